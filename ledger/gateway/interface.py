@@ -55,13 +55,16 @@ class Gateway(Protocol):
         """Take `amount_fen` from the customer's bank card, once per `number`.
 
         The same number and amount answer with the same charge; another amount raises `GatewayConflict`.
-        After `expires_at` (aware) the gateway takes no money for `number` any more: DECLINED, reason "expired".
+        After `expires_at` (aware) no money is taken for `number` any more: DECLINED, reason "expired".
         SUCCEEDED, DECLINED or PROCESSING; raises `GatewayTimeout` after at most `timeout_s` seconds.
         """
         ...
 
     def query(self, number: str) -> ChargeAnswer:
-        """What is known of the charge. NOT_FOUND is not failure: the charge may still arrive; cancel it first."""
+        """What is known of the charge.
+
+        NOT_FOUND is not failure: the charge may still be on its way. Cancel it first.
+        """
         ...
 
     def cancel(self, number: str) -> ChargeAnswer:

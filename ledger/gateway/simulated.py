@@ -1,0 +1,261 @@
+"""A payment gateway that can fail the ways a real one does, with its own database that survives restarts.
+
+Modes, for everyone or for one customer:
+
+succeed     the charge takes the money.
+decline     refused: insufficient_funds.
+timeout     the money is taken but the answer is lost; a query some seconds later says so.
+late        the request seems lost: the query finds nothing, a cancel is accepted, and yet some seconds after
+            the cancel the gateway tells of a success.
+chargeback  succeeds; some seconds later the customer's bank takes the money back.
+hold        stays in process and refuses to be cancelled until the customer is given another mode.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from ledger.clock import Clock
+from ledger.gateway import simulated_tables as t
+from ledger.gateway.interface import AnswerState, ChargeAnswer, GatewayConflict, GatewayTimeout
+
+MODES = ("succeed", "decline", "timeout", "late", "chargeback", "hold")
+_EVERYONE = ""
+_FINAL: frozenset[str] = frozenset({"SUCCEEDED", "DECLINED", "CANCELLED", "CHARGED_BACK"})
+
+
+@dataclass(frozen=True)
+class _Course:
+    """What becomes of a charge: its state now, and the state it takes by itself `after` that."""
+
+    state: AnswerState
+    reason: str = ""
+    then: AnswerState | None = None
+    after: timedelta = timedelta()
+    told: bool = False  # whether the later state is told unasked
+    answered: bool = True  # whether the caller of charge() hears anything
+
+
+_COURSES = {
+    "succeed": _Course("SUCCEEDED"),
+    "decline": _Course("DECLINED", reason="insufficient_funds"),
+    "timeout": _Course("PROCESSING", then="SUCCEEDED", after=timedelta(seconds=4), answered=False),
+    "late": _Course("NOT_FOUND", answered=False),
+    "chargeback": _Course("SUCCEEDED", then="CHARGED_BACK", after=timedelta(seconds=8), told=True),
+    "hold": _Course("PROCESSING", answered=False),
+}
+_LATE_AFTER = timedelta(seconds=8)
+
+
+class SimulatedGateway:
+    """`ledger.gateway.interface.Gateway` on a SQLite file of its own; safe to use from several processes."""
+
+    def __init__(self, path: Path | str, clock: Clock, *, silence_s: float = 1.0) -> None:
+        """`silence_s`: how long charge() stays silent before it raises `GatewayTimeout`."""
+        self._clock = clock
+        self._silence_s = silence_s
+        self._engine = t.open_engine(path)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    # -- the gateway's interface --------------------------------------------------------------------
+
+    def charge(
+        self, number: str, amount_fen: int, customer_id: str, expires_at: datetime, timeout_s: float
+    ) -> ChargeAnswer:
+        """See `Gateway.charge`."""
+        with self._at_now() as conn:
+            row = _find(conn, number)
+            if row is None:
+                row = self._take(conn, number, amount_fen, customer_id, expires_at)
+            elif row.state != "CANCELLED" and (row.amount_fen, row.customer_id) != (amount_fen, customer_id):
+                raise GatewayConflict(f"charge {number} was made for something else")
+        if row.state not in _FINAL and not _COURSES[row.mode].answered:
+            time.sleep(min(self._silence_s, timeout_s))
+            raise GatewayTimeout(number)
+        return _answer(row)
+
+    def query(self, number: str) -> ChargeAnswer:
+        """See `Gateway.query`."""
+        with self._at_now() as conn:
+            row = _find(conn, number)
+        return _answer(row) if row else ChargeAnswer(number, "NOT_FOUND")
+
+    def cancel(self, number: str) -> ChargeAnswer:
+        """See `Gateway.cancel`. A number never heard of is remembered as cancelled, so that a request still
+        on its way finds it so."""
+        with self._at_now() as conn:
+            row = _find(conn, number)
+            if row is None:
+                self._insert(conn, number, 0, "", self._clock.now(), "succeed", _Course("CANCELLED"))
+            elif row.state == "NOT_FOUND":
+                late = self._clock.now() + _LATE_AFTER
+                _change(conn, number, state="CANCELLED", then_state="SUCCEEDED", then_at=late, then_told=True)
+            elif row.state == "PROCESSING":
+                return _answer(row, "CANCEL_REFUSED")
+            row = _find(conn, number)
+        return _answer(row)
+
+    def refund(self, number: str, refund_number: str, amount_fen: int) -> ChargeAnswer:
+        """See `Gateway.refund`."""
+        with self._at_now() as conn:
+            done = conn.execute(
+                sa.select(t.refunds).where(t.refunds.c.refund_number == refund_number)
+            ).first()
+            if done is None:
+                charge = _find(conn, number)
+                if charge is None or charge.state != "SUCCEEDED":
+                    return ChargeAnswer(number, "DECLINED", reason="not_charged", refund_number=refund_number)
+                of_charge = t.refunds.c.number == number
+                sent_fen: int = conn.scalar(
+                    sa.select(sa.func.coalesce(sa.func.sum(t.refunds.c.amount_fen), 0)).where(of_charge)
+                )
+                if amount_fen <= 0 or sent_fen + amount_fen > charge.amount_fen:
+                    return ChargeAnswer(
+                        number, "DECLINED", reason="more_than_charged", refund_number=refund_number
+                    )
+                new = {"refund_number": refund_number, "number": number, "amount_fen": amount_fen}
+                conn.execute(sa.insert(t.refunds).values(new))
+            elif (done.number, done.amount_fen) != (number, amount_fen):
+                raise GatewayConflict(f"refund {refund_number} was made for something else")
+        return ChargeAnswer(
+            number, "REFUNDED", f"GR-{refund_number}", amount_fen, refund_number=refund_number
+        )
+
+    def notifications(self) -> list[ChargeAnswer]:
+        """See `Gateway.notifications`."""
+        with self._at_now() as conn:
+            rows = conn.execute(
+                sa.select(t.notifications.c.id, t.notifications.c.state.label("told"), t.charges)
+                .join(t.charges, t.charges.c.number == t.notifications.c.number)
+                .where(~t.notifications.c.acknowledged)
+                .order_by(t.notifications.c.id)
+            ).all()
+        return [_answer(row, row.told, notification_id=row.id) for row in rows]
+
+    def acknowledge(self, notification_ids: list[int]) -> None:
+        """See `Gateway.acknowledge`."""
+        with self._engine.begin() as conn:
+            these = t.notifications.c.id.in_(notification_ids)
+            conn.execute(sa.update(t.notifications).where(these).values(acknowledged=True))
+
+    # -- the switches -------------------------------------------------------------------------------
+
+    def set_mode(self, mode: str, customer_id: str | None = None) -> None:
+        """From now on charges go as `mode` says, for `customer_id` or for everyone.
+
+        For everyone also ends what was set for single customers, except holds. For a customer it also
+        decides those charges that are held. Raises ValueError for a mode there is not.
+        """
+        if mode not in MODES:
+            raise ValueError(f"unknown gateway mode {mode!r}")
+        whose = customer_id or _EVERYONE
+        with self._at_now() as conn:
+            old = t.modes.c.customer_id == whose
+            if customer_id is None:
+                old = t.modes.c.mode != "hold"
+            conn.execute(sa.delete(t.modes).where(old | (t.modes.c.customer_id == whose)))
+            conn.execute(sa.insert(t.modes).values(customer_id=whose, mode=mode))
+            if customer_id is not None and mode != "hold":
+                self._release_held(conn, customer_id, mode)
+
+    def mode_of(self, customer_id: str) -> str:
+        """The mode in force for `customer_id`."""
+        with self._engine.begin() as conn:
+            return _mode_of(conn, customer_id)
+
+    def _release_held(self, conn: sa.Connection, customer_id: str, mode: str) -> None:
+        held = (t.charges.c.customer_id == customer_id) & (t.charges.c.mode == "hold")
+        in_process = held & (t.charges.c.state == "PROCESSING")
+        course = _COURSES[mode]
+        for number in conn.scalars(sa.select(t.charges.c.number).where(in_process)).all():
+            _change(conn, number, mode=mode, **self._plan(course))
+            if course.state in _FINAL:
+                _notify(conn, number, course.state)
+
+    # -- how charges go -----------------------------------------------------------------------------
+
+    @contextmanager
+    def _at_now(self) -> Iterator[sa.Connection]:
+        """A transaction in which everything that is due by now has happened."""
+        now = self._clock.now()
+        with self._engine.begin() as conn:
+            due = conn.execute(sa.select(t.charges).where(t.charges.c.then_at <= now)).all()
+            for row in sorted(due, key=lambda row: row.then_at):
+                _change(conn, row.number, state=row.then_state, reason="", then_state=None, then_at=None)
+                if row.then_told:
+                    _notify(conn, row.number, row.then_state)
+            yield conn
+
+    def _take(
+        self, conn: sa.Connection, number: str, amount_fen: int, customer_id: str, expires_at: datetime
+    ) -> Any:
+        mode = _mode_of(conn, customer_id)
+        course = _COURSES[mode]
+        if self._clock.now() >= expires_at:
+            course = _Course("DECLINED", reason="expired")
+        self._insert(conn, number, amount_fen, customer_id, expires_at, mode, course)
+        return _find(conn, number)
+
+    def _insert(
+        self,
+        conn: sa.Connection,
+        number: str,
+        amount_fen: int,
+        customer_id: str,
+        expires_at: datetime,
+        mode: str,
+        course: _Course,
+    ) -> None:
+        values = {"number": number, "amount_fen": amount_fen, "customer_id": customer_id, "mode": mode}
+        conn.execute(sa.insert(t.charges).values(**values, expires_at=expires_at, **self._plan(course)))
+
+    def _plan(self, course: _Course) -> dict[str, Any]:
+        return {
+            "state": course.state,
+            "reason": course.reason,
+            "then_state": course.then,
+            "then_at": self._clock.now() + course.after if course.then else None,
+            "then_told": course.told,
+        }
+
+
+def _find(conn: sa.Connection, number: str) -> Any:
+    return conn.execute(sa.select(t.charges).where(t.charges.c.number == number)).first()
+
+
+def _change(conn: sa.Connection, number: str, **values: Any) -> None:
+    conn.execute(sa.update(t.charges).where(t.charges.c.number == number).values(**values))
+
+
+def _notify(conn: sa.Connection, number: str, state: str) -> None:
+    conn.execute(sa.insert(t.notifications).values(number=number, state=state, acknowledged=False))
+
+
+def _mode_of(conn: sa.Connection, customer_id: str) -> str:
+    set_for = dict(
+        conn.execute(
+            sa.select(t.modes.c.customer_id, t.modes.c.mode).where(
+                t.modes.c.customer_id.in_([customer_id, _EVERYONE])
+            )
+        ).all()
+    )
+    return set_for.get(customer_id) or set_for.get(_EVERYONE) or "succeed"
+
+
+def _answer(row: Any, state: AnswerState | None = None, notification_id: int | None = None) -> ChargeAnswer:
+    shown = state or row.state
+    if shown == "NOT_FOUND":
+        return ChargeAnswer(row.number, "NOT_FOUND")
+    reference = "" if shown == "PROCESSING" else f"GC-{row.number}"
+    return ChargeAnswer(row.number, shown, reference, row.amount_fen, row.reason, notification_id)

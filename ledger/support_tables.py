@@ -1,0 +1,109 @@
+"""Tables around the books: links, outbox, tickets, checks of open charges, job days, demo settings."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from ledger.columns import Instant, JsonText
+from ledger.metadata import metadata
+
+links = sa.Table(
+    "links",
+    metadata,
+    sa.Column("sender", sa.Text, primary_key=True),
+    sa.Column("customer_id", sa.Text, nullable=False, index=True),
+    sa.Column("linked_at", Instant, nullable=False),
+    sqlite_strict=True,
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("sender", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("ref", sa.Text, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("leased_until", Instant),
+    sa.Column("acked_at", Instant),
+    sqlite_strict=True,
+)
+# Only what is still to be told is ever looked for; the rest is kept as a record.
+sa.Index(
+    "ix_outbox_untold",
+    outbox.c.id,
+    sqlite_where=outbox.c.acked_at.is_(None),
+    postgresql_where=outbox.c.acked_at.is_(None),
+)
+
+tickets = sa.Table(
+    "tickets",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("sender", sa.Text, nullable=False, index=True),
+    sa.Column("customer_id", sa.Text),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("packet", JsonText, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("body_hash", sa.Text, nullable=False),
+    sa.Column("opened_at", Instant, nullable=False),
+    sa.Column("promised_by", Instant, nullable=False),
+    sa.Column("late_told_at", Instant),
+    sa.Column("taken_by", sa.Text),
+    sa.Column("taken_at", Instant),
+    sa.Column("closed_at", Instant),
+    sa.UniqueConstraint("sender", "key"),
+    sa.CheckConstraint("state IN ('OPEN', 'TAKEN', 'CLOSED')", name="state"),
+    sa.CheckConstraint(
+        "kind IN ('human', 'hardship', 'fraud', 'dispute', 'complaint', 'chargeback')", name="kind"
+    ),
+    sqlite_strict=True,
+)
+
+ticket_messages = sa.Table(
+    "ticket_messages",
+    metadata,
+    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("ticket_id", sa.Integer, sa.ForeignKey(tickets.c.id), nullable=False, index=True),
+    sa.Column("from_customer", sa.Integer, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("key", sa.Text, unique=True),
+    sqlite_strict=True,
+)
+
+charge_checks = sa.Table(
+    "charge_checks",
+    metadata,
+    sa.Column("number", sa.Text, primary_key=True),
+    sa.Column("next_at", Instant, nullable=False),
+    sa.Column("checks", sa.Integer, nullable=False),
+    sqlite_strict=True,
+)
+
+job_days = sa.Table(
+    "job_days",
+    metadata,
+    sa.Column("job", sa.Text, primary_key=True),
+    sa.Column("day", sa.Text, nullable=False),
+    sqlite_strict=True,
+)
+
+demo_settings = sa.Table(
+    "demo_settings",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sqlite_strict=True,
+)
+
+
+def put_demo_setting(conn: sa.Connection, name: str, value: str) -> None:
+    """Set `name`, whether it was there or not."""
+    changed = conn.execute(
+        sa.update(demo_settings).where(demo_settings.c.name == name).values(value=value)
+    ).rowcount
+    if not changed:
+        conn.execute(sa.insert(demo_settings).values(name=name, value=value))
