@@ -1,0 +1,66 @@
+"""Every message of a customer is answered through `Answer`: one gate, one way to fail, at most two bubbles."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import apologies, decisions, handover, scam
+from actions.turn import MAX_BUBBLES, Turn
+from ledger import Ledger
+
+Reply = Callable[[Turn], None]
+
+# Answered even while a person has the conversation: pushes from the service, and the way back.
+PASS_HANDOVER = frozenset({"notice", "resume_bot"})
+# No answer of their own that a decision should be repeated after.
+NO_REMINDER = frozenset({"notice", "resume_bot", "login", "talk_to_human", "report_unauthorised"})
+
+
+class Answer(Action):
+    """The action of one intent: `reply` reads the turn's facts and says at most two bubbles.
+
+    It runs in a thread, so that a slow gateway holds up nobody else.
+    """
+
+    def __init__(self, intent: str, reply: Reply, ledger: Ledger) -> None:
+        self.intent = intent
+        self.reply = reply
+        self.ledger = ledger
+
+    def name(self) -> str:
+        return f"action_{self.intent}"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        turn = await asyncio.to_thread(self.perform, tracker)
+        for bubble in turn.bubbles[:MAX_BUBBLES]:
+            dispatcher.utter_message(**bubble.message())
+        return turn.events()
+
+    def perform(self, tracker: Tracker) -> Turn:
+        """The finished turn. Whatever goes wrong becomes a sentence, never silence and never a traceback."""
+        turn = Turn(self.ledger, tracker)
+        try:
+            self._gate(turn)
+        except Exception as error:
+            turn = Turn(self.ledger, tracker)
+            apologies.apologise(turn, error, where=self.name())
+        return turn
+
+    def _gate(self, turn: Turn) -> None:
+        if self.intent not in PASS_HANDOVER and handover.passed_on(turn):
+            return
+        if scam.suspected(turn):
+            turn.say("utter_scam_warning")
+        self.reply(turn)
+        if self.intent not in ("nlu_fallback", "notice"):
+            turn.misses = 0
+        if turn.decision_at_start and self.intent not in NO_REMINDER:
+            decisions.remind(turn)
+

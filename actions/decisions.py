@@ -1,0 +1,190 @@
+"""What a customer is asked to confirm, always shown from the ledger as it stands: settle, settle and close, close."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from actions import cards, words
+from actions.turn import Turn
+from ledger import closing, quotes
+from ledger.errors import AccountClosed, NothingOwed, SettlementUnderWay
+from ledger.model import AccountFacts, Guard, Quote
+
+OPENING = {
+    # how the decision is opened: first shown, or shown again because words never charge, or after another question
+    "first": "utter_quote",
+    "again": "utter_quote_again",
+    "after": "utter_quote_after",
+    "changed": "utter_quote_changed",
+    "cancelled": "utter_quote_cancelled",
+}
+OPENING_CLOSE = {
+    "first": "utter_close_decision",
+    "again": "utter_close_again",
+    "after": "utter_close_after",
+    "cancelled": "utter_close_cancelled",
+}
+
+
+def show(turn: Turn, kind: str, *, how: str = "first") -> None:
+    """Shows the decision `kind` with fresh figures and fresh buttons, or why there is nothing to decide."""
+    if kind == "close":
+        show_close(turn, how=how)
+    else:
+        show_settle(turn, close_after=kind == "settle_close", how=how)
+
+
+def remind(turn: Turn) -> None:
+    """After another question was answered: the open decision once more, as the second bubble."""
+    if turn.decision is not None and not turn.decision_shown and len(turn.bubbles) == 1:
+        show(turn, turn.decision["kind"], how="after")
+
+
+def show_settle(turn: Turn, *, close_after: bool, how: str = "first") -> None:
+    """A fresh quote and its button; a charge under way, a closed account or nothing owed have their sentences."""
+    facts = known(turn)
+    if facts is None:
+        return
+    try:
+        quote = quotes.make(turn.ledger, facts.customer_id, close_after=close_after)
+    except SettlementUnderWay:
+        say_under_way(turn, facts)
+    except AccountClosed:
+        say_closed(turn, facts)
+    except NothingOwed:
+        turn.settle_question()
+        turn.say("utter_nothing_owed", today=words.day(facts.today), next_bill=words.day(facts.next_bill_on))
+    else:
+        say_quote(turn, quote, how=how)
+
+
+def say_quote(turn: Turn, quote: Quote, *, how: str = "first") -> None:
+    """The quote as it is: amount, fees that fall away, until when, and the one button that charges it."""
+    facts = known(turn)
+    if facts is None:
+        return
+    turn.ask("settle_close" if quote.close_after else "settle")
+    response = OPENING[how] + ("_close" if quote.close_after else "")
+    turn.say(
+        response,
+        card=cards.quote(quote, facts.now),
+        values={"confirm_settle": {"quote_id": quote.quote_id, "amount_fen": quote.total_fen}},
+        total=words.money(quote.total_fen),
+        until=words.clock(quote.valid_until),
+        fees=_fees(quote),
+        card_last4=facts.card_last4,
+    )
+
+
+def _fees(quote: Quote) -> str:
+    """What the quote holds besides principal, and what falls away, as one clause."""
+    extra_fen = sum(
+        line.amount_fen
+        for line in quote.lines
+        if line.kind in ("billed_fee", "next_fee", "settlement_charge", "interest", "penalty")
+    )
+    parts = [f"其中费用{words.money(extra_fen)}"] if extra_fen else ["没有费用"]
+    if quote.waived_fen:
+        parts.append(f"以后各期手续费{words.money(quote.waived_fen)}不再收")
+    for line in quote.excluded:
+        parts.append(f"不含{line.label}{words.money(line.amount_fen)}")
+    return "，".join(parts)
+
+
+def show_close(turn: Turn, *, how: str = "first") -> None:
+    """What closing does and its button, when no guard stands in the way."""
+    facts = known(turn)
+    if facts is None:
+        return
+    if facts.state == "CLOSED":
+        say_closed(turn, facts)
+        return
+    standing = closing.guards(turn.ledger, facts.customer_id)
+    if standing:
+        turn.settle_question()
+        say_guards(turn, standing)
+        return
+    turn.ask("close")
+    turn.say(OPENING_CLOSE[how], card=cards.close_decision(list(CLOSE_EFFECTS)))
+
+
+CLOSE_EFFECTS = (
+    "额度会取消；以后再开通要重新评估，不一定通过",
+    "近期订单如有退款，到账可能变慢",
+    "征信和还款记录不会因此消除，关闭后可能无法再在月付页面查看账单",
+    "误开且没有用过，关闭不收任何费用",
+)
+
+
+def known(turn: Turn) -> AccountFacts | None:
+    """The facts, or None after the visitor was asked to log in."""
+    if turn.facts is None:
+        turn.say("utter_login_needed", card=cards.login())
+    return turn.facts
+
+
+def say_closed(turn: Turn, facts: AccountFacts) -> None:
+    turn.settle_question()
+    closed_on = words.moment(facts.closed_at, today=facts.today) if facts.closed_at else ""
+    turn.say("utter_closed", closed_on=closed_on, receipt=facts.close_receipt)
+
+
+def say_under_way(turn: Turn, facts: AccountFacts) -> None:
+    """A payment whose outcome is not known yet: nothing may be paid twice."""
+    turn.settle_question()
+    charge = facts.open_charge
+    if charge is None:
+        turn.say("utter_charge_under_way")
+        return
+    turn.say(
+        "utter_charge_being_checked",
+        card=cards.status("checking", charge.amount_fen, charge.number),
+        amount=words.money(charge.amount_fen),
+        at=words.moment(charge.sent_at, today=facts.today),
+        number=charge.number,
+    )
+
+
+def say_guards(turn: Turn, standing: tuple[Guard, ...]) -> None:
+    """Each guard's own sentence; at most two are told at once, the rest show when these are gone."""
+    for guard in standing[:2]:
+        turn.say(words.guard_response(guard.id), **guard_words(turn, guard))
+
+
+def guard_words(turn: Turn, guard: Guard) -> dict[str, str]:
+    facts = turn.facts
+    assert facts is not None  # guards are asked only of an account
+    describe: dict[str, Callable[[], dict[str, str]]] = {
+        "owed_by_customer": lambda: {"amount": words.money(facts.debts.total_fen)},
+        "owed_to_customer": lambda: {"amount": words.money(facts.credit_fen)},
+        "hold_open": lambda: {"amount": words.money(facts.holds_fen)},
+        "refund_open": lambda: _refund_words(facts),
+        "charge_open": lambda: _charge_words(facts),
+        "already_closed": lambda: {
+            "closed_on": words.day(facts.closed_at, today=facts.today) if facts.closed_at else "",
+            "receipt": facts.close_receipt,
+        },
+    }
+    return describe.get(guard.id, dict)()
+
+
+def _refund_words(facts: AccountFacts) -> dict[str, str]:
+    pending = [refund for refund in facts.refunds if refund.state == "PENDING"]
+    total_fen = sum(refund.amount_fen for refund in pending)
+    first = min(pending, key=lambda refund: refund.requested_at)
+    return {
+        "amount": words.money(total_fen),
+        "goods": " ".join(part for part in (first.merchant, first.item) if part),
+        "since": words.day(first.requested_at, today=facts.today),
+    }
+
+
+def _charge_words(facts: AccountFacts) -> dict[str, str]:
+    charge = facts.open_charge
+    if charge is None:
+        return {"amount": "", "at": "", "number": ""}
+    return {
+        "amount": words.money(charge.amount_fen),
+        "at": words.moment(charge.sent_at, today=facts.today),
+        "number": charge.number,
+    }

@@ -1,0 +1,103 @@
+"""What every route of the service shares: the secrets in front, errors as one shape, a thread for each ledger call."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sanic import Request, Sanic
+from sanic.exceptions import SanicException
+from sanic.handlers import ErrorHandler
+from sanic.response import HTTPResponse, json
+
+from actions import errors
+from ledger import Ledger
+from ledger.errors import BadInput, Conflict, LedgerError, NotFound, Refused, Unavailable
+
+Result = TypeVar("Result")
+
+OPEN_PATHS = frozenset({"/healthz", "/readyz", "/health"})
+STATUS_OF = ((BadInput, 400), (NotFound, 404), (Conflict, 409), (Refused, 409), (Unavailable, 503))
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Shared secrets: of the bot and the demo page's routes, and of the staff desk."""
+
+    action: str
+    staff: str
+
+
+class HttpProblem(Exception):
+    """An answer other than 2xx that a caller can act on."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+
+
+def problem(status: int, code: str, message: str) -> HTTPResponse:
+    """The one shape of every error: {"error": {"code", "message", "reference"}}."""
+    return problem_with(status, code, message, errors.new_reference())
+
+
+def problem_with(status: int, code: str, message: str, reference: str) -> HTTPResponse:
+    return json({"error": {"code": code, "message": message, "reference": reference}}, status=status)
+
+
+class QuietErrors(ErrorHandler):
+    """Callers get a code and a reference; the traceback and the request stay in the log.
+
+    The handler that rasa-sdk installs answers with the whole request, the conversation included.
+    """
+
+    def response(self, request: Request, exception: Exception) -> HTTPResponse:
+        if isinstance(exception, HttpProblem):
+            return problem(exception.status, exception.code, exception.message)
+        if isinstance(exception, LedgerError):
+            status = next((code for kind, code in STATUS_OF if isinstance(exception, kind)), 500)
+            if status < 500:
+                return problem(status, exception.code, str(exception))
+        elif isinstance(exception, SanicException) and exception.status_code < 500:
+            return problem(exception.status_code, "bad_request", str(exception))
+        reference = errors.new_reference()
+        errors.log_failure(reference, f"{request.method} {request.path}", exception)
+        status = 503 if isinstance(exception, Unavailable) else 500
+        return problem_with(status, "internal_error", "the request failed; see the log", reference)
+
+
+def guard(app: Sanic, secrets: Secrets) -> None:
+    """Refuses every call without its secret, compared in constant time; only health is open."""
+
+    async def check(request: Request) -> HTTPResponse | None:
+        if request.path in OPEN_PATHS:
+            return None
+        name, wanted = ("X-Action-Secret", secrets.action)
+        if request.path.startswith("/staff/"):
+            name, wanted = ("X-Staff-Secret", secrets.staff)
+        given = request.headers.get(name, "")
+        if hmac.compare_digest(given.encode(), wanted.encode()):
+            return None
+        return problem(403, "forbidden", f"{name} is missing or wrong")
+
+    app.register_middleware(check, "request")
+
+
+def body(request: Request) -> dict[str, Any]:
+    """The JSON object sent. Raises HttpProblem 400 for anything else."""
+    sent = request.json
+    if not isinstance(sent, dict):
+        raise HttpProblem(400, "bad_json", "a JSON object is expected")
+    return sent
+
+
+async def in_thread(function: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
+    """The ledger is synchronous; its calls never hold up the loop."""
+    return await asyncio.to_thread(function, *args, **kwargs)
+
+
+def ledger_of(request: Request) -> Ledger:
+    return request.app.ctx.ledger  # type: ignore[no-any-return]

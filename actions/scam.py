@@ -1,0 +1,33 @@
+"""Somebody writes of a caller who asks for codes, screens or money: they are warned before anything else is said.
+
+Pretended customer-service calls ("you opened a membership, close it or you are charged") lead to meeting apps, screen
+sharing, codes and transfers; the real service never asks for any of them. The detector stands beside the intents:
+it needs somebody who asks and something that only a fraudster asks for, and never changes what is answered.
+"""
+
+from __future__ import annotations
+
+import re
+
+from actions.turn import Turn
+
+WHO = re.compile(
+    r"(自称|冒充|有人|对方|陌生|来电|电话[里中]|(接|打)(到|了|来)?.{0,6}电话|给我打|加我|联系我|短信说|(客服|平台|工作人员|人)(说|让|叫|要))"
+)
+WHAT = re.compile(
+    r"(屏幕共享|共享屏幕|共享.{0,2}屏|投屏|远程(控制|协助|操作)|会议(软件|号|app)|腾讯会议|下载.{0,8}(软件|会议|app)|安全账户|"
+    r"验证码|转账|转钱|汇款|打款|刷流水|百万保障|注销.{0,6}贷|消除.{0,6}征信|征信修复|修复征信|"
+    r"(直播|会员).{0,12}(扣费|扣钱|每月扣|自动扣))",
+    re.IGNORECASE,
+)
+OWN_CODE = re.compile(r"(收不到|没收到|接收不到|没有收到|不发).{0,4}验证码|验证码.{0,4}(收不到|没收到|没有收到)")
+
+
+def suspected(turn: Turn) -> bool:
+    """Whether the customer's own words speak of such a caller; pressed buttons never do."""
+    return not turn.pressed and speaks_of_scam(turn.text)
+
+
+def speaks_of_scam(text: str) -> bool:
+    rest = OWN_CODE.sub("", text)
+    return bool(WHO.search(rest) and WHAT.search(rest))

@@ -1,0 +1,89 @@
+"""The service: Rasa's action server and the ledger behind it. `python -m actions.server`."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from importlib import import_module
+from typing import Any
+
+from rasa_sdk.endpoint import create_app
+from rasa_sdk.executor import ActionExecutor
+from sanic import Sanic
+
+from actions import background, http_demo, http_health, http_outbox, http_staff, registry
+from actions.http_common import QuietErrors, Secrets, guard
+from actions.settings import SettingMissing, Settings, from_environment
+from ledger import Ledger, terms
+from ledger.clock import DemoClock, SystemClock
+from ledger.database import open_engine, upgrade
+from ledger.gateway.interface import Gateway
+from ledger.gateway.simulated import SimulatedGateway
+
+logger = logging.getLogger(__name__)
+
+
+class Executor(ActionExecutor):
+    """Answers name their responses and never read the domain, so the bot need not send it with each call."""
+
+    def update_and_return_domain(self, payload: dict[str, Any], action_name: str) -> dict[str, Any]:
+        return {}
+
+
+def build_ledger(settings: Settings) -> Ledger:
+    """Opens the ledger, its tables brought up to date unless it is read-only."""
+    if not settings.read_only:
+        upgrade(settings.database_url)
+    engine = open_engine(settings.database_url)
+    clock = DemoClock(engine) if settings.demo else SystemClock()
+    return Ledger(engine, clock, terms.load(), build_gateway(settings, clock))
+
+
+def build_gateway(settings: Settings, clock: Any) -> Gateway:
+    if settings.gateway:
+        module, _, factory = settings.gateway.partition(":")
+        return getattr(import_module(module), factory)(clock)  # type: ignore[no-any-return]
+    return SimulatedGateway(settings.run_dir / "gateway.db", clock)
+
+
+def build_executor(ledger: Ledger) -> Executor:
+    executor = Executor()
+    for answer in registry.answers(ledger):
+        executor.register_action(answer)
+    return executor
+
+
+def build_app(ledger: Ledger, secrets: Secrets, *, demo: bool) -> Sanic:
+    """The internal listener: actions, outbox, staff desk, health, and the demo's levers in its profile."""
+    app = create_app(build_executor(ledger), cors_origins=[])
+    app.error_handler = QuietErrors()
+    app.ctx.ledger = ledger
+    guard(app, secrets)
+    http_health.add_routes(app)
+    http_outbox.add_routes(app)
+    http_staff.add_routes(app)
+    if demo:
+        http_demo.add_routes(app)
+    return app
+
+
+def main() -> int:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("rasa_sdk").setLevel(logging.WARNING)
+    # rasa-sdk 3.21 serves Rasa 3.6 over the same protocol, yet warns of the differing number.
+    warnings.filterwarnings("ignore", message=r"(?s)Your versions of rasa and")
+    try:
+        settings = from_environment()
+    except SettingMissing as missing:
+        print(missing, file=sys.stderr)
+        return 2
+    ledger = build_ledger(settings)
+    app = build_app(ledger, Secrets(settings.action_secret, settings.staff_secret), demo=settings.demo)
+    background.add_tasks(app, ledger)
+    app.run(host=settings.host, port=settings.port, single_process=True, motd=False, access_log=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

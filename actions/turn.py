@@ -1,0 +1,149 @@
+"""One turn of a conversation: who asks, what the ledger knows of them, and what is said back."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+
+from ledger import Ledger, facts, links
+from ledger.model import AccountFacts
+
+STRONG_LOGIN_S = 300  # after RFC 9470: money asks for an authentication at most this old
+CLOCK_SKEW_S = 30
+MAX_BUBBLES = 2
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """One message: a response by name with its words, a card, button values and extra buttons."""
+
+    response: str
+    words: dict[str, str]
+    card: dict[str, Any] | None = None
+    values: dict[str, dict[str, Any]] | None = None
+    buttons: list[dict[str, str]] | None = None
+
+    def message(self) -> dict[str, Any]:
+        """The keyword arguments of `CollectingDispatcher.utter_message`."""
+        kwargs: dict[str, Any] = {"response": self.response, **self.words}
+        if self.card:
+            kwargs["json_message"] = self.card
+        if self.values:
+            kwargs["values"] = self.values
+        if self.buttons:
+            kwargs["buttons"] = self.buttons
+        return kwargs
+
+
+@dataclass
+class Turn:
+    """Built anew for each message; facts are read once, from one transaction.
+
+    `decision` is what the customer is being asked to confirm: {"kind": "settle" | "settle_close" | "close"}, or
+    None. It only says what is shown; the ledger alone decides whether a confirmation holds.
+    """
+
+    ledger: Ledger
+    tracker: Tracker
+    bubbles: list[Bubble] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.decision: dict[str, Any] | None = self.tracker.slots.get("decision")
+        self.decision_at_start = self.decision
+        self.misses: int = int(self.tracker.slots.get("misses") or 0)
+        self.misses_at_start = self.misses
+        self.decision_shown = False
+
+    # Who and what
+
+    @property
+    def sender(self) -> str:
+        return str(self.tracker.sender_id)
+
+    @property
+    def message(self) -> dict[str, Any]:
+        return self.tracker.latest_message
+
+    @property
+    def intent(self) -> str:
+        return str((self.message.get("intent") or {}).get("name") or "")
+
+    @property
+    def text(self) -> str:
+        return str(self.message.get("text") or "")
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        return self.message.get("metadata") or {}
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """Values signed into the pressed button, or found in the sentence; by entity."""
+        return {entity["entity"]: entity.get("value") for entity in self.message.get("entities") or []}
+
+    @property
+    def pressed(self) -> bool:
+        """Whether a button was pressed: parse data made by the connector ranks no other intents."""
+        return bool(self.metadata.get("button")) or not self.message.get("intent_ranking")
+
+    @property
+    def strong_login(self) -> bool:
+        """Whether the customer authenticated for a payment within the last five minutes of real time."""
+        age_s = time.time() - float(self.metadata.get("auth_time") or 0)
+        return self.metadata.get("acr") == "payment" and -CLOCK_SKEW_S <= age_s <= STRONG_LOGIN_S
+
+    @property
+    def key(self) -> str:
+        """Idempotency key: the same client message never acts twice."""
+        request_id = self.metadata.get("request_id") or self.message.get("message_id") or time.time_ns()
+        return f"{self.sender}:{request_id}"
+
+    # What the ledger says
+
+    @cached_property
+    def customer_id(self) -> str | None:
+        return links.customer_of(self.ledger, self.sender)
+
+    @cached_property
+    def facts(self) -> AccountFacts | None:
+        """The customer's account, or None for a visitor who is not logged in or has none."""
+        return None if self.customer_id is None else facts.account_facts(self.ledger, self.customer_id)
+
+    def refresh(self) -> None:
+        """Forgets the facts, after a command changed them."""
+        self.__dict__.pop("facts", None)
+
+    # What is said
+
+    def say(
+        self,
+        response: str,
+        card: dict[str, Any] | None = None,
+        values: dict[str, dict[str, Any]] | None = None,
+        buttons: list[dict[str, str]] | None = None,
+        **words: str,
+    ) -> None:
+        """Adds one bubble; `words` fill the response's placeholders, `values` are signed into its buttons."""
+        self.bubbles.append(Bubble(response, words, card, values, buttons))
+
+    def ask(self, kind: str) -> None:
+        """Notes that the decision `kind` has just been shown."""
+        self.decision = {"kind": kind}
+        self.decision_shown = True
+
+    def settle_question(self) -> None:
+        """The decision is over: confirmed, declined or out of date."""
+        self.decision = None
+
+    def events(self) -> list[dict[str, Any]]:
+        changed: list[dict[str, Any]] = []
+        if self.decision != self.decision_at_start:
+            changed.append(SlotSet("decision", self.decision))
+        if self.misses != self.misses_at_start:
+            changed.append(SlotSet("misses", self.misses))
+        return changed

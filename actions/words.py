@@ -1,0 +1,185 @@
+"""Figures as a customer reads them. The only place where amounts, dates and rates become text."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from ledger.model import (
+    Bill,
+    BillItem,
+    Freeze,
+    GuardId,
+    Plan,
+    QuoteLine,
+    Repayment,
+)
+
+DECLINE_REASONS = {
+    "insufficient_funds": "付款账户余额不足",
+    "card_expired": "银行卡已过期",
+    "card_blocked": "银行卡状态异常",
+    "limit_exceeded": "超过银行卡的单笔或单日限额",
+    "expired": "超过付款时限",
+    "declined": "银行没有通过这笔付款",
+}
+FREEZE_NAMES = {
+    "overdue": "逾期",
+    "risk": "账户环境存在风险",
+    "bureau": "征信评估",
+    "dispute": "有争议交易正在处理",
+    "fraud": "盗用调查",
+    "customer": "您本人申请暂停",
+}
+LINE_NAMES = {
+    "unbilled": "未出账消费",
+    "billed": "已出账消费",
+    "product_plan": "商品分期剩余本金",
+    "bill_plan": "账单分期剩余本金",
+    "billed_fee": "已出账分期手续费",
+    "next_fee": "下一期分期手续费",
+    "settlement_charge": "提前结清手续费",
+    "interest": "最低还款利息",
+    "penalty": "逾期违约金（含今天）",
+    "chargeback": "被撤回的还款",
+}
+# What a customer may mean, as the title of a button that asks back.
+QUESTION_TITLES = {
+    "how_to_close": "关闭月付",
+    "close_impact": "关闭后的影响",
+    "open_account": "开通月付",
+    "why_unusable": "为什么用不了",
+    "unfreeze": "申请解冻",
+    "where_usable": "哪里能用月付",
+    "prepay_all": "全部提前还清",
+    "how_to_repay": "怎么还款",
+    "minimum_payment": "最低还款",
+    "repayment_status": "查还款结果",
+    "auto_debit": "自动还款",
+    "query_bill": "查账单",
+    "billing_dates": "出账日和还款日",
+    "change_due_date": "改还款日",
+    "request_extension": "还不上，想延期",
+    "overdue": "逾期了怎么办",
+    "fees_interest": "手续费和利息",
+    "make_instalment": "办理分期",
+    "manage_instalment": "查改分期",
+    "query_limit": "查额度",
+    "limit_change": "额度变化",
+    "refund": "退款",
+    "credit_report": "会不会上征信",
+    "what_is": "月付是什么",
+    "merchant_service": "商家接入",
+    "account_info": "账号和实名",
+    "payment_setting": "付款设置",
+    "report_unauthorised": "被盗用，不是本人",
+    "promotions": "优惠活动",
+    "talk_to_human": "人工客服",
+}
+TICKET_KINDS = {
+    "human": "人工客服",
+    "hardship": "还款困难协助",
+    "fraud": "盗用调查",
+    "dispute": "交易争议",
+    "complaint": "投诉",
+    "chargeback": "付款撤回核对",
+}
+
+
+def money(amount_fen: int) -> str:
+    """Fen as yuan: 123450 is "¥1,234.50", -5 is "-¥0.05"."""
+    sign = "-" if amount_fen < 0 else ""
+    yuan, fen = divmod(abs(amount_fen), 100)
+    return f"{sign}¥{yuan:,}.{fen:02d}"
+
+
+def day(value: date | datetime, *, today: date | None = None) -> str:
+    """11月6日, with its year where it is not today's: 2025年11月6日."""
+    year = f"{value.year}年" if today is not None and value.year != today.year else ""
+    return f"{year}{value.month}月{value.day}日"
+
+
+def moment(value: datetime, *, today: date | None = None) -> str:
+    """11月6日 09:05."""
+    return f"{day(value, today=today)} {clock(value)}"
+
+
+def clock(value: datetime) -> str:
+    """09:05."""
+    return f"{value:%H:%M}"
+
+
+def month(value: str, *, today: date | None = None) -> str:
+    """ "2026-10" is 10月, with its year where it is not today's."""
+    year, number = (int(part) for part in value.split("-"))
+    prefix = f"{year}年" if today is not None and year != today.year else ""
+    return f"{prefix}{number}月"
+
+
+def percent(rate: Decimal | str) -> str:
+    """A decimal fraction as per cent: "0.0090" is "0.9%", "0.1836" is "18.36%"."""
+    value = (Decimal(rate) * 100).quantize(Decimal("0.01")).normalize()
+    return f"{value:f}%"
+
+
+def rate_with_apr(rate_per_period: Decimal | str, apr_simple: Decimal | str) -> str:
+    """A rate is never said without its 年化（单利）."""
+    return f"每期{percent(rate_per_period)}，年化（单利）约{percent(apr_simple)}"
+
+
+def decline_reason(code: str) -> str:
+    return DECLINE_REASONS.get(code, DECLINE_REASONS["declined"])
+
+
+def line(value: QuoteLine) -> str:
+    """A line of a quote: 商品分期剩余本金（某店 耳机）."""
+    name = LINE_NAMES[value.kind]
+    return f"{name}（{label(value.label)}）" if value.label else name
+
+
+def label(value: str) -> str:
+    """A plan's label: a bill's month "2026-09" becomes 9月账单, anything else stays."""
+    year, dash, number = value.partition("-")
+    if dash and len(year) == 4 and (year + number).isdigit():
+        return f"{int(number)}月账单"
+    return value
+
+
+def bill_item(item: BillItem) -> str:
+    """What a line of a bill is for."""
+    names = {"plan_principal": "分期本金", "plan_fee": "分期手续费", "interest": "利息", "penalty": "逾期违约金"}
+    goods = " ".join(part for part in (item.merchant, item.item) if part)
+    if item.kind == "purchase":
+        return goods or "消费"
+    period = f" {item.period_no}/{item.periods}期" if item.periods else ""
+    return f"{names[item.kind]}{period}" + (f"（{goods}）" if goods else "")
+
+
+def plan(value: Plan) -> str:
+    """商品分期（某店 耳机），6期已出2期，每期本金¥100.00、手续费¥0.75."""
+    kind = "商品分期" if value.kind == "product" else "账单分期"
+    fee = "免手续费" if value.fee_free else f"手续费{money(value.fee_per_period_fen)}"
+    return (
+        f"{kind}（{label(value.label)}），{value.periods}期已出{value.billed_periods}期，"
+        f"每期本金{money(value.principal_per_period_fen)}、{fee}"
+    )
+
+
+def method(repayment: Repayment) -> str:
+    """银行卡（尾号6688） or 零钱."""
+    if repayment.method == "card":
+        return f"银行卡（尾号{repayment.card_last4}）" if repayment.card_last4 else "银行卡"
+    return "零钱"
+
+
+def freeze(value: Freeze) -> str:
+    return FREEZE_NAMES[value.kind]
+
+
+def guard_response(guard_id: GuardId) -> str:
+    """The response that holds a guard's one sentence."""
+    return f"utter_guard_{guard_id}"
+
+
+def bill_name(bill: Bill, *, today: date | None = None) -> str:
+    return f"{month(bill.month, today=today)}账单"
