@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 from types import FrameType
-from typing import Callable, Mapping, NoReturn, Optional, Sequence
+from typing import Callable, Mapping, NoReturn, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 HEARTBEAT_S = 15.0
@@ -34,7 +34,7 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _stop(signum: int, _frame: Optional[FrameType]) -> NoReturn:
+def _stop(signum: int, _frame: FrameType | None) -> NoReturn:
     raise Stopped(signum)
 
 
@@ -53,7 +53,7 @@ def run_program(main: Callable[[], int]) -> NoReturn:
 
 
 def run_logged(
-    what: str, command: Sequence[str], log: Path, env: Optional[Mapping[str, str]] = None, cwd: Path = ROOT
+    what: str, command: Sequence[str], log: Path, env: Mapping[str, str] | None = None, cwd: Path = ROOT
 ) -> None:
     """Runs a step with its output in `log` (truncated first), with a sign of life every 15 s.
 
@@ -89,7 +89,7 @@ def run_logged(
         raise Failure(f"{what} failed: {last_words(log)} The log is {shown(log)}.")
 
 
-def group_alive(process: "subprocess.Popen[bytes]") -> bool:
+def group_alive(process: subprocess.Popen[bytes]) -> bool:
     """Whether anything of the process's own group is left (the process itself is reaped first)."""
     process.poll()
     try:
@@ -99,7 +99,7 @@ def group_alive(process: "subprocess.Popen[bytes]") -> bool:
     return True
 
 
-def end_group(process: "subprocess.Popen[bytes]", grace_s: float = STOP_GRACE_S) -> None:
+def end_group(process: subprocess.Popen[bytes], grace_s: float = STOP_GRACE_S) -> None:
     """Ends a process started with its own session, and everything it started: asked first, then killed."""
     for signum in (signal.SIGTERM, signal.SIGKILL):
         if not group_alive(process):

@@ -1,6 +1,6 @@
 """Finds the interpreters and the installer that a machine already has.
 
-A name on PATH is believed only when it runs: inside this folder a pyenv shim may stand for a version that pyenv
+A name on PATH is believed only when it runs: in this folder a pyenv shim may stand for a version that pyenv
 does not have, because .python-version asks for the bot's Python.
 """
 
@@ -12,7 +12,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator, List, Optional, Sequence, Tuple
+from typing import Iterator, Sequence, Tuple
 
 from scripts.console import ROOT, Failure
 
@@ -28,10 +28,10 @@ class Interpreter:
     """A Python that runs: its path and its version as three numbers."""
 
     path: str
-    version: Tuple[int, int, int]
+    version: tuple[int, int, int]
 
 
-def output_of(command: Sequence[str], timeout_s: float = PROBE_TIMEOUT_S) -> Optional[str]:
+def output_of(command: Sequence[str], timeout_s: float = PROBE_TIMEOUT_S) -> str | None:
     """What a command prints, stripped; None when it is missing, fails or hangs."""
     try:
         done = subprocess.run(
@@ -48,7 +48,7 @@ def output_of(command: Sequence[str], timeout_s: float = PROBE_TIMEOUT_S) -> Opt
     return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else None
 
 
-def probe(path: str) -> Optional[Interpreter]:
+def probe(path: str) -> Interpreter | None:
     """The interpreter at a path, if it runs and is CPython."""
     words = (output_of([path, "-I", "-c", _ASK]) or "").split()
     if len(words) != 4 or words[0] != "CPython":
@@ -56,12 +56,12 @@ def probe(path: str) -> Optional[Interpreter]:
     return Interpreter(path, (int(words[1]), int(words[2]), int(words[3])))
 
 
-def path_folders() -> List[str]:
+def path_folders() -> list[str]:
     """The folders of PATH, each once, without empty ones."""
     return list(dict.fromkeys(folder for folder in os.environ.get("PATH", "").split(os.pathsep) if folder))
 
 
-def pyenv_roots() -> List[Path]:
+def pyenv_roots() -> list[Path]:
     """Where pyenv keeps its versions: PYENV_ROOT, what PATH gives away, the default place."""
     told = [os.environ["PYENV_ROOT"]] if os.environ.get("PYENV_ROOT") else []
     on_path = [str(Path(folder).parent) for folder in path_folders() if Path(folder).name == "shims"]
@@ -71,11 +71,11 @@ def pyenv_roots() -> List[Path]:
     return [root for root in dict.fromkeys(roots) if (root / "versions").is_dir()]
 
 
-def _version_key(folder: Path) -> Tuple[int, ...]:
+def _version_key(folder: Path) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", folder.name))
 
 
-def _wanted_exactly() -> List[str]:
+def _wanted_exactly() -> list[str]:
     try:
         return (ROOT / ".python-version").read_text("utf-8").split()
     except OSError:
@@ -99,14 +99,14 @@ def _from_path(minor: Minor) -> Iterator[str]:
                 yield os.path.join(folder, name)
 
 
-def _from_uv(minor: Minor, uv: Optional[str]) -> Iterator[str]:
+def _from_uv(minor: Minor, uv: str | None) -> Iterator[str]:
     if uv:
         found = output_of([uv, "python", "find", "--no-python-downloads", f"{minor[0]}.{minor[1]}"])
         if found:
             yield found
 
 
-def find_python(minors: Sequence[Minor], uv: Optional[str]) -> Optional[Interpreter]:
+def find_python(minors: Sequence[Minor], uv: str | None) -> Interpreter | None:
     """The first interpreter of the wanted minor versions, in their order: pyenv's, uv's, then PATH's."""
     for minor in minors:
         for candidates in (_from_pyenv(minor), _from_uv(minor, uv), _from_path(minor)):
@@ -117,7 +117,7 @@ def find_python(minors: Sequence[Minor], uv: Optional[str]) -> Optional[Interpre
     return None
 
 
-def download_python(minors: Sequence[Minor], uv: str) -> Optional[Interpreter]:
+def download_python(minors: Sequence[Minor], uv: str) -> Interpreter | None:
     """Lets uv fetch a Python of its own; None where it may not or cannot."""
     wanted = f"{minors[0][0]}.{minors[0][1]}"
     if output_of([uv, "python", "install", wanted], DOWNLOAD_TIMEOUT_S) is None:
@@ -125,7 +125,7 @@ def download_python(minors: Sequence[Minor], uv: str) -> Optional[Interpreter]:
     return find_python(minors[:1], uv)
 
 
-def find_uv(extra: Sequence[Path] = ()) -> Optional[str]:
+def find_uv(extra: Sequence[Path] = ()) -> str | None:
     """A uv that really runs in this folder, new enough for hashed syncs; None if there is none."""
     folders = [str(folder) for folder in extra] + path_folders()
     folders += [str(Path.home() / ".local" / "bin"), str(Path.home() / ".cargo" / "bin")]

@@ -11,7 +11,6 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Dict, List, Tuple
 
 from scripts.console import ROOT, Failure, run_logged, run_program, say
 from scripts.pythons import need_uv
@@ -22,7 +21,7 @@ SERVICE = "python_version >= '3.11' and python_version < '3.14' and sys_platform
 TOOLS = "python_version >= '3.8' and sys_platform == '{}'"
 # In this order: the dev- files are constrained by the plain ones, so that tests run what is shipped.
 # Lowest Python and the environments to resolve for; Windows users run the project in WSL.
-SETS: Dict[str, Tuple[str, str]] = {
+SETS: dict[str, tuple[str, str]] = {
     "bot": ("3.10", BOT),
     "dev-bot": ("3.10", BOT),
     "service": ("3.11", SERVICE),
@@ -47,7 +46,7 @@ def header(name: str) -> str:
     return f"# Made by `make requirements` from {name}.in (sha256 {digest(name)}).\n"
 
 
-def stale() -> List[str]:
+def stale() -> list[str]:
     """The names whose .txt was not made from the present .in."""
     names = []
     for name in SETS:

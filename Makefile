@@ -1,0 +1,89 @@
+# 月付客服. `make help` lists the commands. What they do is in scripts/ (set up, run, test) and demo/ (the demo's control).
+
+SHELL := /bin/sh
+.SHELLFLAGS := -eu -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.SILENT:
+.PHONY: help demo test setup check train shell browser requirements clean \
+  token gateway clock ledger ticket nlu-report
+
+# Values given by the person travel as environment variables and are never pasted into a shell line: they may hold
+# quotes, spaces, `$` and Chinese. $(value …) keeps make itself from expanding them.
+ARGUMENTS := CUSTOMER ACR MODE ADVANCE LIST ID TAKE REPLY CLOSE FILE OUT
+unexport $(ARGUMENTS)
+$(foreach name,$(ARGUMENTS),$(eval export YUEFU_ARG_$(name) = $$(value $(name))))
+export PORT RESET
+
+RUN := exec sh scripts/py.sh -m
+CONTROL := test -x .venv-service/bin/python || { \
+  echo "No demo is running here: start one with \`make demo\` in another terminal." >&2; exit 1; }; \
+  exec .venv-service/bin/python -m demo.control
+
+help:
+	sed -n 's/^## //p' Makefile
+
+## make demo [PORT=5005] [RESET=1]     set up, seed, start everything and print the page's address; Ctrl-C stops all
+demo:
+	$(RUN) scripts.demo
+
+## make test                           set up everything and run every test; the last line has the totals
+test:
+	$(RUN) scripts.run_tests
+
+## make setup                          both environments, the widget and the model
+setup:
+	$(RUN) scripts.setup
+
+## make check                          lint, format, types, requirements
+check:
+	$(RUN) scripts.check
+
+## make train                          the model, if anything it is made from has changed
+train:
+	$(RUN) scripts.setup bot model
+
+## make shell                          talk to the assistant in the terminal, with the demo's service running
+shell:
+	sh scripts/py.sh -m scripts.setup bot model
+	RASA_TELEMETRY_ENABLED=false exec .venv-bot/bin/rasa shell --model models/yuefu.tar.gz
+
+## make token CUSTOMER=c-owing [ACR=payment]                                    a login of a demo customer, or CUSTOMER=anon
+token:
+	$(CONTROL) token $${YUEFU_ARG_CUSTOMER:+"--customer=$$YUEFU_ARG_CUSTOMER"} $${YUEFU_ARG_ACR:+"--acr=$$YUEFU_ARG_ACR"}
+
+## make gateway MODE=succeed|decline|timeout|late|chargeback [CUSTOMER=c-owing]   switch the demo's payment gateway
+gateway:
+	$(CONTROL) gateway $${YUEFU_ARG_MODE:+"--mode=$$YUEFU_ARG_MODE"} $${YUEFU_ARG_CUSTOMER:+"--customer=$$YUEFU_ARG_CUSTOMER"}
+
+## make clock ADVANCE=1d|1m                                                     move the demo's clock
+clock:
+	$(CONTROL) clock $${YUEFU_ARG_ADVANCE:+"--advance=$$YUEFU_ARG_ADVANCE"}
+
+## make ledger CUSTOMER=c-owing                                                 what the ledger holds, as JSON
+ledger:
+	$(CONTROL) ledger $${YUEFU_ARG_CUSTOMER:+"--customer=$$YUEFU_ARG_CUSTOMER"}
+
+## make ticket LIST=1 | ID=n TAKE=1 | ID=n REPLY='…' | ID=n CLOSE=1             what a member of staff does
+ticket:
+	$(CONTROL) ticket $${YUEFU_ARG_LIST:+--list} $${YUEFU_ARG_ID:+"--id=$$YUEFU_ARG_ID"} $${YUEFU_ARG_TAKE:+--take} \
+	  $${YUEFU_ARG_REPLY:+"--reply=$$YUEFU_ARG_REPLY"} $${YUEFU_ARG_CLOSE:+--close}
+
+## make nlu-report FILE=questions.tsv OUT=predictions.tsv                       what the model understands, row by row
+nlu-report:
+	test -n "$$YUEFU_ARG_FILE" -a -n "$$YUEFU_ARG_OUT" || { \
+	  echo "Say which questions and where to: make nlu-report FILE=questions.tsv OUT=predictions.tsv" >&2; exit 1; }
+	sh scripts/py.sh -m scripts.setup bot model
+	RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=2 exec .venv-bot/bin/python -m nlu.report "$$YUEFU_ARG_FILE" "$$YUEFU_ARG_OUT"
+
+## make browser | requirements | clean   Chromium for the page's test | compile requirements/*.in | remove what make made
+browser:
+	$(RUN) scripts.setup browser
+
+requirements:
+	sh scripts/py.sh -m scripts.setup service
+	$(RUN) scripts.requirements
+
+clean:
+	test ! -e .run/demo.json || { echo "A demo is running here: stop it first." >&2; exit 1; }
+	rm -rf .venv-bot .venv-service .venv-tools .stamps .run .rasa models web/node_modules web/dist web/dist-test
