@@ -63,7 +63,7 @@ class DemoClock:
 
     def refresh(self) -> None:
         """Read the stored offset again."""
-        with self._engine.connect() as conn:
+        with self._engine.connect().execution_options(ledger_read=True) as conn:
             value = conn.scalar(sa.select(t.demo_settings.c.value).where(t.demo_settings.c.name == _OFFSET))
         self._offset = timedelta(microseconds=int(value or 0))
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from ledger.columns import Instant, JsonText
 from ledger.metadata import metadata
+from ledger.tables import Whole
 
 links = sa.Table(
     "links",
@@ -19,7 +20,7 @@ links = sa.Table(
 outbox = sa.Table(
     "outbox",
     metadata,
-    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("id", Whole, sa.Identity(), primary_key=True),
     sa.Column("sender", sa.Text, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("ref", sa.Text, nullable=False),
@@ -39,14 +40,13 @@ sa.Index(
 tickets = sa.Table(
     "tickets",
     metadata,
-    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
+    sa.Column("id", Whole, sa.Identity(), primary_key=True),
     sa.Column("sender", sa.Text, nullable=False, index=True),
     sa.Column("customer_id", sa.Text),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("packet", JsonText, nullable=False),
     sa.Column("key", sa.Text, nullable=False),
-    sa.Column("body_hash", sa.Text, nullable=False),
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("promised_by", Instant, nullable=False),
     sa.Column("late_told_at", Instant),
@@ -64,13 +64,14 @@ tickets = sa.Table(
 ticket_messages = sa.Table(
     "ticket_messages",
     metadata,
-    sa.Column("id", sa.Integer, sa.Identity(), primary_key=True),
-    sa.Column("ticket_id", sa.Integer, sa.ForeignKey(tickets.c.id), nullable=False, index=True),
-    sa.Column("from_customer", sa.Integer, nullable=False),
+    sa.Column("id", Whole, sa.Identity(), primary_key=True),
+    sa.Column("ticket_id", Whole, sa.ForeignKey(tickets.c.id), nullable=False, index=True),
+    sa.Column("from_customer", Whole, nullable=False),
     sa.Column("author", sa.Text, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("at", Instant, nullable=False),
-    sa.Column("key", sa.Text, unique=True),
+    sa.Column("key", sa.Text),
+    sa.UniqueConstraint("ticket_id", "key"),
     sqlite_strict=True,
 )
 
@@ -79,7 +80,7 @@ charge_checks = sa.Table(
     metadata,
     sa.Column("number", sa.Text, primary_key=True),
     sa.Column("next_at", Instant, nullable=False),
-    sa.Column("checks", sa.Integer, nullable=False),
+    sa.Column("checks", Whole, nullable=False),
     sqlite_strict=True,
 )
 

@@ -108,29 +108,19 @@ class SimulatedGateway:
 
     def refund(self, number: str, refund_number: str, amount_fen: int) -> ChargeAnswer:
         """See `Gateway.refund`."""
+        r = t.refunds.c
         with self._at_now() as conn:
-            done = conn.execute(
-                sa.select(t.refunds).where(t.refunds.c.refund_number == refund_number)
-            ).first()
+            done = conn.execute(sa.select(t.refunds).where(r.refund_number == refund_number)).first()
             if done is None:
-                charge = _find(conn, number)
-                if charge is None or charge.state != "SUCCEEDED":
-                    return ChargeAnswer(number, "DECLINED", reason="not_charged", refund_number=refund_number)
-                of_charge = t.refunds.c.number == number
-                sent_fen: int = conn.scalar(
-                    sa.select(sa.func.coalesce(sa.func.sum(t.refunds.c.amount_fen), 0)).where(of_charge)
-                )
-                if amount_fen <= 0 or sent_fen + amount_fen > charge.amount_fen:
-                    return ChargeAnswer(
-                        number, "DECLINED", reason="more_than_charged", refund_number=refund_number
-                    )
+                why = _why_not_refund(conn, number, amount_fen)
+                if why:
+                    return ChargeAnswer(number, "DECLINED", reason=why, refund_number=refund_number)
                 new = {"refund_number": refund_number, "number": number, "amount_fen": amount_fen}
                 conn.execute(sa.insert(t.refunds).values(new))
             elif (done.number, done.amount_fen) != (number, amount_fen):
                 raise GatewayConflict(f"refund {refund_number} was made for something else")
-        return ChargeAnswer(
-            number, "REFUNDED", f"GR-{refund_number}", amount_fen, refund_number=refund_number
-        )
+        reference = f"GR-{refund_number}"
+        return ChargeAnswer(number, "REFUNDED", reference, amount_fen, refund_number=refund_number)
 
     def notifications(self) -> list[ChargeAnswer]:
         """See `Gateway.notifications`."""
@@ -232,6 +222,15 @@ class SimulatedGateway:
 
 def _find(conn: sa.Connection, number: str) -> Any:
     return conn.execute(sa.select(t.charges).where(t.charges.c.number == number)).first()
+
+
+def _why_not_refund(conn: sa.Connection, number: str, amount_fen: int) -> str:
+    charge = _find(conn, number)
+    if charge is None or charge.state != "SUCCEEDED":
+        return "not_charged"
+    sent = sa.select(t.refunds.c.amount_fen).where(t.refunds.c.number == number)
+    left_fen = charge.amount_fen - sum(conn.scalars(sent))
+    return "" if 0 < amount_fen <= left_fen else "more_than_charged"
 
 
 def _change(conn: sa.Connection, number: str, **values: Any) -> None:

