@@ -109,7 +109,9 @@ class Freeze:
     id: int
     kind: FreezeKind
     placed_at: datetime
-    evidence: dict[str, Any]  # risk: {"logins": [{"at","city","device"}...]}; overdue: {"bill","days","overdue_fen"};
+    evidence: dict[
+        str, Any
+    ]  # risk: {"logins": [{"at","city","device"}...]}; overdue: {"bill","days","overdue_fen"};
     # bureau: {"checked_on", "overdue_elsewhere": int, "debt_ratio": "high"}
 
 

@@ -1,0 +1,114 @@
+"""The database under the ledger: SQLite by default, PostgreSQL by its URL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from ledger.clock import Clock
+from ledger.errors import Busy, ReadOnlyLedger
+from ledger.gateway.interface import Gateway
+from ledger.terms import Terms
+
+_BUSY_TIMEOUT_S = 10.0
+_READ = "ledger_read"
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All that a command needs: the books, the time, the product's rules and the way to the customer's money."""
+
+    engine: sa.Engine
+    clock: Clock
+    terms: Terms
+    gateway: Gateway
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """One transaction that may change the books; rolled back by any exception.
+
+        Raises ReadOnlyLedger, or Busy when another writer held the database for too long.
+        """
+        if is_read_only(self.engine):
+            raise ReadOnlyLedger
+        try:
+            with self.engine.begin() as conn:
+                yield conn
+        except sa.exc.DBAPIError as error:
+            raise _translated(error) from error
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """One transaction that sees a single moment and changes nothing."""
+        options: dict[str, Any] = {_READ: True}
+        if self.engine.dialect.name == "postgresql":
+            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self.engine.connect().execution_options(**options) as conn, conn.begin():
+            yield conn
+
+
+def open_engine(url: str | sa.URL) -> sa.Engine:
+    """An engine with the settings that the ledger's correctness rests on.
+
+    SQLite: every writing transaction begins IMMEDIATE, so that what it reads cannot change before it writes; WAL
+    and synchronous=FULL, so that an acknowledged commit survives a power cut. PostgreSQL: READ COMMITTED, with
+    the account locked by each command. `?mode=ro` opens an SQLite file for reading only.
+    """
+    url = sa.make_url(url)
+    if url.get_backend_name() == "postgresql":
+        return sa.create_engine(url, isolation_level="READ COMMITTED", pool_size=10, pool_pre_ping=True)
+    read_only = url.query.get("mode") == "ro"
+    engine = sa.create_engine(
+        _sqlite_url(url, read_only),
+        connect_args={"timeout": _BUSY_TIMEOUT_S},
+        execution_options={"ledger_read_only": read_only},
+    )
+    _prepare_sqlite(engine, read_only)
+    return engine
+
+
+def is_read_only(engine: sa.Engine) -> bool:
+    return bool(engine.get_execution_options().get("ledger_read_only", False))
+
+
+def _sqlite_url(url: sa.URL, read_only: bool) -> sa.URL:
+    if not read_only or not url.database:
+        return url
+    path = url.database.removeprefix("file:")
+    return sa.URL.create(
+        url.drivername, database=Path(path).absolute().as_uri(), query={"mode": "ro", "uri": "true"}
+    )
+
+
+def _prepare_sqlite(engine: sa.Engine, read_only: bool) -> None:
+    @sa.event.listens_for(engine, "connect")
+    def connect(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None  # the driver must not begin by itself: `begin` below does
+        cursor = connection.cursor()
+        if not read_only:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA recursive_triggers = ON")  # a REPLACE fires the delete triggers too
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(conn: sa.Connection) -> None:
+        reading = read_only or conn.get_execution_options().get(_READ)
+        conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _translated(error: sa.exc.DBAPIError) -> Exception:
+    """The ledger's own error for a database that cannot be written now; else the error itself."""
+    text = str(error.orig)
+    if "readonly database" in text or "read-only transaction" in text:
+        return ReadOnlyLedger()
+    if "database is locked" in text:
+        return Busy()
+    return error
