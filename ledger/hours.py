@@ -6,7 +6,10 @@ from datetime import datetime, time, timedelta
 
 
 def promised_by(now: datetime, hours: tuple[time, time], answer_within: timedelta) -> datetime:
-    """When somebody will have taken a ticket opened `now`: `answer_within` of the staff's hours later."""
+    """When somebody will have taken a ticket opened `now`: `answer_within` of the staff's hours later.
+
+    `hours`: from and until, the first before the second, every day of the week.
+    """
     opens, closes = hours
     left = answer_within
     day = now.date()

