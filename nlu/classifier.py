@@ -1,0 +1,136 @@
+"""The intent of a message by its character n-grams."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from nlu.fingerprint import source_of
+from nlu.ngrams import NgramModel
+from nlu.normaliser import NORMALISED
+from nlu.text import content, normalise
+
+OUT_OF_SCOPE = "out_of_scope"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class NgramClassifier(GraphComponent, IntentClassifier):
+    """TF-IDF of character n-grams and a multinomial logistic regression.
+
+    Rasa's own logistic regression has no setting for the regularisation, which leaves its confidences far too
+    low with this many intents; thresholds on them would mean nothing.
+
+    Settings: `ngram_max` (characters), `min_count` (sentences an n-gram must occur in), `inverse_regularisation`
+    (scikit-learn's C), `ranking_length` (intents in the answer).
+    """
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: NgramModel | None,
+    ) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model = model
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """The settings and their defaults."""
+        return {"ngram_max": 3, "min_count": 2, "inverse_regularisation": 20.0, "ranking_length": 10}
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """What must be installed; its version is part of the training's fingerprint."""
+        return ["sklearn"]
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """A change in how features are made asks for a new training."""
+        return source_of("text", "ngrams")
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> NgramClassifier:
+        """Creates an untrained classifier."""
+        return cls(config, model_storage, resource, None)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> NgramClassifier:
+        """Loads what `train` stored.
+
+        Raises:
+            ValueError: nothing was stored.
+        """
+        with model_storage.read_from(resource) as folder:
+            description = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+            with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
+                model = NgramModel.from_parts(description, arrays["idf"], arrays["weights"], arrays["bias"])
+        return cls(config, model_storage, resource, model)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learns from the sentences of all intents and stores the result."""
+        examples = [example for example in training_data.intent_examples if example.get(INTENT)]
+        texts = [content(example.get(NORMALISED) or normalise(example.get("text"))) for example in examples]
+        self._model = NgramModel.fit(
+            texts,
+            [example.get(INTENT) for example in examples],
+            ngram_max=self._config["ngram_max"],
+            min_count=self._config["min_count"],
+            inverse_regularisation=self._config["inverse_regularisation"],
+        )
+        with self._model_storage.write_to(self._resource) as folder:
+            (folder / "model.json").write_text(
+                json.dumps(self._model.description(), ensure_ascii=False), encoding="utf-8"
+            )
+            np.savez(
+                folder / "weights.npz",
+                idf=self._model.idf,
+                weights=self._model.weights,
+                bias=self._model.bias,
+            )
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Sets `intent` and `intent_ranking` (best first, confidences are probabilities)."""
+        for message in messages:
+            ranking = self._rank(content(message.get(NORMALISED) or ""))
+            message.set(INTENT, dict(ranking[0]), add_to_output=True)
+            message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        return messages
+
+    def _rank(self, text: str) -> list[dict[str, Any]]:
+        if self._model is None:
+            raise RuntimeError("The intent classifier has not been trained.")
+        if not text:  # emoji or punctuation alone: no question that can be understood
+            return [{INTENT_NAME_KEY: OUT_OF_SCOPE, PREDICTED_CONFIDENCE_KEY: 1.0}]
+        probabilities = self._model.probabilities(text)
+        order = np.argsort(-probabilities, kind="stable")[: self._config["ranking_length"]]
+        return [
+            {INTENT_NAME_KEY: self._model.labels[i], PREDICTED_CONFIDENCE_KEY: float(probabilities[i])}
+            for i in order
+        ]

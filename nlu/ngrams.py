@@ -1,0 +1,110 @@
+"""Character n-grams, weighted by TF-IDF, through a multinomial logistic regression.
+
+Fitting is scikit-learn's; answering is a sum over the few n-grams of one message, which takes a tenth of a
+millisecond instead of scikit-learn's one, and needs no pickled object.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.floating[Any]]
+
+
+def ngrams(text: str, ngram_max: int) -> list[str]:
+    """All runs of 1 to `ngram_max` characters, in reading order, with the message's start and end marked."""
+    marked = f"^{text}$"
+    found = [marked[i : i + n] for n in range(1, ngram_max + 1) for i in range(len(marked) - n + 1)]
+    return [gram for gram in found if gram not in ("^", "$")]
+
+
+@dataclass(frozen=True)
+class NgramModel:
+    """A fitted model: `idf` (n-grams), `weights` (n-grams × labels), `bias` (labels)."""
+
+    labels: list[str]
+    vocabulary: dict[str, int]
+    ngram_max: int
+    idf: FloatArray
+    weights: FloatArray
+    bias: FloatArray
+
+    @classmethod
+    def fit(
+        cls,
+        texts: list[str],
+        labels: list[str],
+        *,
+        ngram_max: int,
+        min_count: int,
+        inverse_regularisation: float,
+    ) -> NgramModel:
+        """Fits on parallel lists of texts and labels; the same input gives the same model.
+
+        Raises:
+            ValueError: fewer than two labels, or no n-gram occurs `min_count` times.
+        """
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.linear_model import LogisticRegression
+
+        vectorizer = TfidfVectorizer(
+            analyzer=lambda text: ngrams(text, ngram_max),
+            sublinear_tf=True,
+            min_df=min_count,
+            dtype=np.float64,
+        )
+        regression = LogisticRegression(C=inverse_regularisation, max_iter=1000, random_state=0)
+        regression.fit(vectorizer.fit_transform(texts), labels)
+        return cls(
+            labels=[str(label) for label in regression.classes_],
+            vocabulary={gram: int(column) for gram, column in vectorizer.vocabulary_.items()},
+            ngram_max=ngram_max,
+            idf=vectorizer.idf_,
+            weights=np.ascontiguousarray(regression.coef_.T, dtype=np.float32),
+            bias=regression.intercept_,
+        )
+
+    @classmethod
+    def from_parts(
+        cls, description: dict[str, Any], idf: FloatArray, weights: FloatArray, bias: FloatArray
+    ) -> NgramModel:
+        """Puts together what `description` and the arrays say."""
+        grams = description["ngrams"]
+        return cls(
+            labels=description["labels"],
+            vocabulary={gram: column for column, gram in enumerate(grams)},
+            ngram_max=description["ngram_max"],
+            idf=idf,
+            weights=weights,
+            bias=bias,
+        )
+
+    def description(self) -> dict[str, Any]:
+        """What besides the arrays must be stored, as JSON can hold it."""
+        return {
+            "labels": self.labels,
+            "ngram_max": self.ngram_max,
+            "ngrams": sorted(self.vocabulary, key=self.vocabulary.__getitem__),
+        }
+
+    def probabilities(self, text: str) -> FloatArray:
+        """The probability of each label, in the order of `labels`; sums to one."""
+        counts = Counter(
+            column
+            for gram in ngrams(text, self.ngram_max)
+            if (column := self.vocabulary.get(gram)) is not None
+        )
+        scores = np.array(self.bias, dtype=np.float64)
+        if counts:
+            columns = np.fromiter(sorted(counts), dtype=np.intp)
+            term = np.array([1.0 + np.log(counts[column]) for column in columns])
+            values = term * self.idf[columns]
+            scores += (values / np.linalg.norm(values)) @ self.weights[columns].astype(np.float64)
+        exponents = np.exp(scores - scores.max())
+        probabilities: FloatArray = exponents / exponents.sum()
+        return probabilities

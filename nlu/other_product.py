@@ -1,0 +1,75 @@
+"""A message about another product is out of scope, whatever it asks: closing 放心借 must never close 月付."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY
+from rasa.shared.nlu.training_data.message import Message
+
+from nlu.fingerprint import source_of
+from nlu.normaliser import NORMALISED
+from nlu.products import names_our_product, names_other_product
+
+OUT_OF_SCOPE = "out_of_scope"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class OtherProduct(GraphComponent, IntentClassifier):
+    """Puts `out_of_scope` first where another product is named and 月付 is not.
+
+    The other intents keep their order and share what `confidence` leaves.
+    """
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self._confidence: float = config["confidence"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """The settings and their defaults."""
+        return {"confidence": 0.95}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> OtherProduct:
+        """Creates the component."""
+        return cls(config)
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """The list of products is part of the component."""
+        return source_of("products")
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Looks at each message."""
+        for message in messages:
+            text = message.get(NORMALISED) or ""
+            if names_other_product(text) and not names_our_product(text):
+                self._redirect(message)
+        return messages
+
+    def _redirect(self, message: Message) -> None:
+        ranking = message.get(INTENT_RANKING_KEY)
+        if ranking[0][INTENT_NAME_KEY] == OUT_OF_SCOPE and (
+            ranking[0][PREDICTED_CONFIDENCE_KEY] >= self._confidence
+        ):
+            return
+        others = [entry for entry in ranking if entry[INTENT_NAME_KEY] != OUT_OF_SCOPE]
+        share = sum(entry[PREDICTED_CONFIDENCE_KEY] for entry in others)
+        scale = (1 - self._confidence) / share if share else 0.0
+        first = {INTENT_NAME_KEY: OUT_OF_SCOPE, PREDICTED_CONFIDENCE_KEY: self._confidence}
+        rest = [
+            {**entry, PREDICTED_CONFIDENCE_KEY: entry[PREDICTED_CONFIDENCE_KEY] * scale} for entry in others
+        ]
+        message.set(INTENT, dict(first), add_to_output=True)
+        message.set(INTENT_RANKING_KEY, [first, *rest], add_to_output=True)

@@ -1,0 +1,38 @@
+"""Which products a message names. Texts are `nlu.text.normalise`d."""
+
+from __future__ import annotations
+
+import re
+
+# 美团月付, 携程月付 and their like are other products that bear our product's name.
+_OTHER_MONTHLY_PAY = re.compile(
+    "(?:美团|携程|滴滴|去哪儿?|同程|飞猪|饿了么|拼多多|京东|淘宝|支付宝|微信|唯品会|苏宁|得物|快手|小红书|百度"
+    "|小米|华为|顺丰|高德|哈啰|哈罗|途虎|转转|网易|移动|联通|电信|翼支付|云闪付|招行|招商)的? ?月付(?!款)"
+)
+
+# Loans, credit lines and savings that are known by a name of their own, and how it is mistyped.
+_NAMED = re.compile(
+    "放心[借接]|花[呗贝唄]|[借结接]呗|白条|京东金条|微[粒立]贷|网商贷|网商银行|微信分付|(?<!部)分付(?!款|清|完|期)"
+    "|备用金|度小满|有钱花|安逸花|任性付|拿去花|唯品花|分期乐|乐花卡|招联|好期贷|360借条|借条|拍拍贷|随星借"
+    "|羊小咩|平安普惠|捷信|中银消费|马上金融|来分期|桔多多|宜享花|省呗|还呗|你我贷|洋钱罐|小赢|信用飞|信而富"
+    "|微博借钱|美团借钱|美团生活费|美团买单|生活费买单|百信|快贷|余利宝|相互宝|先用后付|信用购|极速贷|京东快银"
+    "|橙分期|华为分期|唯品金融|助学贷款"
+)
+
+# Also ways to pay: 信用卡 or 余额宝 counts only where it is itself closed, frozen, applied for or paid off.
+_MEANS = "(?:信用卡|余额宝|零钱通|银行卡|借记卡|微信零钱|支付宝|房贷|车贷|芝麻分|芝麻信用)"
+_FATE = "(?:关闭|关掉|关了|注销|销户|冻结|解冻|挂失|提额|逾期|提前还|结清|还清|还不上|收益|被盗)"
+_BETWEEN = "(?:的|被|怎么|如何|咋|为什么|想|要|能|可以|不能| )*"
+_MEANS_ITSELF = re.compile(f"{_FATE}(?:我的|我|一张|掉| )?{_MEANS}|{_MEANS}{_BETWEEN}{_FATE}")
+
+_OURS = "月付"
+
+
+def names_our_product(text: str) -> bool:
+    """Whether 月付 itself is named, not only another company's 月付."""
+    return _OURS in _OTHER_MONTHLY_PAY.sub("", text)
+
+
+def names_other_product(text: str) -> bool:
+    """Whether a product of another kind or another company is named."""
+    return any(pattern.search(text) for pattern in (_OTHER_MONTHLY_PAY, _NAMED, _MEANS_ITSELF))
