@@ -1,4 +1,4 @@
-"""Every message of a customer is answered through `Answer`: one gate, one way to fail, at most two bubbles."""
+"""Every message is answered through `Answer`: one gate, one way to fail, at most two bubbles."""
 
 from __future__ import annotations
 
@@ -63,4 +63,3 @@ class Answer(Action):
             turn.misses = 0
         if turn.decision_at_start and self.intent not in NO_REMINDER:
             decisions.remind(turn)
-

@@ -1,4 +1,4 @@
-"""What a customer hears when the ledger cannot answer: a plain sentence and a reference, and what was not done."""
+"""What a customer hears when the ledger cannot answer: a plain sentence with a reference."""
 
 from __future__ import annotations
 

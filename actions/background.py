@@ -1,4 +1,4 @@
-"""What the service does unasked: ask the gateway about open charges, run the day's jobs, watch promised answers."""
+"""What the service does unasked: ask about open charges, run the day's jobs, watch promised answers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _daily(ledger: Ledger) -> Callable[[], object]:
 
 
 async def _every(pause_s: float, name: str, work: Callable[[], object]) -> None:
-    """A failed round is logged under a reference and tried again; one failing round in a row is logged once."""
+    """A failed round is logged under a reference and tried again; only the first of a row is logged."""
     failing = False
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Cards: data that the widget draws beside a text. Amounts are text made by `words` and, where sums matter, fen."""
+"""Cards: data that the widget draws beside a text; amounts are text made by `words`, and fen."""
 
 from __future__ import annotations
 
@@ -86,7 +86,11 @@ def bill(value: Bill) -> Card:
         "minimum": words.money(value.minimum_fen),
         "state": value.state,
         "items": [
-            {"label": words.bill_item(item), "amount": words.money(item.amount_fen), "on": item.on.isoformat()}
+            {
+                "label": words.bill_item(item),
+                "amount": words.money(item.amount_fen),
+                "on": item.on.isoformat(),
+            }
             for item in value.items
         ],
     }

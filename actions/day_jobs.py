@@ -1,4 +1,4 @@
-"""What the ledger does every day: issue bills on the bill day, count penalties and interest, end old holds."""
+"""What the ledger does every day: issue bills, count penalties and interest, end old holds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ledger import Ledger, bills, penalties
 
 
 def run(ledger: Ledger) -> None:
-    """To the clock's today. Every job may run again: a month already billed and a day already counted stay so."""
+    """To the clock's today. Every job may run again: what is billed or counted stays so."""
     today = ledger.clock.now().date()
     bills.close_month(ledger, last_billable_month(today, ledger.terms.bill_day))
     penalties.run(ledger)

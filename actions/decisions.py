@@ -1,4 +1,4 @@
-"""What a customer is asked to confirm, always shown from the ledger as it stands: settle, settle and close, close."""
+"""What a customer is asked to confirm (settle, settle and close, close), from the ledger as it stands."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ledger.errors import AccountClosed, NothingOwed, SettlementUnderWay
 from ledger.model import AccountFacts, Guard, Quote
 
 OPENING = {
-    # how the decision is opened: first shown, or shown again because words never charge, or after another question
+    # how it is shown: first, again because words never charge, after another question, changed, cancelled
     "first": "utter_quote",
     "again": "utter_quote_again",
     "after": "utter_quote_after",
@@ -30,18 +30,34 @@ def show(turn: Turn, kind: str, *, how: str = "first") -> None:
     """Shows the decision `kind` with fresh figures and fresh buttons, or why there is nothing to decide."""
     if kind == "close":
         show_close(turn, how=how)
+    elif kind == "owing":
+        show_settle(turn, close_after=True)
     else:
         show_settle(turn, close_after=kind == "settle_close", how=how)
 
 
 def remind(turn: Turn) -> None:
     """After another question was answered: the open decision once more, as the second bubble."""
-    if turn.decision is not None and not turn.decision_shown and len(turn.bubbles) == 1:
+    if turn.decision is None or turn.decision_shown or len(turn.bubbles) != 1:
+        return
+    if turn.decision["kind"] != "owing":
         show(turn, turn.decision["kind"], how="after")
 
 
+def decline(turn: Turn) -> None:
+    """Nothing moves, and no button of the old decision charges any more."""
+    turn.settle_question()
+    turn.say("utter_cancelled")
+
+
+def ask_step_up(turn: Turn) -> None:
+    """The same button again with a recent strong login goes on; the decision stays open."""
+    turn.decision_shown = True
+    turn.say("utter_step_up", card=cards.step_up())
+
+
 def show_settle(turn: Turn, *, close_after: bool, how: str = "first") -> None:
-    """A fresh quote and its button; a charge under way, a closed account or nothing owed have their sentences."""
+    """A fresh quote and its button, or the sentence that says why there is nothing to settle."""
     facts = known(turn)
     if facts is None:
         return
@@ -52,8 +68,7 @@ def show_settle(turn: Turn, *, close_after: bool, how: str = "first") -> None:
     except AccountClosed:
         say_closed(turn, facts)
     except NothingOwed:
-        turn.settle_question()
-        turn.say("utter_nothing_owed", today=words.day(facts.today), next_bill=words.day(facts.next_bill_on))
+        say_nothing_owed(turn, facts)
     else:
         say_quote(turn, quote, how=how)
 
@@ -68,27 +83,47 @@ def say_quote(turn: Turn, quote: Quote, *, how: str = "first") -> None:
     turn.say(
         response,
         card=cards.quote(quote, facts.now),
-        values={"confirm_settle": {"quote_id": quote.quote_id, "amount_fen": quote.total_fen}},
+        values={
+            "confirm_settle": {
+                "quote_id": quote.quote_id,
+                "amount_fen": quote.total_fen,
+                "close_after": quote.close_after,
+            }
+        },
         total=words.money(quote.total_fen),
         until=words.clock(quote.valid_until),
-        fees=_fees(quote),
+        fees=words.quote_fees(quote),
         card_last4=facts.card_last4,
     )
 
 
-def _fees(quote: Quote) -> str:
-    """What the quote holds besides principal, and what falls away, as one clause."""
-    extra_fen = sum(
-        line.amount_fen
-        for line in quote.lines
-        if line.kind in ("billed_fee", "next_fee", "settlement_charge", "interest", "penalty")
+def say_nothing_owed(turn: Turn, facts: AccountFacts) -> None:
+    turn.settle_question()
+    response = "utter_nothing_owed_credit" if facts.credit_fen else "utter_nothing_owed"
+    turn.say(response, today=words.day(facts.today), credit=words.money(facts.credit_fen))
+
+
+def show_owing(turn: Turn, facts: AccountFacts) -> None:
+    """What is owed before closing, by its four kinds; a freeze is explained, it is not in the way."""
+    turn.ask("owing")
+    debts = facts.debts
+    turn.say(
+        "utter_close_owing_overdue" if debts.overdue_fen else "utter_close_owing",
+        card=cards.debts(debts),
+        today=words.day(facts.today),
+        total=words.money(debts.total_fen),
+        unbilled=words.money(debts.unbilled_fen),
+        billed=words.money(debts.billed_fen),
+        product_plan=words.money(debts.product_plan_fen),
+        bill_plan=words.money(debts.bill_plan_fen),
+        penalty=words.money(debts.penalty_fen),
     )
-    parts = [f"其中费用{words.money(extra_fen)}"] if extra_fen else ["没有费用"]
-    if quote.waived_fen:
-        parts.append(f"以后各期手续费{words.money(quote.waived_fen)}不再收")
-    for line in quote.excluded:
-        parts.append(f"不含{line.label}{words.money(line.amount_fen)}")
-    return "，".join(parts)
+    if facts.freezes:
+        turn.say(
+            "utter_close_frozen",
+            cause=words.freeze(facts.freezes[0]),
+            since=words.day(facts.freezes[0].placed_at, today=facts.today),
+        )
 
 
 def show_close(turn: Turn, *, how: str = "first") -> None:
@@ -105,15 +140,11 @@ def show_close(turn: Turn, *, how: str = "first") -> None:
         say_guards(turn, standing)
         return
     turn.ask("close")
-    turn.say(OPENING_CLOSE[how], card=cards.close_decision(list(CLOSE_EFFECTS)))
-
-
-CLOSE_EFFECTS = (
-    "额度会取消；以后再开通要重新评估，不一定通过",
-    "近期订单如有退款，到账可能变慢",
-    "征信和还款记录不会因此消除，关闭后可能无法再在月付页面查看账单",
-    "误开且没有用过，关闭不收任何费用",
-)
+    turn.say(
+        OPENING_CLOSE[how],
+        card=cards.close_decision(words.close_facts(facts)),
+        today=words.day(facts.today),
+    )
 
 
 def known(turn: Turn) -> AccountFacts | None:

@@ -1,4 +1,4 @@
-"""What every route of the service shares: the secrets in front, errors as one shape, a thread for each ledger call."""
+"""What every route shares: secrets in front, errors in one shape, a thread for each ledger call."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from sanic import Request, Sanic
 from sanic.response import HTTPResponse, json
 
 from actions.http_common import HttpProblem, in_thread, ledger_of
-from ledger import Ledger, outbox
+from ledger import Ledger, links
 
 
 def add_routes(app: Sanic) -> None:
@@ -28,4 +28,4 @@ async def readyz(request: Request) -> HTTPResponse:
 
 
 def read_once(ledger: Ledger) -> None:
-    outbox.pending(ledger)
+    links.customer_of(ledger, "readyz")

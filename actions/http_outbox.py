@@ -1,4 +1,4 @@
-"""What the bot still has to tell its customers: GET /internal/outbox (long poll), POST /internal/outbox/ack."""
+"""What customers are still to be told: GET /internal/outbox (long poll), POST /internal/outbox/ack."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from actions.http_common import HttpProblem, body, in_thread, ledger_of
 from ledger import outbox
 
 LEASE_S = 60.0
-POLL_S = 0.25
+POLL_S = 0.5
 MAX_WAIT_S = 30.0
 MAX_ITEMS = 200
 

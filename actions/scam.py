@@ -1,8 +1,8 @@
-"""Somebody writes of a caller who asks for codes, screens or money: they are warned before anything else is said.
+"""Whoever writes of a caller that wants codes, screens or money is warned before anything else.
 
-Pretended customer-service calls ("you opened a membership, close it or you are charged") lead to meeting apps, screen
-sharing, codes and transfers; the real service never asks for any of them. The detector stands beside the intents:
-it needs somebody who asks and something that only a fraudster asks for, and never changes what is answered.
+Pretended customer-service calls ("you opened a membership, close it or you are charged") lead to meeting apps,
+screen sharing, codes and transfers; the real service never asks for any of them. The detector stands beside the
+intents: it needs somebody who asks and something that only a fraudster asks for, and changes no answer.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ WHAT = re.compile(
     r"(直播|会员).{0,12}(扣费|扣钱|每月扣|自动扣))",
     re.IGNORECASE,
 )
-OWN_CODE = re.compile(r"(收不到|没收到|接收不到|没有收到|不发).{0,4}验证码|验证码.{0,4}(收不到|没收到|没有收到)")
+OWN_CODE = re.compile(
+    r"(收不到|没收到|接收不到|没有收到|不发).{0,4}验证码|验证码.{0,4}(收不到|没收到|没有收到)"
+)
 
 
 def suspected(turn: Turn) -> bool:

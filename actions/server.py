@@ -17,9 +17,10 @@ from actions.http_common import QuietErrors, Secrets, guard
 from actions.settings import SettingMissing, Settings, from_environment
 from ledger import Ledger, terms
 from ledger.clock import DemoClock, SystemClock
-from ledger.database import open_engine, upgrade
+from ledger.database import open_engine
 from ledger.gateway.interface import Gateway
 from ledger.gateway.simulated import SimulatedGateway
+from ledger.schema import upgrade
 
 logger = logging.getLogger(__name__)
 
@@ -33,9 +34,9 @@ class Executor(ActionExecutor):
 
 def build_ledger(settings: Settings) -> Ledger:
     """Opens the ledger, its tables brought up to date unless it is read-only."""
-    if not settings.read_only:
-        upgrade(settings.database_url)
     engine = open_engine(settings.database_url)
+    if not settings.read_only:
+        upgrade(engine)
     clock = DemoClock(engine) if settings.demo else SystemClock()
     return Ledger(engine, clock, terms.load(), build_gateway(settings, clock))
 

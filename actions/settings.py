@@ -13,7 +13,7 @@ class SettingMissing(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """`gateway` names a factory "module:function" of a real gateway; empty is the simulated one of the demo."""
+    """`gateway` names a factory "module:function" of a real gateway; "" is the demo's simulated one."""
 
     demo: bool
     run_dir: Path

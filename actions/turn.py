@@ -44,7 +44,7 @@ class Bubble:
 class Turn:
     """Built anew for each message; facts are read once, from one transaction.
 
-    `decision` is what the customer is being asked to confirm: {"kind": "settle" | "settle_close" | "close"}, or
+    `decision` is what the customer is being asked: {"kind": "settle" | "settle_close" | "close" | "owing"}, or
     None. It only says what is shown; the ledger alone decides whether a confirmation holds.
     """
 

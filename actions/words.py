@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
 from ledger.model import (
+    AccountFacts,
     Bill,
     BillItem,
     Freeze,
     GuardId,
     Plan,
+    Quote,
     QuoteLine,
     Repayment,
 )
@@ -75,6 +78,21 @@ QUESTION_TITLES = {
     "report_unauthorised": "被盗用，不是本人",
     "promotions": "优惠活动",
     "talk_to_human": "人工客服",
+}
+# Why 月付 cannot be used: the name of each cause and, in a few words, what helps.
+DIAGNOSES = {
+    "overdue": ("账单逾期，暂停使用", "先还清逾期金额"),
+    "waiting": ("逾期已还清，还没到可申请解冻的日期", "到期后申请解冻"),
+    "cured": ("因逾期暂停使用，现在可以申请解冻", "提交解冻申请"),
+    "risk": ("登录环境异常，暂停使用", "修改密码，再申请解冻"),
+    "bureau": ("征信评估未通过，暂停使用", "先处理其他机构的逾期"),
+    "customer": ("您本人申请了暂停使用", "联系人工客服恢复"),
+    "under_investigation": ("交易正在调查，暂停使用", "等待调查结果"),
+    "over_limit": ("订单金额超过可用额度", "还款恢复额度，或换一笔小额订单"),
+    "lowered": ("额度因晚还款下调", "按时还款，等待重新评估"),
+    "shop": ("这家店铺不支持月付", "换其他付款方式或店铺"),
+    "item": ("这件商品不支持月付", "换其他付款方式或商品"),
+    "used_up": ("额度已用完", "还款后恢复已还本金对应的额度"),
 }
 TICKET_KINDS = {
     "human": "人工客服",
@@ -147,7 +165,12 @@ def label(value: str) -> str:
 
 def bill_item(item: BillItem) -> str:
     """What a line of a bill is for."""
-    names = {"plan_principal": "分期本金", "plan_fee": "分期手续费", "interest": "利息", "penalty": "逾期违约金"}
+    names = {
+        "plan_principal": "分期本金",
+        "plan_fee": "分期手续费",
+        "interest": "利息",
+        "penalty": "逾期违约金",
+    }
     goods = " ".join(part for part in (item.merchant, item.item) if part)
     if item.kind == "purchase":
         return goods or "消费"
@@ -183,3 +206,42 @@ def guard_response(guard_id: GuardId) -> str:
 
 def bill_name(bill: Bill, *, today: date | None = None) -> str:
     return f"{month(bill.month, today=today)}账单"
+
+
+def quote_fees(quote: Quote) -> str:
+    """What a quote holds besides principal, what falls away, and what it leaves out, as one clause."""
+    extra = ("billed_fee", "next_fee", "settlement_charge", "interest", "penalty")
+    extra_fen = sum(each.amount_fen for each in quote.lines if each.kind in extra)
+    parts = [f"其中费用{money(extra_fen)}" if extra_fen else "没有额外费用"]
+    if quote.waived_fen:
+        parts.append(f"以后各期手续费{money(quote.waived_fen)}不再收")
+    parts += [f"不含未完成的订单{money(each.amount_fen)}" for each in quote.excluded]
+    return "，".join(parts)
+
+
+def close_facts(facts: AccountFacts) -> list[str]:
+    """What closing ends, from the account as it stands."""
+    return [
+        f"待还：{money(facts.debts.total_fen)}",
+        f"额度：{money(facts.limit.total_fen)}，关闭后取消",
+        f"开通于{day(facts.opened_on, today=facts.today)}",
+    ]
+
+
+def masked(text: str) -> str:
+    """Numbers as long as a phone's, a card's or an identity's keep only their last four digits."""
+    return re.sub(r"\d[\d \-]{5,}\d", lambda found: "*" * 4 + re.sub(r"\D", "", found[0])[-4:], text)
+
+
+def debt_ratio(level: str) -> str:
+    return {"high": "较高", "medium": "中等", "low": "较低"}.get(level, "未知")
+
+
+def iso_day(value: object, today: date) -> str:
+    """A date kept as ISO text in evidence."""
+    return day(date.fromisoformat(str(value)[:10]), today=today) if value else ""
+
+
+def login_time(value: object) -> str:
+    """A time kept as ISO text in evidence: 11月2日 21:40."""
+    return moment(datetime.fromisoformat(str(value)))

@@ -1,0 +1,124 @@
+"""Closing 月付: how, what it does, and doing it once the customer confirms."""
+
+from __future__ import annotations
+
+from actions import cards, decisions, words
+from actions.turn import Turn
+from ledger import closing
+from ledger.errors import GuardRefused
+from ledger.model import AccountFacts, Guard
+
+
+def how_to_close(turn: Turn) -> None:
+    """The way for a visitor; for a customer what stands between them and closing, or the decision itself."""
+    facts = turn.facts
+    if facts is None:
+        turn.say("utter_close_anonymous", path=turn.ledger.terms.close_path)
+    elif facts.state == "CLOSED":
+        decisions.say_closed(turn, facts)
+    elif standing := closing.guards(turn.ledger, facts.customer_id):
+        say_not_yet(turn, facts, standing)
+    elif turn.pressed or turn.values.get("enters") == "close":
+        decisions.show_close(turn)
+    else:
+        turn.say(
+            "utter_close_ready",
+            card=cards.close_decision(words.close_facts(facts)),
+            path=turn.ledger.terms.close_path,
+            today=words.day(facts.today),
+        )
+
+
+def say_not_yet(turn: Turn, facts: AccountFacts, standing: tuple[Guard, ...]) -> None:
+    """Debts alone can be settled and closed in one go; any other guard has to pass first."""
+    others = tuple(guard for guard in standing if guard.id != "owed_by_customer")
+    if others:
+        turn.settle_question()
+        decisions.say_guards(turn, others)
+    else:
+        decisions.show_owing(turn, facts)
+
+
+def close_impact(turn: Turn) -> None:
+    """What closing does, with the advice to keep what may be needed and close what surely is not."""
+    facts = turn.facts
+    if facts is None:
+        turn.say("utter_close_impact_anonymous")
+    elif facts.state == "CLOSED":
+        decisions.say_closed(turn, facts)
+    elif facts.debts.total_fen:
+        turn.say(
+            "utter_close_impact_owing",
+            amount=words.money(facts.debts.total_fen),
+            today=words.day(facts.today),
+            limit=words.money(facts.limit.total_fen),
+        )
+    else:
+        turn.say("utter_close_impact", limit=words.money(facts.limit.total_fen))
+
+
+def offer_close(turn: Turn) -> None:
+    facts = decisions.known(turn)
+    if facts is not None:
+        how_to_close(turn)
+
+
+def steps_close(turn: Turn) -> None:
+    """How to settle and close by oneself in the app; nothing is decided here."""
+    terms = turn.ledger.terms
+    turn.settle_question()
+    owed_fen = turn.facts.debts.total_fen if turn.facts else 0
+    if owed_fen:
+        turn.say(
+            "utter_close_steps_owing",
+            settle_path=terms.settle_path,
+            close_path=terms.close_path,
+            amount=words.money(owed_fen),
+        )
+    else:
+        turn.say("utter_close_steps", close_path=terms.close_path)
+
+
+def confirm_close(turn: Turn) -> None:
+    """Closes once, with the decision open and a recent strong login; then the same receipt again."""
+    facts = decisions.known(turn)
+    if facts is None:
+        return
+    if facts.state == "CLOSED":
+        say_receipt(turn, facts)
+        return
+    if (turn.decision or {}).get("kind") != "close":
+        decisions.show_close(turn, how="cancelled")
+        return
+    if not turn.strong_login:
+        decisions.ask_step_up(turn)
+        return
+    try:
+        closing.close(turn.ledger, facts.customer_id, key=turn.key)
+    except GuardRefused:
+        say_not_yet(turn, facts, closing.guards(turn.ledger, facts.customer_id))
+        return
+    turn.refresh()
+    closed = turn.facts
+    assert closed is not None  # the account was there a moment ago and is never deleted
+    say_receipt(turn, closed)
+
+
+def say_receipt(turn: Turn, facts: AccountFacts) -> None:
+    turn.settle_question()
+    closed_at = facts.closed_at or facts.now
+    turn.say(
+        "utter_closed_now",
+        card=cards.close_receipt(facts.close_receipt, closed_at),
+        at=words.moment(closed_at, today=facts.today),
+        receipt=facts.close_receipt,
+    )
+
+
+REPLIES = {
+    "how_to_close": how_to_close,
+    "close_impact": close_impact,
+    "offer_close": offer_close,
+    "steps_close": steps_close,
+    "confirm_close": confirm_close,
+}

@@ -1,0 +1,81 @@
+"""Why 月付 cannot be used: one cause, found in the ledger's evidence, never a list of possible ones.
+
+What blocks every purchase comes first (closed, a freeze, a payment being checked); then the newest refused
+purchase; then a lowered limit. Without any evidence there is no cause to name.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from ledger.model import AccountFacts, Freeze, Refusal
+
+Cause = Literal[
+    "closed",
+    "under_investigation",
+    "overdue",
+    "cured",
+    "waiting",
+    "risk",
+    "bureau",
+    "customer",
+    "charge_checking",
+    "over_limit",
+    "lowered",
+    "shop",
+    "item",
+    "used_up",
+    "none",
+]
+# Which freeze is named when several hold: the one that must go first.
+FREEZE_ORDER = ("fraud", "dispute", "overdue", "risk", "bureau", "customer")
+
+
+def find(facts: AccountFacts) -> Cause:
+    """The one cause that the evidence names."""
+    if facts.state == "CLOSED":
+        return "closed"
+    freeze = first_freeze(facts)
+    if freeze is not None:
+        return of_freeze(facts, freeze)
+    if facts.open_charge is not None or facts.state == "CLOSING":
+        return "charge_checking"
+    return of_refusal(facts)
+
+
+def first_freeze(facts: AccountFacts) -> Freeze | None:
+    return min(facts.freezes, key=lambda freeze: FREEZE_ORDER.index(freeze.kind), default=None)
+
+
+def of_freeze(facts: AccountFacts, freeze: Freeze) -> Cause:
+    if freeze.kind in ("fraud", "dispute"):
+        return "under_investigation"
+    if freeze.kind != "overdue":
+        return freeze.kind
+    if facts.debts.overdue_fen:
+        return "overdue"
+    return "waiting" if not may_apply(facts, facts.today) else "cured"
+
+
+def may_apply(facts: AccountFacts, today: date) -> bool:
+    return facts.unfreeze_from is None or facts.unfreeze_from <= today
+
+
+def of_refusal(facts: AccountFacts) -> Cause:
+    """The newest refused purchase says which shop, item or amount; a limit cut explains the limit."""
+    refusal = latest_refusal(facts)
+    if refusal is not None and refusal.reason == "shop":
+        return "shop"
+    if refusal is not None and refusal.reason == "item":
+        return "item"
+    if facts.limit_cut is not None:
+        return "lowered"
+    if refusal is not None:
+        return "over_limit"
+    return "used_up" if facts.limit.available_fen == 0 else "none"
+
+
+def latest_refusal(facts: AccountFacts) -> Refusal | None:
+    """The newest refusal that still means something: one for a freeze that is over does not."""
+    return next((each for each in facts.refusals if each.reason in ("limit", "shop", "item")), None)

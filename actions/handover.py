@@ -1,0 +1,113 @@
+"""Giving a customer to a person: the ticket, the packet that spares asking again, and the silence."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from actions import cards, words
+from actions.turn import Turn
+from ledger import tickets
+from ledger.tickets import Ticket, TicketKind
+
+LAST_TURNS = 10
+
+
+def open_ticket(turn: Turn, kind: TicketKind, response: str, **more: str) -> Ticket:
+    """Files the ticket (an open one of the same kind is not filed twice) and says who answers by when.
+
+    `response` is filled with {number}, {by} (when somebody will have taken it), {hours} and `more`.
+    """
+    ticket = tickets.active_for(turn.ledger, turn.sender)
+    if ticket is None or ticket.kind != kind:
+        ticket = tickets.open_ticket(
+            turn.ledger,
+            sender=turn.sender,
+            customer_id=turn.customer_id,
+            kind=kind,
+            packet=packet(turn),
+            key=f"{turn.key}:{kind}",
+        )
+    else:
+        tickets.append(turn.ledger, ticket.id, words.masked(turn.text), key=f"{turn.key}:{kind}")
+    say_ticket(turn, ticket, response, **more)
+    return ticket
+
+
+def say_ticket(turn: Turn, ticket: Ticket, response: str, **more: str) -> None:
+    today = turn.ledger.clock.now().date()
+    turn.say(
+        response,
+        card=cards.ticket(ticket.number, ticket.state, ticket.promised_by.isoformat()),
+        number=ticket.number,
+        by=words.moment(ticket.promised_by, today=today),
+        hours=str(turn.ledger.terms.human_hours),
+        **more,
+    )
+
+
+def passed_on(turn: Turn) -> bool:
+    """Whether a person has the conversation: typed words go to the ticket, buttons wait."""
+    ticket = tickets.active_for(turn.ledger, turn.sender)
+    if ticket is None or ticket.state != "TAKEN":
+        return False
+    if turn.pressed:
+        turn.say("utter_person_has_it", card=cards.handoff("taken", ticket.number), number=ticket.number)
+    else:
+        tickets.append(turn.ledger, ticket.id, words.masked(turn.text), key=turn.key)
+    return True
+
+
+def packet(turn: Turn) -> dict[str, Any]:
+    """Who, what was asked, the last turns, the balances and what was tried. Long numbers are masked."""
+    spoken = conversation(turn)
+    return {
+        "customer_id": turn.customer_id or "",
+        "asked": words.masked(turn.text),
+        "turns": spoken[-LAST_TURNS:],
+        "balances": balances(turn),
+        "tried": tried(turn)[-LAST_TURNS:],
+    }
+
+
+def conversation(turn: Turn) -> list[dict[str, str]]:
+    """What was said, oldest first: {"who": "customer" | "assistant", "text"}."""
+    who = {"user": "customer", "bot": "assistant"}
+    return [
+        {"who": who[event["event"]], "text": words.masked(str(event["text"]))}
+        for event in turn.tracker.events
+        if event.get("event") in who and event.get("text")
+    ]
+
+
+def tried(turn: Turn) -> list[str]:
+    """The answers given before, by their action's name."""
+    return [
+        str(event["name"])
+        for event in turn.tracker.events
+        if event.get("event") == "action" and str(event.get("name", "")).startswith("action_")
+        if event["name"] not in ("action_listen", "action_session_start")
+    ]
+
+
+def balances(turn: Turn) -> dict[str, Any]:
+    """State, amounts in fen and what is open, as the ledger had them at this turn; empty for a visitor."""
+    facts = turn.facts
+    if facts is None:
+        return {}
+    return {
+        "state": facts.state,
+        "at": facts.now.isoformat(),
+        "owed_fen": facts.debts.total_fen,
+        "overdue_fen": facts.debts.overdue_fen,
+        "credit_fen": facts.credit_fen,
+        "available_fen": facts.limit.available_fen,
+        "freezes": [freeze.kind for freeze in facts.freezes],
+        "open_charge": facts.open_charge.number if facts.open_charge else "",
+    }
+
+
+def within(turn: Turn, minutes: int) -> str:
+    """The moment `minutes` from now, in words."""
+    now = turn.ledger.clock.now()
+    return words.moment(now + timedelta(minutes=minutes), today=now.date())

@@ -1,0 +1,97 @@
+"""What is told unasked: the outcome of a checked payment, money coming back, answers of the staff."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from actions import cards, settle, words
+from actions.turn import Turn
+from ledger import charges, settlement, tickets
+from ledger.model import Charge
+
+
+def notice(turn: Turn) -> None:
+    """One bubble for what `kind` and `ref` name, read from the ledger as it stands now."""
+    kind = str(turn.values.get("kind", ""))
+    ref = str(turn.values.get("ref", ""))
+    tellers: dict[str, Callable[[Turn, str], None]] = {
+        "settlement_result": settlement_result,
+        "repayment_result": repayment_result,
+        "late_success": late_success,
+        "payout_done": payout_done,
+        "chargeback": chargeback,
+        "ticket_taken": ticket_taken,
+        "ticket_reply": ticket_reply,
+        "ticket_closed": ticket_closed,
+        "ticket_late": ticket_late,
+    }
+    tellers[kind](turn, ref)
+
+
+def settlement_result(turn: Turn, number: str) -> None:
+    facts = turn.facts
+    result = settlement.by_number(turn.ledger, number)
+    if facts is not None and result.customer_id == facts.customer_id:
+        settle.say_settlement(turn, facts, result)
+
+
+def repayment_result(turn: Turn, number: str) -> None:
+    facts = turn.facts
+    done = facts.last_repayment if facts else None
+    if facts is None or done is None:
+        return
+    response = "utter_repayment_done" if done.state == "SUCCEEDED" else "utter_repayment_failed"
+    turn.say(
+        response,
+        amount=words.money(done.amount_fen),
+        at=words.moment(done.at, today=facts.today),
+        number=number,
+        owed=words.money(facts.debts.total_fen),
+    )
+
+
+def late_success(turn: Turn, number: str) -> None:
+    _say_charge(turn, "utter_late_success", charges.by_number(turn.ledger, number))
+
+
+def payout_done(turn: Turn, number: str) -> None:
+    turn.say("utter_payout_done", number=number)
+
+
+def chargeback(turn: Turn, number: str) -> None:
+    _say_charge(turn, "utter_chargeback", charges.by_number(turn.ledger, number))
+
+
+def _say_charge(turn: Turn, response: str, charge: Charge) -> None:
+    turn.say(response, amount=words.money(charge.amount_fen), number=charge.number)
+
+
+def ticket_taken(turn: Turn, ref: str) -> None:
+    ticket = tickets.get(turn.ledger, int(ref))
+    turn.say("utter_ticket_taken", card=cards.handoff("taken", ticket.number), number=ticket.number)
+
+
+def ticket_reply(turn: Turn, ref: str) -> None:
+    """The words of the staff, marked as theirs."""
+    ticket_id, _, message_id = ref.partition(":")
+    ticket = tickets.get(turn.ledger, int(ticket_id))
+    text = next(message.text for message in ticket.messages if message.id == int(message_id))
+    turn.say("utter_ticket_reply", number=ticket.number, reply=_one_bubble(text))
+
+
+def ticket_closed(turn: Turn, ref: str) -> None:
+    ticket = tickets.get(turn.ledger, int(ref))
+    turn.say("utter_ticket_closed", card=cards.handoff("closed", ticket.number), number=ticket.number)
+
+
+def ticket_late(turn: Turn, ref: str) -> None:
+    ticket = tickets.get(turn.ledger, int(ref))
+    turn.say("utter_ticket_late", number=ticket.number, hours=str(turn.ledger.terms.human_hours))
+
+
+def _one_bubble(text: str) -> str:
+    """Blank lines would split the message in Rasa's channels."""
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+REPLIES = {"notice": notice}

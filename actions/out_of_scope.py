@@ -1,0 +1,35 @@
+"""What the assistant does not do, and what it did not understand."""
+
+from __future__ import annotations
+
+from actions import words
+from actions.turn import Turn
+
+CANDIDATES = 2
+MISSES_BEFORE_PERSON = 2
+
+
+def out_of_scope(turn: Turn) -> None:
+    turn.say("utter_out_of_scope")
+
+
+def not_understood(turn: Turn) -> None:
+    """Asks which of the two likeliest questions is meant; a second miss in a row offers a person."""
+    turn.misses += 1
+    candidates = likely(turn)
+    if turn.misses >= MISSES_BEFORE_PERSON:
+        turn.say("utter_missed_twice")
+    elif candidates:
+        turn.say("utter_clarify", buttons=candidates)
+    else:
+        turn.say("utter_missed")
+
+
+def likely(turn: Turn) -> list[dict[str, str]]:
+    """Buttons for the best intents that are questions; the classifier's ranking is best first."""
+    ranked = [str(each.get("name")) for each in turn.message.get("intent_ranking") or []]
+    asked = [name for name in ranked if name in words.QUESTION_TITLES]
+    return [{"title": words.QUESTION_TITLES[name], "payload": f"/{name}"} for name in asked[:CANDIDATES]]
+
+
+REPLIES = {"out_of_scope": out_of_scope, "nlu_fallback": not_understood}

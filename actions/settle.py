@@ -1,0 +1,140 @@
+"""Settling everything early: the quote, its confirmation, and what became of the charge."""
+
+from __future__ import annotations
+
+from actions import cards, decisions, words
+from actions.turn import Turn
+from ledger import quotes, settlement
+from ledger.errors import (
+    AccountClosed,
+    NothingOwed,
+    QuoteChanged,
+    QuoteExpired,
+    SettlementUnderWay,
+    UnknownQuote,
+)
+from ledger.model import AccountFacts, Settlement
+
+
+def prepay_all(turn: Turn) -> None:
+    """The decision at once when that is what was asked; else what it would cost today, and the offer."""
+    facts = turn.facts
+    if facts is None:
+        turn.say("utter_settle_anonymous", path=turn.ledger.terms.settle_path)
+    elif turn.pressed or turn.values.get("enters") == "settle" or not can_be_quoted(facts):
+        decisions.show_settle(turn, close_after=False)
+    else:
+        quote = quotes.make(turn.ledger, facts.customer_id, close_after=False)
+        turn.say(
+            "utter_settle_cost",
+            total=words.money(quote.total_fen),
+            today=words.day(facts.today),
+            fees=words.quote_fees(quote),
+        )
+
+
+def can_be_quoted(facts: AccountFacts) -> bool:
+    return facts.state == "ACTIVE" and facts.open_charge is None and facts.debts.total_fen > 0
+
+
+def offer_settle(turn: Turn) -> None:
+    decisions.show_settle(turn, close_after=False)
+
+
+def offer_settle_close(turn: Turn) -> None:
+    decisions.show_settle(turn, close_after=True)
+
+
+def confirm_settle(turn: Turn) -> None:
+    """Charges the quote on the button, once: only with the decision open and a recent strong login.
+
+    A quote that was confirmed before answers with what became of it, however often its button is pressed.
+    """
+    facts = decisions.known(turn)
+    if facts is None:
+        return
+    quote_id = str(turn.values.get("quote_id", ""))
+    earlier = settlement.for_quote(turn.ledger, facts.customer_id, quote_id)
+    close_after = bool(turn.values.get("close_after"))
+    if earlier is not None:
+        say_settlement(turn, facts, earlier)
+    elif (turn.decision or {}).get("kind") not in ("settle", "settle_close"):
+        decisions.show_settle(turn, close_after=close_after, how="cancelled")
+    elif not turn.strong_login:
+        decisions.ask_step_up(turn)
+    else:
+        charge(turn, facts, quote_id, close_after)
+
+
+def charge(turn: Turn, facts: AccountFacts, quote_id: str, close_after: bool) -> None:
+    """One call of the ledger; whatever it refuses has its own sentence, and nothing was charged then."""
+    try:
+        result = settlement.confirm(
+            turn.ledger,
+            facts.customer_id,
+            quote_id=quote_id,
+            amount_fen=int(turn.values.get("amount_fen", 0)),
+            key=turn.key,
+        )
+    except (QuoteChanged, QuoteExpired) as changed:
+        decisions.say_quote(turn, changed.quote, how="changed")
+    except UnknownQuote:
+        decisions.show_settle(turn, close_after=close_after, how="changed")
+    except SettlementUnderWay:
+        turn.refresh()
+        decisions.say_under_way(turn, turn.facts or facts)
+    except AccountClosed:
+        decisions.say_closed(turn, facts)
+    except NothingOwed:
+        decisions.say_nothing_owed(turn, facts)
+    else:
+        turn.refresh()
+        say_settlement(turn, turn.facts or facts, result)
+
+
+def say_settlement(turn: Turn, facts: AccountFacts, result: Settlement) -> None:
+    """Settled with its receipts, declined with another try, or being checked: do not pay again."""
+    turn.settle_question()
+    amount = words.money(result.amount_fen)
+    if result.state == "SETTLED":
+        say_settled(turn, facts, result)
+    elif result.state == "FAILED":
+        response = "utter_settle_declined_close" if result.close_after else "utter_settle_declined"
+        turn.say(
+            response,
+            card=cards.status("declined", result.amount_fen, result.number),
+            amount=amount,
+            reason=words.decline_reason(result.reason),
+            number=result.number,
+        )
+    else:
+        turn.say(
+            "utter_settle_checking",
+            card=cards.status("checking", result.amount_fen, result.number),
+            amount=amount,
+            number=result.number,
+        )
+
+
+def say_settled(turn: Turn, facts: AccountFacts, result: Settlement) -> None:
+    response = "utter_settled"
+    if result.close_after:
+        response = "utter_settled_closed" if result.close_receipt else "utter_settled_not_closed"
+    turn.say(
+        response,
+        card=cards.receipt(result),
+        amount=words.money(result.amount_fen),
+        at=words.moment(result.settled_at or facts.now, today=facts.today),
+        receipt=result.receipt,
+        close_receipt=result.close_receipt,
+        available=words.money(facts.limit.available_fen),
+    )
+
+
+REPLIES = {
+    "prepay_all": prepay_all,
+    "offer_settle": offer_settle,
+    "offer_settle_close": offer_settle_close,
+    "confirm_settle": confirm_settle,
+    "decline": decisions.decline,
+}

@@ -1,0 +1,75 @@
+"""Small talk, and yes and no: words alone never charge or close anything."""
+
+from __future__ import annotations
+
+from actions import cards, decisions, words
+from actions.turn import Turn
+
+
+def greet(turn: Turn) -> None:
+    """With the one thing a customer may need to know today."""
+    facts = turn.facts
+    if facts is None:
+        turn.say("utter_greet")
+    elif facts.debts.overdue_fen:
+        turn.say("utter_greet_overdue", amount=words.money(facts.debts.overdue_fen))
+    elif facts.bill is not None and facts.bill.outstanding_fen:
+        turn.say(
+            "utter_greet_bill",
+            amount=words.money(facts.bill.outstanding_fen),
+            due=words.day(facts.bill.due_on, today=facts.today),
+        )
+    else:
+        turn.say("utter_greet_clean")
+
+
+def goodbye(turn: Turn) -> None:
+    turn.say("utter_goodbye")
+
+
+def thanks(turn: Turn) -> None:
+    turn.say("utter_thanks")
+
+
+def bot_challenge(turn: Turn) -> None:
+    turn.say("utter_bot_challenge")
+
+
+def menu(turn: Turn) -> None:
+    turn.say("utter_menu")
+
+
+def affirm(turn: Turn) -> None:
+    """A typed yes shows an open decision again with fresh buttons; without one it asks what is meant."""
+    if turn.decision is None:
+        turn.say("utter_affirm")
+    else:
+        decisions.show(turn, turn.decision["kind"], how="again")
+
+
+def deny(turn: Turn) -> None:
+    """A typed no cancels an open decision."""
+    if turn.decision is None:
+        turn.say("utter_deny")
+    else:
+        decisions.decline(turn)
+
+
+def login(turn: Turn) -> None:
+    """The page logs in; the chat never asks for a password or a code."""
+    if turn.customer_id is None:
+        turn.say("utter_login", card=cards.login())
+    else:
+        turn.say("utter_logged_in")
+
+
+REPLIES = {
+    "greet": greet,
+    "goodbye": goodbye,
+    "thanks": thanks,
+    "bot_challenge": bot_challenge,
+    "menu": menu,
+    "affirm": affirm,
+    "deny": deny,
+    "login": login,
+}

@@ -1,0 +1,243 @@
+"""Why 月付 cannot be used and how it comes back: cause, evidence and remedy from the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from actions import cards, decisions, diagnosis, words
+from actions.turn import Turn
+from ledger import freezes
+from ledger.errors import NothingToUnfreeze, UnfreezeTooEarly
+from ledger.model import AccountFacts, Freeze, UnfreezeApplication
+
+Evidence = list[tuple[str, str]]
+
+
+def why_unusable(turn: Turn) -> None:
+    facts = turn.facts
+    if facts is None:
+        turn.say("utter_unusable_anonymous")
+        return
+    cause = diagnosis.find(facts)
+    tellers: dict[str, Callable[[Turn, AccountFacts], None]] = {
+        "closed": decisions.say_closed,
+        "charge_checking": decisions.say_under_way,
+        "under_investigation": tell_investigation,
+        "overdue": tell_overdue,
+        "waiting": tell_waiting,
+        "cured": tell_cured,
+        "risk": tell_risk,
+        "bureau": tell_bureau,
+        "customer": tell_paused,
+        "over_limit": tell_over_limit,
+        "lowered": tell_lowered,
+        "shop": tell_unsupported,
+        "item": tell_unsupported,
+        "used_up": tell_used_up,
+        "none": tell_nothing_found,
+    }
+    tellers[cause](turn, facts)
+
+
+def tell(turn: Turn, cause: str, evidence: Evidence, *, response: str = "", **more: str) -> None:
+    """One bubble and its card; the card's title and remedy are the words of the cause."""
+    title, remedy = words.DIAGNOSES[cause]
+    turn.say(
+        response or f"utter_unusable_{cause}",
+        card=cards.diagnosis(cause, title, evidence, remedy),
+        **more,
+    )
+
+
+def tell_overdue(turn: Turn, facts: AccountFacts) -> None:
+    bill = facts.bill
+    due = words.day(bill.due_on, today=facts.today) if bill else ""
+    days = str(bill.days_overdue) if bill else ""
+    penalty = words.money(facts.debts.penalty_fen)
+    amount = words.money(facts.debts.overdue_fen)
+    evidence = [("逾期金额", amount), ("逾期天数", f"{days}天"), ("其中逾期违约金", penalty)]
+    tell(turn, "overdue", evidence, amount=amount, due=due, days=days, penalty=penalty)
+
+
+def tell_waiting(turn: Turn, facts: AccountFacts) -> None:
+    from_day = words.day(facts.unfreeze_from or facts.today, today=facts.today)
+    wait = str(turn.ledger.terms.unfreeze_wait_days)
+    tell(turn, "waiting", [("可申请解冻", f"{from_day}起")], from_day=from_day, wait=wait)
+
+
+def tell_cured(turn: Turn, facts: AccountFacts) -> None:
+    filed = filed_application(facts)
+    if filed is not None:
+        say_filed(turn, facts, filed)
+        return
+    since = words.day(facts.unfreeze_from or facts.today, today=facts.today)
+    tell(turn, "cured", [("逾期欠款", "已还清"), ("可申请解冻", f"{since}起")], since=since)
+
+
+def tell_risk(turn: Turn, facts: AccountFacts) -> None:
+    freeze = of_kind(facts, "risk")
+    logins = freeze.evidence.get("logins", [])
+    cities = list(dict.fromkeys(str(each["city"]) for each in logins))
+    devices = {str(each["device"]) for each in logins}
+    evidence = [(words.login_time(each["at"]), f"{each['city']} {each['device']}") for each in logins]
+    tell(
+        turn,
+        "risk",
+        evidence,
+        since=words.moment(freeze.placed_at, today=facts.today),
+        cities="、".join(cities),
+        devices=str(len(devices)),
+        logins=str(len(logins)),
+    )
+
+
+def tell_bureau(turn: Turn, facts: AccountFacts) -> None:
+    freeze = of_kind(facts, "bureau")
+    elsewhere = str(freeze.evidence.get("overdue_elsewhere", 0))
+    ratio = words.debt_ratio(str(freeze.evidence.get("debt_ratio", "")))
+    checked = words.iso_day(freeze.evidence.get("checked_on"), facts.today)
+    evidence = [("评估日期", checked), ("其他机构逾期", f"{elsewhere}笔"), ("负债水平", ratio)]
+    tell(turn, "bureau", evidence, checked=checked, elsewhere=elsewhere, ratio=ratio)
+
+
+def tell_paused(turn: Turn, facts: AccountFacts) -> None:
+    since = words.day(of_kind(facts, "customer").placed_at, today=facts.today)
+    tell(turn, "customer", [("暂停日期", since)], since=since)
+
+
+def tell_investigation(turn: Turn, facts: AccountFacts) -> None:
+    freeze = diagnosis.first_freeze(facts)
+    assert freeze is not None  # that is the cause
+    since = words.day(freeze.placed_at, today=facts.today)
+    cause = words.freeze(freeze)
+    tell(turn, "under_investigation", [("暂停日期", since), ("原因", cause)], since=since, cause=cause)
+
+
+def tell_over_limit(turn: Turn, facts: AccountFacts) -> None:
+    refusal = diagnosis.latest_refusal(facts)
+    assert refusal is not None  # that is the evidence
+    goods = " ".join(part for part in (refusal.merchant, refusal.item) if part)
+    amount, available = words.money(refusal.amount_fen), words.money(refusal.available_fen)
+    now_left = words.money(facts.limit.available_fen)
+    at = words.moment(refusal.at, today=facts.today)
+    evidence = [
+        ("被拒订单", f"{goods} {at}"),
+        ("订单金额", amount),
+        ("当时可用额度", available),
+        ("现在可用额度", now_left),
+    ]
+    tell(
+        turn,
+        "over_limit",
+        evidence,
+        at=at,
+        goods=goods,
+        amount=amount,
+        available=available,
+        now_left=now_left,
+    )
+
+
+def tell_unsupported(turn: Turn, facts: AccountFacts) -> None:
+    refusal = diagnosis.latest_refusal(facts)
+    assert refusal is not None  # that is the evidence
+    at = words.moment(refusal.at, today=facts.today)
+    amount, left = words.money(refusal.amount_fen), words.money(facts.limit.available_fen)
+    evidence = [("店铺", refusal.merchant), ("商品", refusal.item), ("订单金额", amount), ("时间", at)]
+    tell(
+        turn,
+        refusal.reason,
+        evidence,
+        at=at,
+        merchant=refusal.merchant,
+        item=refusal.item,
+        amount=amount,
+        left=left,
+    )
+
+
+def tell_lowered(turn: Turn, facts: AccountFacts) -> None:
+    cut = facts.limit_cut
+    assert cut is not None  # that is the cause
+    bill = words.month(str(cut.evidence.get("bill", "")), today=facts.today)
+    days = str(cut.evidence.get("days_late", ""))
+    old, new = words.money(cut.old_fen), words.money(cut.new_fen)
+    left = words.money(facts.limit.available_fen)
+    at = words.day(cut.at, today=facts.today)
+    evidence = [
+        ("额度调整", f"{old} → {new}（{at}）"),
+        ("依据", f"{bill}账单晚还{days}天"),
+        ("现在可用额度", left),
+    ]
+    refusal = diagnosis.latest_refusal(facts)
+    if refusal is not None:
+        goods = " ".join(part for part in (refusal.merchant, refusal.item) if part)
+        evidence.append(("被拒订单", f"{goods} {words.money(refusal.amount_fen)}"))
+    tell(turn, "lowered", evidence, at=at, old=old, new=new, bill=bill, days=days, left=left)
+
+
+def tell_used_up(turn: Turn, facts: AccountFacts) -> None:
+    used, total = words.money(facts.limit.used_fen), words.money(facts.limit.total_fen)
+    tell(turn, "used_up", [("总额度", total), ("已用", used)], total=total, used=used)
+
+
+def tell_nothing_found(turn: Turn, facts: AccountFacts) -> None:
+    """No evidence of a refusal: the general causes in short, and a question that narrows them."""
+    turn.say(
+        "utter_unusable_none",
+        today=words.day(facts.today),
+        available=words.money(facts.limit.available_fen),
+    )
+
+
+def unfreeze(turn: Turn) -> None:
+    """How and when it comes back: for what froze this account, else the rule in general."""
+    facts = turn.facts
+    wait = str(turn.ledger.terms.unfreeze_wait_days)
+    if facts is None:
+        turn.say("utter_unfreeze_anonymous", wait=wait)
+    elif facts.state == "CLOSED":
+        decisions.say_closed(turn, facts)
+    elif (filed := filed_application(facts)) is not None:
+        say_filed(turn, facts, filed)
+    elif facts.freezes:
+        why_unusable(turn)
+    else:
+        turn.say("utter_unfreeze_nothing", available=words.money(facts.limit.available_fen))
+
+
+def apply_unfreeze(turn: Turn) -> None:
+    """Files the application and says its number; the outcome is an assessment and never promised."""
+    facts = decisions.known(turn)
+    if facts is None:
+        return
+    try:
+        application = freezes.apply_unfreeze(turn.ledger, facts.customer_id, key=turn.key)
+    except UnfreezeTooEarly as early:
+        if early.from_date is None:
+            tell_overdue(turn, facts)
+        else:
+            tell_waiting(turn, facts)
+    except NothingToUnfreeze:
+        turn.say("utter_unfreeze_nothing", available=words.money(facts.limit.available_fen))
+    else:
+        say_filed(turn, facts, application)
+
+
+def filed_application(facts: AccountFacts) -> UnfreezeApplication | None:
+    """The application that waits for its assessment, of a freeze still in force."""
+    in_force = {freeze.id for freeze in facts.freezes}
+    waiting = (each for each in facts.applications if each.state == "FILED" and each.freeze_id in in_force)
+    return next(waiting, None)
+
+
+def say_filed(turn: Turn, facts: AccountFacts, application: UnfreezeApplication) -> None:
+    at = words.moment(application.at, today=facts.today)
+    turn.say("utter_unfreeze_filed", number=application.number, at=at)
+
+
+def of_kind(facts: AccountFacts, kind: str) -> Freeze:
+    return next(freeze for freeze in facts.freezes if freeze.kind == kind)
+
+
+REPLIES = {"why_unusable": why_unusable, "unfreeze": unfreeze, "apply_unfreeze": apply_unfreeze}
