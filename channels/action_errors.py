@@ -1,0 +1,106 @@
+"""What happens when the service fails: the customer is told, with an id that finds the cause in the log.
+
+Rasa 3.6.21 drops a failed action's events and says nothing, waits 300 s for a slow one, and checks its
+own JSON schema anew for every result (74 % of the time of a reply). `install` mends these three in `RemoteAction`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from typing import Any
+
+import aiohttp
+import rasa
+from jsonschema.validators import validator_for
+from rasa.core.actions.action import ActionExecutionRejection, RemoteAction, create_bot_utterance
+from rasa.core.channels.channel import OutputChannel
+from rasa.core.nlg.generator import NaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import ClientResponseError
+
+from channels import words
+
+logger = logging.getLogger(__name__)
+
+RASA_VERSION = "3.6.21"
+
+
+class WrongRasa(Exception):
+    """The changes were written for another version of Rasa."""
+
+
+def install(timeout_s: float) -> None:
+    """Changes `RemoteAction` for this process; again, it only sets the time-out.
+
+    Args:
+        timeout_s: how long one action may take; well below the 60 s of Rasa's conversation lock.
+
+    Raises:
+        WrongRasa: Rasa is not 3.6.21.
+    """
+    if rasa.__version__ != RASA_VERSION:
+        raise WrongRasa(f"channels/action_errors.py fits Rasa {RASA_VERSION}, this is {rasa.__version__}.")
+    original = getattr(RemoteAction.run, "original", RemoteAction.run)
+
+    async def run(
+        self: RemoteAction,
+        output_channel: OutputChannel,
+        nlg: NaturalLanguageGenerator,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+    ) -> list[Event]:
+        try:
+            return await asyncio.wait_for(original(self, output_channel, nlg, tracker, domain), timeout_s)
+        except ActionExecutionRejection:
+            raise  # a form's way of saying 'not mine'
+        except Exception as error:
+            reference = _service_reference(error) or words.new_reference()
+            logger.error("[%s] action %s failed: %s", reference, self.name(), _cause(error))
+            return [await _apology(reference, output_channel, nlg, tracker)]
+
+    run.original = original  # type: ignore[attr-defined]
+    RemoteAction.run = run
+    schema = RemoteAction.action_response_format_spec()
+    validator = validator_for(schema)(schema)
+
+    def validate(_self: RemoteAction, result: Any) -> bool:
+        validator.validate(result)
+        return True
+
+    RemoteAction._validate_action_result = validate
+
+
+async def _apology(
+    reference: str,
+    output_channel: OutputChannel,
+    nlg: NaturalLanguageGenerator,
+    tracker: DialogueStateTracker,
+) -> Event:
+    drawn = await nlg.generate(words.UNAVAILABLE, tracker, output_channel.name(), reference=reference) or {}
+    return create_bot_utterance(words.apology(drawn.get("text", ""), reference))
+
+
+def _cause(error: BaseException) -> str:
+    """Kind and status only: the text of such errors can hold the tracker or the service's answer."""
+    if isinstance(error, asyncio.TimeoutError):
+        return "no answer in time"
+    root = error.__cause__ or error.__context__ or error
+    status = getattr(root, "status", None)
+    if isinstance(root, aiohttp.ClientConnectionError):
+        return "no connection to the service"
+    return f"{type(root).__name__} {status}" if status else type(root).__name__
+
+
+def _service_reference(error: BaseException) -> str:
+    """The id under which the service logged the same failure, if its answer had one."""
+    for seen in (error, error.__cause__, error.__context__):
+        if isinstance(seen, ClientResponseError):
+            try:
+                return str(json.loads(seen.text)["error"]["reference"] or "")[:32]
+            except (ValueError, LookupError, TypeError):
+                return ""
+    return ""

@@ -1,0 +1,225 @@
+"""What was said, numbered per sender, and which messages were already answered.
+
+Three small tables beside Rasa's tracker store, in the same database. Every method is one short transaction,
+safe between threads and processes; callers in the event loop run them in a thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.pool import QueuePool
+
+SESSION_S = 60 * 60
+LEASE_S = 60
+KEPT_MESSAGES = 500
+PAGE_MESSAGES = 200
+KEPT_MESSAGES_S = 30 * 24 * 60 * 60
+KEPT_TURNS_S = 3 * 24 * 60 * 60
+SHANGHAI = timezone(timedelta(hours=8))
+
+metadata = sa.MetaData()
+senders = sa.Table(
+    "chat_sender",
+    metadata,
+    sa.Column("sender", sa.String(80), primary_key=True),
+    sa.Column("last_seq", sa.Integer, nullable=False),
+    sa.Column("last_at", sa.Float, nullable=False),
+)
+messages = sa.Table(
+    "chat_message",
+    metadata,
+    sa.Column("sender", sa.String(80), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("role", sa.String(4), nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("at", sa.Float, nullable=False, index=True),
+)
+turns = sa.Table(
+    "chat_turn",
+    metadata,
+    sa.Column("sender", sa.String(80), primary_key=True),
+    sa.Column("turn_id", sa.String(80), primary_key=True),
+    sa.Column("body_hash", sa.String(64), nullable=False),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("first_of_session", sa.Boolean, nullable=False),
+    sa.Column("leased_until", sa.Float, nullable=False),
+    sa.Column("answer", sa.JSON(none_as_null=True), nullable=True),
+    sa.Column("at", sa.Float, nullable=False, index=True),
+)
+
+Message = dict[str, Any]
+
+
+class IdConflict(Exception):
+    """The same message id came with another body."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Whose turn it is to answer a message.
+
+    Attributes:
+        state: `mine` (answer it), `working` (somebody is at it), `done` (`answer` holds what was said).
+        seq: the number of the user's message, 0 for a turn that no user began.
+        first_of_session: nothing was said in this conversation in the last 60 minutes.
+    """
+
+    state: Literal["mine", "working", "done"]
+    seq: int
+    first_of_session: bool
+    answer: list[Message]
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for the chat database. On SQLite: WAL, a private file, write lock taken at BEGIN."""
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url, future=True, pool_pre_ping=True)
+    path = Path(url.removeprefix("sqlite:///"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    options = {"check_same_thread": False, "timeout": 10}
+    engine = sa.create_engine(url, future=True, poolclass=QueuePool, connect_args=options)
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver would begin transactions by itself, and late
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """The conversations' store. Times are epoch seconds."""
+
+    engine: Engine
+
+    def create_tables(self) -> None:
+        metadata.create_all(self.engine)
+
+    def claim(self, sender: str, turn_id: str, body_hash: str, user_text: str | None, now: float) -> Claim:
+        """Claims a message for answering; one caller at a time gets `mine`.
+
+        The user's message is numbered and kept with the first claim. A claim not finished within 60 s may be
+        taken over, so a crash in the middle of an answer does not silence the message for good.
+
+        Raises:
+            IdConflict: `turn_id` was used with another body.
+        """
+        try:
+            with self.engine.begin() as conn:
+                _lock_sender(conn, sender)
+                row = conn.execute(_turn_query(sender, turn_id)).one_or_none()
+                if row is None:
+                    return _open_turn(conn, sender, turn_id, body_hash, user_text, now)
+                return _known_turn(conn, row, body_hash, now)
+        except IntegrityError:  # a conversation's very first two messages at the same moment
+            return self.claim(sender, turn_id, body_hash, user_text, now)
+
+    def finish(self, sender: str, turn_id: str, bubbles: Iterable[Message], now: float) -> list[Message]:
+        """Numbers and keeps the answer's bubbles and closes the turn, all in one transaction."""
+        with self.engine.begin() as conn:
+            _lock_sender(conn, sender)
+            answer = [_append(conn, sender, "bot", bubble, now) for bubble in bubbles]
+            closed = sa.update(turns).where(turns.c.sender == sender, turns.c.turn_id == turn_id)
+            conn.execute(closed.values(answer=answer))
+            _trim(conn, sender)
+        return answer
+
+    def release(self, sender: str, turn_id: str) -> None:
+        """Gives an unfinished turn back, so that the next call with its id may answer it."""
+        open_turn = (turns.c.sender == sender, turns.c.turn_id == turn_id, turns.c.answer.is_(None))
+        with self.engine.begin() as conn:
+            conn.execute(sa.update(turns).where(*open_turn).values(leased_until=0.0))
+
+    def since(self, sender: str, seq: int, both_roles: bool = False) -> list[Message]:
+        """At most the newest 200 messages above `seq`, oldest first; the bot's alone unless `both_roles`."""
+        wanted = sa.select(messages).where(messages.c.sender == sender, messages.c.seq > seq)
+        if not both_roles:
+            wanted = wanted.where(messages.c.role == "bot")
+        with self.engine.begin() as conn:
+            rows = conn.execute(wanted.order_by(messages.c.seq.desc()).limit(PAGE_MESSAGES)).all()
+        return [_as_message(row.seq, row.role, row.body, row.at) for row in reversed(rows)]
+
+    def last_seq(self, sender: str) -> int:
+        """The number of the conversation's newest message, 0 for a new one."""
+        with self.engine.begin() as conn:
+            return conn.execute(sa.select(senders.c.last_seq).where(senders.c.sender == sender)).scalar() or 0
+
+    def expire(self, now: float) -> int:
+        """Drops messages older than 30 days and answers older than 3; returns how many rows went."""
+        with self.engine.begin() as conn:
+            old = conn.execute(sa.delete(messages).where(messages.c.at < now - KEPT_MESSAGES_S)).rowcount
+            old += conn.execute(sa.delete(turns).where(turns.c.at < now - KEPT_TURNS_S)).rowcount
+        return int(old)
+
+
+def _lock_sender(conn: Connection, sender: str) -> None:
+    """SQLite locked the whole file at BEGIN; elsewhere the conversation's row serialises its writers."""
+    conn.execute(sa.select(senders.c.sender).where(senders.c.sender == sender).with_for_update())
+
+
+def _turn_query(sender: str, turn_id: str) -> sa.sql.Select:
+    return sa.select(turns).where(turns.c.sender == sender, turns.c.turn_id == turn_id)
+
+
+def _open_turn(
+    conn: Connection, sender: str, turn_id: str, body_hash: str, user_text: str | None, now: float
+) -> Claim:
+    last_at = conn.execute(sa.select(senders.c.last_at).where(senders.c.sender == sender)).scalar()
+    first = last_at is None or now - last_at > SESSION_S
+    seq = 0 if user_text is None else _append(conn, sender, "user", {"text": user_text}, now)["seq"]
+    conn.execute(
+        sa.insert(turns).values(
+            sender=sender,
+            turn_id=turn_id,
+            body_hash=body_hash,
+            seq=seq,
+            first_of_session=first,
+            leased_until=now + LEASE_S,
+            answer=None,
+            at=now,
+        )
+    )
+    return Claim("mine", seq, first, [])
+
+
+def _known_turn(conn: Connection, row: Any, body_hash: str, now: float) -> Claim:
+    if row.body_hash != body_hash:
+        raise IdConflict
+    if row.answer is not None:
+        return Claim("done", row.seq, False, row.answer)
+    if row.leased_until > now:
+        return Claim("working", row.seq, False, [])
+    again = sa.update(turns).where(turns.c.sender == row.sender, turns.c.turn_id == row.turn_id)
+    conn.execute(again.values(leased_until=now + LEASE_S))
+    return Claim("mine", row.seq, row.first_of_session, [])
+
+
+def _append(conn: Connection, sender: str, role: str, body: Message, now: float) -> Message:
+    counted = sa.update(senders).where(senders.c.sender == sender)
+    if not conn.execute(counted.values(last_seq=senders.c.last_seq + 1, last_at=now)).rowcount:
+        conn.execute(sa.insert(senders).values(sender=sender, last_seq=1, last_at=now))
+    seq = conn.execute(sa.select(senders.c.last_seq).where(senders.c.sender == sender)).scalar_one()
+    conn.execute(sa.insert(messages).values(sender=sender, seq=seq, role=role, body=body, at=now))
+    return _as_message(seq, role, body, now)
+
+
+def _trim(conn: Connection, sender: str) -> None:
+    newest = sa.select(senders.c.last_seq - KEPT_MESSAGES).where(senders.c.sender == sender).scalar_subquery()
+    conn.execute(sa.delete(messages).where(messages.c.sender == sender, messages.c.seq <= newest))
+
+
+def _as_message(seq: int, role: str, body: Message, at: float) -> Message:
+    when = datetime.fromtimestamp(at, SHANGHAI).isoformat(timespec="seconds")
+    return {"seq": seq, "role": role, **body, "at": when}

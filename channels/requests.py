@@ -1,0 +1,54 @@
+"""The shape of what clients may send, the same by HTTP and by socket."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from channels.errors import ChatError
+from channels.turns import Asked
+
+CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+MAX_SEQ = 2**31 - 1
+
+
+def read_json(body: bytes) -> Any:
+    """Raises ChatError `bad_request` for anything but JSON."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise ChatError("bad_request", "not JSON") from None
+
+
+def read_asked(data: Any) -> Asked:
+    """A message: `id` and exactly one of `text` and `button`, all strings, and nothing else.
+
+    Raises:
+        ChatError: `bad_request`.
+    """
+    if (
+        not isinstance(data, dict)
+        or len(data) != 2
+        or not all(isinstance(value, str) for value in data.values())
+    ):
+        raise ChatError("bad_request", "not a message")
+    if "id" not in data or not ("text" in data or "button" in data):
+        raise ChatError("bad_request", "unknown or missing field")
+    if not CLIENT_ID.fullmatch(data["id"]):
+        raise ChatError("bad_request", "bad id")
+    return Asked(data["id"], data.get("text"), data.get("button"))
+
+
+def read_since(value: Any) -> int:
+    """The number after which messages are wanted, 0 when none is given.
+
+    Raises:
+        ChatError: `bad_request`.
+    """
+    if value is None:
+        return 0
+    text = str(value)
+    if isinstance(value, bool) or not text.isascii() or not text.isdigit() or len(text) > 10:
+        raise ChatError("bad_request", "bad since")
+    return min(int(text), MAX_SEQ)

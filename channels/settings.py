@@ -1,0 +1,145 @@
+"""What the bot is told from outside: one object, read from the environment when the channel is created."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jwt
+from sqlalchemy.engine.url import make_url
+from sqlalchemy.exc import ArgumentError
+
+MIN_SECRET_CHARS = 16
+DEMO_ISSUER = "yuefu-demo"
+PUBLIC_KEY_ALGORITHMS = ("RS256", "ES256")
+
+
+class SettingsError(Exception):
+    """A setting is missing or cannot be used. The message is one sentence for whoever starts the bot."""
+
+
+@dataclass(frozen=True)
+class TokenRules:
+    """How a customer's JWT is checked: the key, the only algorithms accepted, and what it has to claim."""
+
+    key: Any
+    algorithms: tuple[str, ...]
+    issuer: str
+    audience: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the web channel needs. Secrets never appear in `repr`."""
+
+    demo: bool
+    tokens: TokenRules
+    action_secret: str
+    button_secret: str
+    service_url: str
+    chat_db_url: str
+    origins: tuple[str, ...]
+    web_dir: Path
+    max_chars: int
+    max_body_bytes: int
+    rate_messages: int
+    rate_window_s: float
+    action_timeout_s: float
+
+    def __repr__(self) -> str:
+        return f"Settings(demo={self.demo}, service_url={self.service_url!r})"
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Reads the settings from `environ`.
+
+    Raises:
+        SettingsError: a secret is missing or short, a key cannot be read, a number is not one.
+    """
+    demo = environ.get("YUEFU_PROFILE", "") == "demo"
+    run_dir = Path(environ.get("YUEFU_RUN_DIR") or ".run")
+    return Settings(
+        demo=demo,
+        tokens=_token_rules(environ, demo),
+        action_secret=_secret(environ, "YUEFU_ACTION_SECRET"),
+        button_secret=_secret(environ, "YUEFU_BUTTON_SECRET"),
+        service_url=(environ.get("YUEFU_SERVICE_URL") or "http://127.0.0.1:5055").rstrip("/"),
+        chat_db_url=_database_url(environ.get("YUEFU_CHAT_DB") or str(run_dir / "chat.db")),
+        origins=_origins(environ.get("YUEFU_CHAT_ORIGINS", "")),
+        web_dir=Path(environ.get("YUEFU_WEB_DIR") or Path(__file__).resolve().parent.parent / "web"),
+        max_chars=int(_number(environ, "YUEFU_CHAT_MAX_CHARS", 300)),
+        max_body_bytes=int(_number(environ, "YUEFU_CHAT_MAX_BODY_BYTES", 128 * 1024)),
+        rate_messages=int(_number(environ, "YUEFU_CHAT_RATE_MESSAGES", 10)),
+        rate_window_s=_number(environ, "YUEFU_CHAT_RATE_WINDOW_S", 10),
+        action_timeout_s=_number(environ, "YUEFU_ACTION_TIMEOUT_S", 20),
+    )
+
+
+def _secret(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "")
+    if not value:
+        raise SettingsError(f"{name} is not set: the bot does not start without this secret.")
+    if len(value) < MIN_SECRET_CHARS:
+        raise SettingsError(f"{name} is too short: use at least {MIN_SECRET_CHARS} characters.")
+    return value
+
+
+def _number(environ: Mapping[str, str], name: str, default: float) -> float:
+    text = environ.get(name) or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise SettingsError(f"{name} must be a positive number.")
+    return value
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
+    if any(not origin.startswith(("http://", "https://")) for origin in origins):
+        raise SettingsError(
+            "YUEFU_CHAT_ORIGINS must list full origins such as https://shop.example, no wildcard."
+        )
+    return origins
+
+
+def _database_url(text: str) -> str:
+    if "://" not in text:
+        return f"sqlite:///{text}"
+    try:
+        make_url(text)
+    except ArgumentError:
+        raise SettingsError("YUEFU_CHAT_DB is neither a file nor a database URL.") from None
+    return text
+
+
+def _token_rules(environ: Mapping[str, str], demo: bool) -> TokenRules:
+    """HS256 with a shared secret in the demo profile only; elsewhere the host's public key."""
+    audience = environ.get("YUEFU_JWT_AUDIENCE") or "webchat"
+    if demo:
+        key = _secret(environ, "YUEFU_JWT_SECRET")
+        return TokenRules(key, ("HS256",), environ.get("YUEFU_JWT_ISSUER") or DEMO_ISSUER, audience)
+    issuer = environ.get("YUEFU_JWT_ISSUER", "")
+    if not issuer:
+        raise SettingsError("YUEFU_JWT_ISSUER is not set: name the issuer of your customers' tokens.")
+    algorithm = environ.get("YUEFU_JWT_ALGORITHM") or "RS256"
+    if algorithm not in PUBLIC_KEY_ALGORITHMS:
+        raise SettingsError(f"YUEFU_JWT_ALGORITHM must be one of {', '.join(PUBLIC_KEY_ALGORITHMS)}.")
+    return TokenRules(
+        _public_key(environ.get("YUEFU_JWT_PUBLIC_KEY", ""), algorithm), (algorithm,), issuer, audience
+    )
+
+
+def _public_key(path: str, algorithm: str) -> Any:
+    if not path:
+        raise SettingsError("YUEFU_JWT_PUBLIC_KEY is not set: give the PEM file of the tokens' public key.")
+    try:
+        return jwt.get_algorithm_by_name(algorithm).prepare_key(Path(path).read_bytes())
+    except (OSError, ValueError, TypeError, jwt.PyJWTError):
+        raise SettingsError(
+            f"YUEFU_JWT_PUBLIC_KEY cannot be read as a PEM public key for {algorithm}."
+        ) from None

@@ -1,0 +1,135 @@
+"""The chat by Socket.IO: identity comes from the socket's own token, every tab of a sender hears all."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from socketio import AsyncServer
+from socketio.exceptions import ConnectionRefusedError as Refused
+
+from channels import identity
+from channels.errors import ChatError
+from channels.mailbox import Mailbox
+from channels.rate import RateLimit
+from channels.requests import read_asked, read_since
+from channels.settings import Settings, TokenRules
+from channels.turns import IdConflict, Turns
+
+logger = logging.getLogger(__name__)
+
+Ack = dict[str, Any]
+
+
+def make_server(settings: Settings) -> AsyncServer:
+    """WebSocket only, bounded frames, the page's own origin and the listed ones."""
+    listed = settings.origins
+
+    def allowed(origin: str | None, environ: dict[str, str]) -> bool:
+        host = environ.get("HTTP_HOST", "")
+        return origin in listed or origin in (f"http://{host}", f"https://{host}")
+
+    return AsyncServer(
+        async_mode="sanic",
+        transports=["websocket"],
+        cors_allowed_origins=allowed,
+        max_http_buffer_size=settings.max_body_bytes,
+    )
+
+
+def room(sender: str) -> str:
+    return f"u:{sender}"
+
+
+@dataclass
+class Rooms:
+    """Sends to all open tabs of a sender. A tab that went away must not disturb the turn."""
+
+    server: AsyncServer
+
+    async def emit(self, sender: str, event: str, data: Any, skip: str = "") -> None:
+        try:
+            await self.server.emit(event, data, room=room(sender), skip_sid=skip or None)
+        except Exception:
+            logger.exception("an event could not be sent")
+
+
+@dataclass
+class ChatSocket:
+    """The handlers of the socket's events."""
+
+    server: AsyncServer
+    rules: TokenRules
+    turns: Turns
+    mailbox: Mailbox
+    rate: RateLimit
+    _timers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    def add_handlers(self) -> None:
+        self.server.on("connect", self.connect)
+        self.server.on("disconnect", self.disconnect)
+        self.server.on("session_request", self._answering(self.session_request))
+        self.server.on("user_uttered", self._answering(self.user_uttered))
+
+    async def stop(self) -> None:
+        """Closes every socket, so that the server need not wait for them."""
+        for sid in list(self._timers):
+            await self.server.disconnect(sid)
+        await self.server.shutdown()
+
+    async def connect(self, sid: str, _environ: dict[str, Any], auth: object = None) -> None:
+        try:
+            who = identity.verify(auth.get("token") if isinstance(auth, dict) else None, self.rules)
+        except identity.Unauthorized as error:
+            raise Refused(error.code) from None
+        await self.server.save_session(sid, {"who": who})
+        await self.server.enter_room(sid, room(who.sender))
+        self._timers[sid] = asyncio.create_task(self._expire_at(sid, who.exp))
+
+    async def disconnect(self, sid: str, _reason: str = "") -> None:
+        timer = self._timers.pop(sid, None)
+        if timer is not None and timer is not asyncio.current_task():
+            timer.cancel()
+
+    async def session_request(self, who: identity.Identity, _sid: str, data: Any) -> Ack:
+        since = read_since(data.get("since") if isinstance(data, dict) else None)
+        found = await asyncio.to_thread(self.mailbox.since, who.sender, since, True)
+        seq = found[-1]["seq"] if found else await asyncio.to_thread(self.mailbox.last_seq, who.sender)
+        return {"ok": True, "messages": found, "seq": seq}
+
+    async def user_uttered(self, who: identity.Identity, sid: str, data: Any) -> Ack:
+        wait_s = self.rate.wait_s(who.sender, time.monotonic())
+        if wait_s:
+            raise ChatError("rate_limited", who.sender, retry_after_s=wait_s)
+        submitted = await self.turns.submit(who, read_asked(data), socket=sid)
+        return {"ok": True, "dup": submitted.dup, "seq": submitted.seq}
+
+    def _answering(self, handler: Callable[..., Awaitable[Ack]]) -> Callable[..., Awaitable[Ack]]:
+        """Gives a handler the socket's verified speaker, and turns its failures into an ack."""
+
+        async def guarded(sid: str, data: Any = None) -> Ack:
+            try:
+                who = (await self.server.get_session(sid))["who"]
+                if who.exp <= time.time():
+                    raise ChatError("expired")
+                return await handler(who, sid, data)
+            except ChatError as error:
+                known = error
+            except IdConflict:
+                known = ChatError("id_conflict")
+            except Exception:
+                known = ChatError("internal")
+                logger.exception("[%s] a socket event failed", known.reference)
+            extra = {"retry_after_s": known.retry_after_s} if known.retry_after_s else {}
+            return {"ok": False, "error": {**known.body(), **extra}}
+
+        return guarded
+
+    async def _expire_at(self, sid: str, exp: int) -> None:
+        await asyncio.sleep(max(0.0, exp - time.time()))
+        await self.server.emit("auth_expired", {}, room=sid)
+        await self.server.disconnect(sid)

@@ -1,0 +1,233 @@
+"""One message, one answer: claims its id, asks the assistant, stores what was said, tells every open tab."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
+
+from channels import text, words
+from channels.buttons import ButtonError, ButtonExpired, ButtonSigner, Press
+from channels.identity import Identity
+from channels.mailbox import Claim, IdConflict, Mailbox, Message
+from channels.output import TurnOutput
+
+__all__ = ["Asked", "IdConflict", "PushFailed", "Submitted", "Turns"]
+
+logger = logging.getLogger(__name__)
+
+
+class Emit(Protocol):
+    """Sends an event to every open tab of a sender, but for the socket `skip`."""
+
+    async def __call__(self, sender: str, event: str, data: Any, skip: str = "") -> None: ...
+
+
+POLL_S = 0.1
+PUSH_PREFIX = "outbox:"
+
+
+class PushFailed(Exception):
+    """A notice could not be turned into a message; it may be tried again."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A message as the client sent it: its own id, and either typed text or a button's token."""
+
+    client_id: str
+    text: str | None = None
+    button: str | None = None
+
+    def body_hash(self) -> str:
+        body = json.dumps([self.text, self.button], ensure_ascii=True)
+        return hashlib.sha256(body.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What we made of it: shown in the history, then either handed on or answered with one response."""
+
+    shown: str
+    parse_data: dict[str, Any] | None = None
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A message taken in. `answer` ends with the stored bubbles of its turn."""
+
+    dup: bool
+    seq: int
+    answer: asyncio.Task[list[Message]]
+
+
+@dataclass
+class Turns:
+    """The one way into the conversation, for HTTP, sockets and pushed notices alike.
+
+    A turn runs in its own task: a client that hangs up does not break off an answer halfway.
+    """
+
+    mailbox: Mailbox
+    signer: ButtonSigner
+    max_chars: int
+    agent: Callable[[], Agent]
+    emit: Emit
+    _running: set[asyncio.Task[list[Message]]] = field(default_factory=set)
+
+    async def submit(self, who: Identity, asked: Asked, socket: str = "") -> Submitted:
+        """Takes a message in; the same id and body again gives the same answer without asking again.
+
+        Args:
+            who: the verified speaker.
+            asked: the message.
+            socket: the socket it came by, which needs no echo of it.
+
+        Raises:
+            IdConflict: the id was used with another body.
+        """
+        heard = self._hear(who.sender, asked)
+        claim = await self._claim(who.sender, asked.client_id, asked.body_hash(), heard.shown)
+        if claim.state == "mine":
+            echo = {"seq": claim.seq, "role": "user", "text": heard.shown}
+            await self.emit(who.sender, "user_echo", echo, skip=socket)
+            work = self._answer(who, asked.client_id, heard, claim.first_of_session)
+        else:
+            work = self._stored(who, asked, heard)
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return Submitted(claim.state != "mine", claim.seq, task)
+
+    async def push(self, sender: str, outbox_id: int | str, kind: str, ref: str) -> list[Message]:
+        """Tells the customer of something that happened, once for each outbox id.
+
+        Raises:
+            PushFailed: the action failed; nothing was told, the same call may be made again.
+        """
+        turn_id = f"{PUSH_PREFIX}{outbox_id}"
+        claim = await self._claim(sender, turn_id, "", None)
+        if claim.state == "done":
+            return claim.answer
+        if claim.state == "working":
+            raise PushFailed("under way elsewhere")
+        values = {"kind": kind, "ref": ref, "outbox_id": outbox_id}
+        heard = Heard("", Press("notice", "", values).parse_data())
+        who = Identity(sender, "", 0, 0)
+        try:
+            output = await self._ask(who, f"outbox-{outbox_id}", heard)
+            if output.failures:
+                raise PushFailed(output.failures[0])
+        except BaseException:
+            await asyncio.shield(asyncio.to_thread(self.mailbox.release, sender, turn_id))
+            raise
+        return await self._finish(sender, turn_id, output.bubbles(), claim.first_of_session)
+
+    async def stop(self, timeout_s: float) -> None:
+        """Lets running turns end; those that take longer are broken off and may be asked again."""
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=timeout_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _hear(self, sender: str, asked: Asked) -> Heard:
+        if asked.button is not None:
+            return self._hear_button(sender, asked.button)
+        typed = asked.text or ""
+        try:
+            return Heard(text.clean(typed, self.max_chars))
+        except text.TooLong:
+            return Heard(text.shown(typed), refusal=words.TOO_LONG)
+        except text.NothingAsked:
+            return Heard(text.shown(typed), refusal=words.NOTHING_ASKED)
+
+    def _hear_button(self, sender: str, token: str) -> Heard:
+        try:
+            press = self.signer.read(sender, token, time.time())
+        except ButtonExpired:
+            return Heard("", refusal=words.BUTTON_EXPIRED)
+        except ButtonError as error:
+            logger.warning("a button was refused: %s", type(error).__name__)
+            return Heard("", refusal=words.BUTTON_REFUSED)
+        if press.intent not in self.agent().domain.intents:
+            return Heard(press.title, refusal=words.BUTTON_EXPIRED)
+        return Heard(press.title, press.parse_data())
+
+    async def _claim(self, sender: str, turn_id: str, body_hash: str, shown: str | None) -> Claim:
+        return await asyncio.to_thread(self.mailbox.claim, sender, turn_id, body_hash, shown, time.time())
+
+    async def _stored(self, who: Identity, asked: Asked, heard: Heard) -> list[Message]:
+        """The answer that another call is making, or made; takes over when that one died."""
+        while True:
+            claim = await self._claim(who.sender, asked.client_id, asked.body_hash(), heard.shown)
+            if claim.state == "done":
+                return claim.answer
+            if claim.state == "mine":
+                return await self._answer(who, asked.client_id, heard, claim.first_of_session)
+            await asyncio.sleep(POLL_S)
+
+    async def _answer(self, who: Identity, turn_id: str, heard: Heard, first: bool) -> list[Message]:
+        await self.emit(who.sender, "typing", {"on": True})
+        try:
+            bubbles = await self._bubbles(who, turn_id, heard)
+            return await self._finish(who.sender, turn_id, bubbles, first)
+        except BaseException:  # broken off or not stored: the same id may be asked again
+            self.mailbox.release(who.sender, turn_id)
+            raise
+        finally:
+            await self.emit(who.sender, "typing", {"on": False})
+
+    async def _bubbles(self, who: Identity, turn_id: str, heard: Heard) -> list[Message]:
+        """Never empty: a turn that failed or said nothing is answered with an apology and a reference."""
+        reference = words.new_reference()
+        try:
+            if heard.refusal:
+                said = await words.say(self.agent(), heard.refusal, limit=self.max_chars)
+                return [{"text": said, "buttons": [], "custom": {}}]
+            bubbles = (await self._ask(who, turn_id, heard)).bubbles()
+            if bubbles:
+                return bubbles
+            logger.error("[%s] a turn of %s said nothing", reference, who.sender)
+        except Exception:
+            logger.exception("[%s] a turn of %s failed", reference, who.sender)
+        return [await words.apologise(self.agent(), reference)]
+
+    async def _ask(self, who: Identity, request_id: str, heard: Heard) -> TurnOutput:
+        output = TurnOutput(who.sender, self.signer, time.time())
+        facts = {
+            "request_id": request_id,
+            "acr": who.acr,
+            "auth_time": who.auth_time,
+            "channel": words.CHANNEL,
+        }
+        await self.agent().handle_message(
+            UserMessage(
+                heard.shown,
+                output,
+                who.sender,
+                parse_data=heard.parse_data,
+                input_channel=words.CHANNEL,
+                message_id=request_id,
+                metadata=facts,
+            )
+        )
+        return output
+
+    async def _finish(self, sender: str, turn_id: str, bubbles: list[Message], first: bool) -> list[Message]:
+        if first and bubbles:
+            notice = await words.say(self.agent(), words.AI_NOTICE)
+            bubbles[0]["text"] = "\n".join(filter(None, (notice, bubbles[0]["text"])))
+        said = await asyncio.to_thread(self.mailbox.finish, sender, turn_id, bubbles, time.time())
+        for message in said:
+            await self.emit(sender, "bot_uttered", message)
+        return said

@@ -1,0 +1,154 @@
+"""The web channel, `channels.web.WebInput` in credentials.yml: Rasa's entry to all of this package."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import InputChannel, UserMessage
+from sanic import Blueprint, Sanic
+
+from channels import action_errors, http, settings, socket, words
+from channels.buttons import ButtonSigner
+from channels.demo_page import DemoPage
+from channels.health import Health
+from channels.mailbox import Mailbox, open_engine
+from channels.masking import mask_all_logs
+from channels.push import OutboxPush
+from channels.rate import RateLimit
+from channels.service_client import ServiceClient
+from channels.turns import Turns
+
+logger = logging.getLogger(__name__)
+
+STOP_TURNS_S = 5
+EXPIRE_EVERY_S = 60 * 60
+GRACEFUL_SHUTDOWN_S = 3.0
+
+
+class ChatBlueprint(Blueprint):
+    """A blueprint that also sets up the application it is registered with."""
+
+    def __init__(self, name: str, set_up: Callable[[Sanic], None]) -> None:
+        super().__init__(name)
+        self.ctx.set_up = set_up
+
+    def register(self, app: Sanic, options: dict[str, Any]) -> None:
+        self.ctx.set_up(app)
+        super().register(app, options)
+
+
+class WebInput(InputChannel):
+    """Chat over HTTP and Socket.IO for verified customers, and what belongs to it."""
+
+    def __init__(self, config: settings.Settings) -> None:
+        self.config = config
+        self._app: Sanic | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self.mailbox = Mailbox(open_engine(config.chat_db_url))
+        self.service = ServiceClient(config.service_url, config.action_secret)
+        server = socket.make_server(config)
+        rate = RateLimit(config.rate_messages, config.rate_window_s)
+        signer = ButtonSigner(config.button_secret)
+        self.turns = Turns(self.mailbox, signer, config.max_chars, self.agent, socket.Rooms(server).emit)
+        self.socket = socket.ChatSocket(server, config.tokens, self.turns, self.mailbox, rate)
+        self.api = http.ChatApi(config.tokens, self.turns, self.mailbox, rate)
+        self.health = Health(self.agent, self.service)
+        self.demo = DemoPage(config.web_dir, config.tokens, self.service) if config.demo else None
+
+    @classmethod
+    def name(cls) -> str:
+        return words.CHANNEL
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> InputChannel:
+        """Settings come from the environment alone, so that no file holds a secret.
+
+        Raises:
+            SystemExit: with one sentence when a setting is missing or wrong.
+        """
+        try:
+            config = settings.load()
+            action_errors.install(config.action_timeout_s)
+        except (settings.SettingsError, action_errors.WrongRasa) as error:
+            raise SystemExit(str(error)) from None
+        return cls(config)
+
+    def url_prefix(self) -> str:
+        """The routes begin at the root, not below Rasa's /webhooks/."""
+        return "/"
+
+    def agent(self) -> Agent:
+        """The loaded assistant; there is one before the server listens."""
+        assert self._app is not None
+        return self._app.ctx.agent
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """All routes, the socket, and the background work with its start and end."""
+        blueprint = ChatBlueprint("web_channel", self._set_up)
+        self.api.add_routes(blueprint)
+        self.health.add_routes(blueprint)
+        if self.demo is not None:
+            self.demo.add_routes(blueprint)
+        blueprint.listener("before_server_start")(self._before_start)
+        blueprint.listener("after_server_start")(self._after_start)
+        blueprint.listener("before_server_stop")(self._before_stop)
+        return blueprint
+
+    def _set_up(self, app: Sanic) -> None:
+        self._app = app
+        app.config.GRACEFUL_SHUTDOWN_TIMEOUT = GRACEFUL_SHUTDOWN_S
+        http.limit_sizes(app, self.config.max_body_bytes)
+        http.allow_origins(app, self.config.origins)
+        self.socket.add_handlers()
+        self.socket.server.attach(app, "/socket.io")
+        if self.demo is not None:
+            self.demo.serve_root(app)
+
+    async def _before_start(self, app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
+        if self.demo is not None and not _is_loopback(app.state.host):
+            logging.getLogger("sanic.error").disabled = True  # the sentence below says it all, no traceback
+            raise SystemExit(
+                f"The demo profile hands out tokens, so it listens on this machine only: use -i 127.0.0.1 "
+                f"instead of {app.state.host}."
+            )
+        mask_all_logs()
+        self.mailbox.create_tables()
+
+    async def _after_start(self, _app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
+        for response in words.USED_HERE:
+            if response not in self.agent().domain.responses:
+                logger.error("the model has no response %s, which the channel needs", response)
+        push = OutboxPush(self.service, self.turns)
+        self._tasks = [asyncio.create_task(push.run()), asyncio.create_task(self._expire())]
+
+    async def _before_stop(self, _app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.turns.stop(STOP_TURNS_S)
+        await self.socket.stop()
+        await self.service.close()
+        self.mailbox.engine.dispose()
+
+    async def _expire(self) -> None:
+        while True:
+            try:
+                await asyncio.to_thread(self.mailbox.expire, time.time())
+            except Exception:
+                logger.exception("old messages could not be dropped")
+            await asyncio.sleep(EXPIRE_EVERY_S)
+
+
+def _is_loopback(host: str | None) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,47 @@
+"""The channel's own sentences, taken from the assistant's responses like every other word."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from channels.mailbox import Message
+
+logger = logging.getLogger(__name__)
+
+CHANNEL = "web"
+UNAVAILABLE = "utter_service_unavailable"
+AI_NOTICE = "utter_ai_notice"
+TOO_LONG = "utter_message_too_long"
+NOTHING_ASKED = "utter_nothing_asked"
+BUTTON_EXPIRED = "utter_button_expired"
+BUTTON_REFUSED = "utter_button_refused"
+USED_HERE = (UNAVAILABLE, AI_NOTICE, TOO_LONG, NOTHING_ASKED, BUTTON_EXPIRED, BUTTON_REFUSED)
+
+
+def new_reference() -> str:
+    """An id that a customer can read out and that finds the log line, such as `E-4F1C09A2`."""
+    return f"E-{uuid.uuid4().hex[:8].upper()}"
+
+
+async def say(agent: Agent, response: str, **variables: Any) -> str:
+    """The text of a response, empty (and logged) when the model has no such response."""
+    tracker = DialogueStateTracker.from_events("words", [])
+    drawn = await agent.nlg.generate(response, tracker, CHANNEL, **variables)
+    if not drawn or not drawn.get("text"):
+        logger.error("the model has no response %s", response)
+        return ""
+    return str(drawn["text"])
+
+
+def apology(text: str, reference: str) -> Message:
+    """The bubble for a failure: what to do, and the id under which the cause was logged."""
+    return {"text": text, "buttons": [], "custom": {"type": "error", "reference": reference}}
+
+
+async def apologise(agent: Agent, reference: str) -> Message:
+    return apology(await say(agent, UNAVAILABLE, reference=reference), reference)
