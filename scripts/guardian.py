@@ -1,8 +1,8 @@
 """Ends the demo's programs when the supervisor itself is gone, however it died.
 
-Reads process group numbers from stdin, one a line. `done` means that the supervisor has ended them itself; the
-end of input without it means that it was killed: then the groups are ended, and the files that the command line
-names are removed.
+Reads process group numbers from stdin, one a line. `done` means that the supervisor has ended them itself.
+The end of input without it means that it was killed: the groups are ended, and the files that the command
+line names are removed.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.console import ROOT, Failure, end_group, last_words, shown
+from scripts.console import ROOT, STOP_GRACE_S, Failure, end_group, last_words, shown
 
 POLL_S = 0.25
 PROBE_TIMEOUT_S = 5.0
@@ -37,8 +37,9 @@ class Program:
 class Household:
     """All programs of one demo. Leaving the context ends them; so does the death of this process."""
 
-    def __init__(self, leftovers: Sequence[Path]) -> None:
+    def __init__(self, leftovers: Sequence[Path], grace_s: float = STOP_GRACE_S) -> None:
         self._leftovers = leftovers
+        self._grace_s = grace_s
         self.programs: list[Program] = []
 
     def __enter__(self) -> Household:
@@ -53,7 +54,7 @@ class Household:
             if program.process.poll() is None:
                 program.process.terminate()
         for program in self.programs:
-            end_group(program.process)
+            end_group(program.process, self._grace_s)
         for path in self._leftovers:
             if path.exists():
                 path.unlink()

@@ -129,14 +129,13 @@ def main() -> int:
         raise Failure(f"ONLY is one of {', '.join(needed)}, not {only[:20]!r}.")
     setup.set_up(needed[only] if only else [*setup.ALL, "browser"], dev=True)
     suites = {
-        "web": web_suite,
-        "bot": lambda: pytest_suite(BOT, BOT_TESTS),
-        "service": lambda: pytest_suite(SERVICE, SERVICE_TESTS),
+        "web": web_suite(),
+        "bot": pytest_suite(BOT, BOT_TESTS),
+        "service": pytest_suite(SERVICE, SERVICE_TESTS),
     }
     total = Counts()
-    for name, make in suites.items():
-        suite = make() if only in ("", name) else None
-        if suite is not None:
+    for name, suite in suites.items():
+        if suite is not None and only in ("", name):
             total += run(suite)
     if total == Counts():
         raise Failure(f"No test was found below {shown(ROOT / 'tests')}.")
