@@ -1,0 +1,1 @@
+"""The demo: its customers, its clock and gateway switches, and the commands that act on it."""

@@ -1,0 +1,63 @@
+"""What may be switched while the demo runs: how the gateway answers, and what time it is."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from ledger import Ledger, jobs
+from ledger.clock import DemoClock
+from ledger.errors import BadInput
+from ledger.gateway.simulated import SimulatedGateway
+
+#: What a person may switch to; `hold` is for the seed alone.
+MODES = ("succeed", "decline", "timeout", "late", "chargeback")
+ADVANCES = re.compile(r"([1-9][0-9]{0,2})([hdm])")
+_FARTHEST = timedelta(days=400)
+_EARLY_S = 5  # the day's jobs run this long after midnight
+
+
+def set_gateway_mode(ledger: Ledger, mode: str, customer_id: str | None = None) -> None:
+    """How the simulated gateway answers, for one customer or everyone. Raises BadInput(mode=…)."""
+    if mode not in MODES or not isinstance(ledger.gateway, SimulatedGateway):
+        raise BadInput(mode=mode, modes=MODES)
+    ledger.gateway.set_mode(mode, customer_id)
+
+
+def advance_clock(ledger: Ledger, by: str) -> datetime:
+    """Move the demo's clock by "12h", "1d" or "1m" (a month), with the jobs of each midnight that passes.
+
+    Answers with the new time. Raises BadInput(advance=…) for anything else, or more than 400 days.
+    """
+    asked = ADVANCES.fullmatch(by)
+    clock = ledger.clock
+    if asked is None or not isinstance(clock, DemoClock):
+        raise BadInput(advance=by)
+    started = clock.now()
+    goal = _later(started, int(asked[1]), asked[2])
+    if goal - started > _FARTHEST:
+        raise BadInput(advance=by, most_days=_FARTHEST.days)
+    while (midnight := _next_midnight(clock.now())) <= goal:
+        clock.set(midnight + timedelta(seconds=_EARLY_S))
+        jobs.catch_up(ledger)
+    clock.set(max(goal, clock.now()))
+    return clock.now()
+
+
+def _next_midnight(now: datetime) -> datetime:
+    return (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _later(start: datetime, number: int, unit: str) -> datetime:
+    """Hours, days, or months to the same day of the month, or its last day where it is shorter."""
+    if unit == "h":
+        return start + timedelta(hours=number)
+    if unit == "d":
+        return start + timedelta(days=number)
+    years, month = divmod(start.month - 1 + number, 12)
+    day = start.day
+    while True:
+        try:
+            return start.replace(year=start.year + years, month=month + 1, day=day)
+        except ValueError:
+            day -= 1

@@ -1,0 +1,129 @@
+"""Finds out what became of charges nobody got an answer for, and hears what the gateway says unasked.
+
+A charge is asked about every 3–6 s in its first minute, then after 5 min, after 1 h, and daily. NOT_FOUND is
+not failure: the charge may still be on its way, so it is cancelled first, and only the cancel's answer, or
+the expiry that the gateway enforces, ends it. Two processes may run this at once: each question is claimed in the
+database before it is asked, and every answer goes through the same idempotent `settlement.resolve`.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ledger import settlement
+from ledger import support_tables as st
+from ledger import tables as t
+from ledger.database import Ledger
+from ledger.errors import UnknownCharge
+from ledger.gateway.interface import ChargeAnswer, GatewayTimeout
+
+logger = logging.getLogger(__name__)
+
+_FIRST_AFTER = timedelta(seconds=3)
+_OPEN = ("CREATED", "SENT", "UNKNOWN")
+#: Until a charge is this old, it is asked about again after that.
+_SCHEDULE = (
+    (timedelta(seconds=60), lambda: timedelta(seconds=random.uniform(3, 6))),
+    (timedelta(minutes=5), lambda: timedelta(minutes=5)),
+    (timedelta(hours=1), lambda: timedelta(hours=1)),
+)
+_AT_LAST = timedelta(days=1)
+
+
+def run_once(ledger: Ledger) -> int:
+    """One round; how many charges and payouts it dealt with.
+
+    One that fails does not hold up the others; the first failure is raised when the round is over.
+    """
+    errors: list[Exception] = []
+    done = _each(ledger, ledger.gateway.notifications(), _hear, errors)
+    done += _each(ledger, _due_charges(ledger), _ask, errors)
+    if errors:
+        raise errors[0]
+    return done
+
+
+def _each(
+    ledger: Ledger, things: list[Any], deal_with: Callable[[Ledger, Any], bool], errors: list[Exception]
+) -> int:
+    done = 0
+    for thing in things:
+        try:
+            done += deal_with(ledger, thing)
+        except GatewayTimeout:
+            continue  # it stays due
+        except Exception as error:
+            errors.append(error)
+    return done
+
+
+def _hear(ledger: Ledger, answer: ChargeAnswer) -> bool:
+    try:
+        settlement.resolve(ledger, answer.number, answer)
+    except UnknownCharge:
+        logger.error("the gateway told of a charge that is not ours: %s %s", answer.number, answer.state)
+    if answer.notification_id is not None:
+        ledger.gateway.acknowledge([answer.notification_id])
+    return True
+
+
+def _ask(ledger: Ledger, charge: Any) -> bool:
+    if not _claim(ledger, charge):
+        return False
+    answer = ledger.gateway.query(charge.number)
+    if answer.state == "NOT_FOUND":
+        answer = ledger.gateway.cancel(charge.number)
+    if answer.state == "NOT_FOUND" and ledger.clock.now() >= charge.expires_at:
+        answer = ChargeAnswer(charge.number, "DECLINED", reason="expired")
+    settlement.resolve(ledger, charge.number, answer)
+    return True
+
+
+def _due_charges(ledger: Ledger) -> list[Any]:
+    """Open charges whose next question is due, the oldest first.
+
+    One that is CREATED or SENT may have a call waiting for the answer, so it is left alone for longer.
+    """
+    now = ledger.clock.now()
+    c, k = t.charges.c, st.charge_checks.c
+    since = sa.func.coalesce(c.sent_at, c.created_at)
+    patience = timedelta(seconds=ledger.terms.charge_timeout_s) + _FIRST_AFTER
+    never_asked = k.next_at.is_(None) & sa.case(
+        (c.state == "UNKNOWN", since <= now - _FIRST_AFTER), else_=since <= now - patience
+    )
+    due = (
+        sa.select(c.number, c.expires_at, since.label("since"))
+        .select_from(t.charges.outerjoin(st.charge_checks, k.number == c.number))
+        .where(c.state.in_(_OPEN) & (never_asked | (k.next_at <= now)))
+        .order_by(c.id)
+    )
+    with ledger.read() as conn:
+        return list(conn.execute(due))
+
+
+def _claim(ledger: Ledger, charge: Any) -> bool:
+    """Whether the question is ours to ask: nobody else has taken it since we saw that it was due."""
+    now = ledger.clock.now()
+    upsert = postgresql.insert if ledger.engine.dialect.name == "postgresql" else sqlite.insert
+    new = upsert(st.charge_checks).values(number=charge.number, next_at=_next_at(charge.since, now), checks=1)
+    claim = new.on_conflict_do_update(
+        index_elements=["number"],
+        set_={"next_at": new.excluded.next_at, "checks": st.charge_checks.c.checks + 1},
+        where=st.charge_checks.c.next_at <= now,
+    )
+    with ledger.write() as conn:
+        return conn.execute(claim).rowcount == 1
+
+
+def _next_at(since: datetime, now: datetime) -> datetime:
+    for age, pause in _SCHEDULE:
+        if now - since < age:
+            return now + pause()
+    return now + _AT_LAST
