@@ -44,11 +44,16 @@ class Answer(Action):
         return turn.events()
 
     def perform(self, tracker: Tracker) -> Turn:
-        """The finished turn. Whatever goes wrong becomes a sentence, never silence and never a traceback."""
+        """The finished turn. Whatever goes wrong becomes a sentence, never silence and never a traceback.
+
+        Raises what a push raises: its sender tries again, and the customer, who asked nothing, hears nothing.
+        """
         turn = Turn(self.ledger, tracker)
         try:
             self._gate(turn)
         except Exception as error:
+            if self.intent == "notice":
+                raise
             turn = Turn(self.ledger, tracker)
             apologies.apologise(turn, error, where=self.name())
         return turn

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from sanic import Sanic
 
-from actions import day_jobs, errors
-from ledger import Ledger, reconciler, tickets
+from actions import errors
+from ledger import Ledger, jobs, reconciler, tickets
 
 logger = logging.getLogger(__name__)
 
@@ -22,24 +23,11 @@ def add_tasks(app: Sanic, ledger: Ledger) -> None:
     """Starts with the server; Sanic cancels the tasks when it stops."""
 
     async def start(app: Sanic) -> None:
-        app.add_task(_every(RECONCILE_S, "reconciler", lambda: reconciler.run_once(ledger)))
-        app.add_task(_every(SLA_S, "ticket promises", lambda: tickets.tell_late(ledger)))
-        app.add_task(_every(DAY_S, "day jobs", _daily(ledger)))
+        app.add_task(_every(RECONCILE_S, "reconciler", partial(reconciler.run_once, ledger)))
+        app.add_task(_every(SLA_S, "ticket promises", partial(tickets.tell_late, ledger)))
+        app.add_task(_every(DAY_S, "day jobs", partial(jobs.catch_up, ledger)))
 
     app.register_listener(start, "after_server_start")
-
-
-def _daily(ledger: Ledger) -> Callable[[], object]:
-    """Runs the jobs on the first call and whenever the ledger's date has changed since."""
-    done: list[object] = [None]
-
-    def tick() -> None:
-        today = ledger.clock.now().date()
-        if done[0] != today:
-            day_jobs.run(ledger)
-            done[0] = today
-
-    return tick
 
 
 async def _every(pause_s: float, name: str, work: Callable[[], object]) -> None:

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from sanic import Request, Sanic
 from sanic.response import HTTPResponse, json
 
-from actions import day_jobs
 from actions.http_common import HttpProblem, body, in_thread, ledger_of
 from demo import customers
-from ledger import Ledger, dump
+from ledger import Ledger, dump, jobs
 from ledger.gateway.simulated import MODES, SimulatedGateway
 
 ADVANCE = re.compile(r"([1-9]\d{0,2})([hdm])")
@@ -64,7 +63,7 @@ def advance(ledger: Ledger, amount: int, unit: str) -> datetime:
         raise HttpProblem(400, "too_far", f"at most {MAX_DAYS} days at once")
     while (left := goal - ledger.clock.now()) > timedelta(0):
         ledger.clock.advance(min(left, timedelta(days=1)))
-        day_jobs.run(ledger)
+        jobs.catch_up(ledger)
     return ledger.clock.now()
 
 

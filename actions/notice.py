@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from actions import cards, settle, words
 from actions.turn import Turn
 from ledger import charges, settlement, tickets
 from ledger.model import Charge
+
+logger = logging.getLogger(__name__)
 
 
 def notice(turn: Turn) -> None:
@@ -25,7 +28,10 @@ def notice(turn: Turn) -> None:
         "ticket_closed": ticket_closed,
         "ticket_late": ticket_late,
     }
-    tellers[kind](turn, ref)
+    if kind in tellers:
+        tellers[kind](turn, ref)
+    else:
+        logger.error("nothing is known of notices of kind %r", kind)
 
 
 def settlement_result(turn: Turn, number: str) -> None:
@@ -91,7 +97,8 @@ def ticket_late(turn: Turn, ref: str) -> None:
 
 def _one_bubble(text: str) -> str:
     """Blank lines would split the message in Rasa's channels."""
-    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+    lines = "\n".join(line.strip() for line in text.splitlines() if line.strip())
+    return lines.replace("0[", "0 [")  # Rasa 3.6 takes "0[" for a placeholder that it failed to fill
 
 
 REPLIES = {"notice": notice}

@@ -1,8 +1,8 @@
 """Whoever writes of a caller that wants codes, screens or money is warned before anything else.
 
-Pretended customer-service calls ("you opened a membership, close it or you are charged") lead to meeting apps,
-screen sharing, codes and transfers; the real service never asks for any of them. The detector stands beside the
-intents: it needs somebody who asks and something that only a fraudster asks for, and changes no answer.
+Pretended customer-service calls ("you opened a membership, close it or you are charged") lead to meeting
+apps, screen sharing, codes and transfers; the real service never asks for any of them. The detector stands
+beside the intents: it needs somebody who asks and something only a fraudster asks for, and changes no answer.
 """
 
 from __future__ import annotations

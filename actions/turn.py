@@ -44,8 +44,8 @@ class Bubble:
 class Turn:
     """Built anew for each message; facts are read once, from one transaction.
 
-    `decision` is what the customer is being asked: {"kind": "settle" | "settle_close" | "close" | "owing"}, or
-    None. It only says what is shown; the ledger alone decides whether a confirmation holds.
+    `decision` is what the customer is being asked, {"kind": "settle" | "settle_close" | "close" | "owing"},
+    or None. It only says what is shown; the ledger alone decides whether a confirmation holds.
     """
 
     ledger: Ledger

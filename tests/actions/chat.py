@@ -1,0 +1,133 @@
+"""A customer's conversation with the real action executor on a real ledger, without the bot in between.
+
+Responses are read from data/responses and filled like Rasa fills them; slots and events are kept like the
+tracker keeps them. What Rasa and the channel add (NLU, signing) is tested in tests/conversations.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from actions.server import Executor
+
+ROOT = Path(__file__).resolve().parents[2]
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Said:
+    """One bubble as the customer sees it; `buttons` hold what would be signed: title, intent, values."""
+
+    response: str
+    text: str
+    card: dict[str, Any]
+    buttons: list[dict[str, Any]]
+
+
+@cache
+def responses() -> dict[str, dict[str, Any]]:
+    """Each response's one variation, by name."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted((ROOT / "data" / "responses").glob("*.yml")):
+        for name, variations in yaml.safe_load(path.read_text("utf-8"))["responses"].items():
+            assert name not in found, f"{name} twice"
+            found[name] = variations[0]
+    return found
+
+
+class Chat:
+    """One sender; `customer` None is a visitor."""
+
+    def __init__(self, executor: Executor, customer: str | None) -> None:
+        self.executor = executor
+        self.sender = f"web-{customer}" if customer else "web-anon-1"
+        self.slots: dict[str, Any] = {"decision": None, "misses": None}
+        self.events: list[dict[str, Any]] = []
+
+    def type(
+        self,
+        intent: str,
+        text: str = "",
+        *,
+        ranking: tuple[str, ...] = (),
+        request_id: str = "",
+        **entities: Any,
+    ) -> list[Said]:
+        """Typed words that the classifier took for `intent`."""
+        names = ranking or (intent, "greet")
+        ranked = [{"name": name, "confidence": 0.5} for name in names]
+        return self._turn(intent, text or intent, entities, request_id, {}, intent_ranking=ranked)
+
+    def press(
+        self, said: list[Said], title: str, *, strong: bool = False, request_id: str = "", age_s: float = 1
+    ) -> list[Said]:
+        """Presses the button whose title starts so; `strong` with a login for payment `age_s` old."""
+        pressed = [each for bubble in said for each in bubble.buttons if each["title"].startswith(title)]
+        assert pressed, f"no button {title!r} in {said}"
+        login = {"acr": "payment", "auth_time": time.time() - age_s} if strong else {}
+        return self._turn(pressed[-1]["intent"], title, pressed[-1]["values"], request_id, login)
+
+    def push(self, kind: str, ref: str) -> list[Said]:
+        """A notice of the service."""
+        return self._turn("notice", "", {"kind": kind, "ref": ref, "outbox_id": 1}, "", {})
+
+    def _turn(
+        self,
+        intent: str,
+        text: str,
+        entities: dict[str, Any],
+        request_id: str,
+        login: dict[str, Any],
+        **parsed: Any,
+    ) -> list[Said]:
+        message = {
+            "text": text,
+            "intent": {"name": intent, "confidence": 0.9},
+            "entities": [{"entity": name, "value": value} for name, value in entities.items()],
+            "metadata": {"request_id": request_id or f"m{next(_numbers)}", "channel": "web", **login},
+            **parsed,
+        }
+        self.events.append({"event": "user", "text": text, "parse_data": message})
+        call = {
+            "next_action": f"action_{intent}",
+            "sender_id": self.sender,
+            "tracker": {
+                "sender_id": self.sender,
+                "slots": dict(self.slots),
+                "latest_message": message,
+                "events": list(self.events),
+            },
+            "version": "3.6.21",
+        }
+        result = asyncio.run(self.executor.run(call))
+        assert result is not None
+        for event in result.events:
+            assert event["event"] == "slot", event
+            self.slots[event["name"]] = event["value"]
+        self.events.append({"event": "action", "name": f"action_{intent}"})
+        said = [seen(response) for response in result.responses]
+        self.events += [{"event": "bot", "text": each.text} for each in said]
+        return said
+
+
+def seen(sent: dict[str, Any]) -> Said:
+    """A message of the dispatcher as Rasa would draw it."""
+    drawn = responses()[sent["response"]]
+    words = {name: value for name, value in sent.items() if isinstance(value, str)}
+    values = sent.get("values") or {}
+    offered = [*drawn.get("buttons", []), *sent["buttons"]]
+    buttons = []
+    for each in offered:
+        intent = each["payload"].removeprefix("/")
+        title = each["title"].format_map(words)
+        buttons.append({"title": title, "intent": intent, "values": values.get(intent, {})})
+    card = sent["custom"] or drawn.get("custom") or {}
+    return Said(sent["response"], drawn["text"].format_map(words), card, buttons)

@@ -1,0 +1,39 @@
+"""The warning for those whom somebody calls, and silence for everybody else."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions import scam
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "刚才有人打电话自称客服，叫我下载会议软件共享屏幕",
+        "对方说我开了直播会员，不取消每月扣费800，让我转账",
+        "接到电话说要注销学生贷，让我把钱转到安全账户",
+        "平台客服让我把验证码发给他",
+        "电话里说我开通了百万保障要扣钱",
+        "有人说能帮我修复征信要先汇款",
+    ],
+)
+def test_a_caller_who_asks_for_codes_screens_or_money_is_warned_of(text: str) -> None:
+    assert scam.speaks_of_scam(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "怎么关闭月付",
+        "关闭的时候收不到验证码怎么办",
+        "月付可以转账吗",
+        "给我转人工客服",
+        "客服电话是多少",
+        "我想把月付里的钱转账给朋友",
+        "输入验证码以后提示系统繁忙",
+        "有人用我的月付买了东西",
+    ],
+)
+def test_ordinary_questions_are_not(text: str) -> None:
+    assert not scam.speaks_of_scam(text)

@@ -1,0 +1,20 @@
+"""Fixtures that several folders of tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.live import LiveDemo
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveDemo]:
+    """The real bot and service with a seeded ledger, started once; tests that change money call `reseed`."""
+    from tests.live import running_demo
+
+    with running_demo(tmp_path_factory.mktemp("demo")) as live:
+        yield live
