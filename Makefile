@@ -43,10 +43,9 @@ check:
 train:
 	$(RUN) scripts.setup bot model
 
-## make shell                          talk to the assistant in the terminal, with the demo's service running
+## make shell                          talk to the assistant in the terminal, as a visitor who is not logged in
 shell:
-	sh scripts/py.sh -m scripts.setup bot model
-	RASA_TELEMETRY_ENABLED=false exec .venv-bot/bin/rasa shell --model models/yuefu.tar.gz
+	$(RUN) scripts.shell
 
 ## make token CUSTOMER=c-owing [ACR=payment]                                    a login of a demo customer, or CUSTOMER=anon
 token:
