@@ -1,0 +1,58 @@
+// Builds dist/yuefu-chat.js (the widget, one file) and dist/page.js (the demo page), or with --tests the tests.
+// The widget is loaded by other people's pages, so its size is a promise: the build fails above the limit.
+import { readFileSync, readdirSync, rmSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { build, transform } from "esbuild";
+
+const WIDGET_LIMIT_BYTES = 30_000;
+const browser = { bundle: true, minify: true, format: "iife", target: "es2022", legalComments: "none", charset: "utf8" };
+
+// The widget speaks JSON over WebSocket only. What of socket.io serves long polling, the upgrade from it and binary
+// packets stays out of the bundle: a quarter of the library.
+const PARTS_LEFT_OUT = {
+  "engine.io-client/build/esm/transports/index.js": () =>
+    'import { WS } from "./websocket.js"; export const transports = { websocket: WS };',
+  "engine.io-client/build/esm/socket.js": (source) => source.replace(/_probe\(name\) \{.*?\n {4}\}/s, "_probe() {}"),
+  "socket.io-parser/build/esm/is-binary.js": () => "export const isBinary = () => false, hasBinary = () => false;",
+  "socket.io-parser/build/esm/binary.js": () =>
+    "export const deconstructPacket = (packet) => ({ packet, buffers: [] }), reconstructPacket = (packet) => packet;",
+};
+const jsonOverWebsocket = {
+  name: "json-over-websocket",
+  setup(pipeline) {
+    for (const [file, cut] of Object.entries(PARTS_LEFT_OUT)) {
+      const filter = new RegExp(`${file.replaceAll(".", "\\.")}$`);
+      pipeline.onLoad({ filter }, ({ path }) => ({ contents: cut(readFileSync(path, "utf8")) }));
+    }
+  },
+};
+
+// Style sheets in css`…` are minified like any other; line breaks in html`…` templates mean nothing between tags.
+const squeezed = {
+  name: "squeezed-templates",
+  setup(pipeline) {
+    pipeline.onLoad({ filter: /web.src.*\.ts$/ }, async ({ path }) => ({ contents: await squeeze(path), loader: "ts" }));
+  },
+};
+
+async function squeeze(path) {
+  let source = readFileSync(path, "utf8");
+  for (const [whole, sheet] of source.matchAll(/css`([^`]*)`/g)) {
+    const { code } = await transform(sheet, { loader: "css", minify: true });
+    source = source.replace(whole, () => `css\`${code.trim()}\``);
+  }
+  return path.includes("styles") ? source : source.replace(/\n\s+/g, "\n");
+}
+
+if (process.argv.includes("--tests")) {
+  rmSync("dist-test", { recursive: true, force: true });
+  const entryPoints = readdirSync("tests").filter((name) => name.endsWith(".test.ts")).map((name) => `tests/${name}`);
+  await build({ entryPoints, outdir: "dist-test", bundle: true, format: "esm", platform: "node", target: "node20",
+    outExtension: { ".js": ".mjs" } });
+} else {
+  await build({ ...browser, entryPoints: ["src/widget.ts"], plugins: [jsonOverWebsocket, squeezed], outfile: "dist/yuefu-chat.js" });
+  await build({ ...browser, entryPoints: ["demo.ts"], outfile: "dist/page.js" });
+  const bytes = gzipSync(readFileSync("dist/yuefu-chat.js"), { level: 9 }).length;
+  console.log(`yuefu-chat.js: ${(bytes / 1000).toFixed(1)} kB gzipped (limit ${WIDGET_LIMIT_BYTES / 1000} kB)`);
+  if (bytes > WIDGET_LIMIT_BYTES) process.exit(1);
+}

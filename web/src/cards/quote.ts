@@ -1,0 +1,35 @@
+import { html, nothing } from "lit";
+import { countdown } from "../format";
+import type { QuoteCard } from "../protocol";
+import type { View } from "./context";
+import { amounts, choices, total } from "./parts";
+
+/** A fresh quote: its lines, what falls away, the total, and how long it holds. Expired, it can only be asked anew. */
+export const quote: View<QuoteCard> = (card, context) => {
+  const { t, decided } = context;
+  const left = context.secondsLeft(card.seconds_left);
+  const expired = !decided && left === 0;
+  const waived = card.waived ?? [];
+  return html`<section class="card" aria-label=${card.close_after ? t.quoteClose : t.quote}>
+    <h3>${card.close_after ? t.quoteClose : t.quote}</h3>
+    ${amounts(card.lines)} ${total(t.total, card.total)}
+    ${waived.length
+      ? html`<div class="waived">
+          <h4>${t.waived}</h4>
+          ${amounts(waived)}
+          ${card.waived_total
+            ? html`<p class="sum"><span>${t.waivedTotal}</span><span>${card.waived_total}</span></p>`
+            : nothing}
+        </div>`
+      : nothing}
+    ${decided
+      ? nothing
+      : expired
+        ? html`<p class="expired" role="status">${t.expired}</p>
+            <div class="choices"><button @click=${() => context.say(t.requoteText)}>${t.requote}</button></div>`
+        : html`<p class="countdown ${left <= 60 ? "soon" : ""}">
+            <span>${t.validFor}</span><time role="timer" aria-live="off">${countdown(left)}</time>
+          </p>`}
+    ${choices(context, !expired)}
+  </section>`;
+};

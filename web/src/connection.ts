@@ -1,0 +1,208 @@
+// The socket: a fresh token for every connection, the missed messages after each, every utterance delivered once.
+
+import { io, type Socket } from "socket.io-client";
+import type { ServerMessage, SessionAck, UtterAck, Utterance } from "./protocol";
+import type { Outgoing, Store } from "./store";
+
+export type LinkState = "connecting" | "online" | "offline" | "refused";
+export type TokenProvider = () => Promise<string>;
+
+export interface Listener {
+  /** The store of this identity; called before its first message arrives. */
+  openStore(subject: string): Store;
+  received(fresh: ServerMessage[], live: boolean): void;
+  typing(on: boolean): void;
+  changed(): void;
+}
+
+const ACK_TIMEOUT_MS = 20_000;
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 30_000;
+const REFUSALS_BEFORE_GIVING_UP = 3;
+
+/** 21 characters of [A-Za-z0-9_-]: unguessable, and unique without asking the server. */
+export function newId(): string {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+  return Array.from(crypto.getRandomValues(new Uint8Array(21)), (byte) => alphabet[byte & 63]).join("");
+}
+
+/** Whose token it is, to keep two people's unsent words apart. Not a check: only the server verifies tokens. */
+export function subjectOf(token: string): string {
+  try {
+    const body = (token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/");
+    const claims = JSON.parse(atob(body)) as { sub?: unknown };
+    return typeof claims.sub === "string" ? claims.sub : "";
+  } catch {
+    return "";
+  }
+}
+
+/** "https://host/prefix" → the origin to connect to and the path of Socket.IO under the prefix. */
+export function endpoint(server: string, page: string): { origin: string; path: string } {
+  const url = new URL(server || "/", page);
+  return { origin: url.origin, path: `${url.pathname.replace(/\/+$/, "")}/socket.io` };
+}
+
+export class Connection {
+  state: LinkState = "connecting";
+  store: Store;
+  readonly #socket: Socket;
+  readonly #inFlight = new Set<string>();
+  #strongToken = "";
+  #subject: string | null = null;
+  #refusals = 0;
+  #timer = 0;
+
+  constructor(
+    server: string,
+    private readonly tokenProvider: TokenProvider,
+    private readonly listener: Listener,
+    unsent: Store,
+  ) {
+    this.store = unsent;
+    const { origin, path } = endpoint(server, location.href);
+    this.#socket = io(origin, {
+      path,
+      transports: ["websocket"],
+      forceNew: true,
+      autoConnect: false,
+      reconnectionDelay: FIRST_RETRY_MS,
+      reconnectionDelayMax: LONGEST_RETRY_MS,
+      auth: (give) => void this.#token().then((token) => give({ token }), () => give({ token: "" })),
+    });
+    this.#socket.on("connect", () => void this.#resume());
+    this.#socket.on("disconnect", (reason) => this.#lost(reason));
+    this.#socket.on("connect_error", () => this.#failed());
+    this.#socket.on("bot_uttered", (message: ServerMessage) => this.#take([message], true));
+    this.#socket.on("user_echo", (message: ServerMessage) => this.#take([{ ...message, role: "user" }], true));
+    this.#socket.on("typing", (typing: { on?: boolean }) => listener.typing(typing?.on === true));
+    this.#socket.on("auth_expired", () => this.#reconnect());
+  }
+
+  start(): void {
+    this.#refusals = 0;
+    this.#setState("connecting");
+    this.#socket.connect();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#socket.removeAllListeners();
+    this.#socket.disconnect();
+  }
+
+  send(said: Omit<Utterance, "id">, shown: string): void {
+    const item = this.store.queue({ id: newId(), ...said }, shown);
+    this.listener.changed();
+    void this.#deliver(item);
+  }
+
+  retry(id: string): void {
+    const item = this.store.pending().find((one) => one.id === id);
+    if (!item) return;
+    this.store.mark(id, "sending");
+    this.listener.changed();
+    void this.#deliver(item);
+  }
+
+  remove(id: string): void {
+    this.store.discard(id);
+    this.listener.changed();
+  }
+
+  /** Goes on as the same person with a stronger token; what is queued meanwhile is sent with it. */
+  strengthen(token: string): void {
+    this.#strongToken = token;
+    this.#reconnect();
+  }
+
+  #reconnect(): void {
+    clearTimeout(this.#timer);
+    this.#setState("connecting");
+    this.#socket.disconnect().connect();
+  }
+
+  async #token(): Promise<string> {
+    const token = this.#strongToken || (await this.tokenProvider());
+    this.#strongToken = "";
+    this.#identify(subjectOf(token));
+    return token;
+  }
+
+  /** Another person's token means another conversation: nothing said before is carried over. */
+  #identify(subject: string): void {
+    if (subject === this.#subject) return;
+    const unsent = this.#subject === null ? this.store.pending() : [];
+    this.#subject = subject;
+    this.store = this.listener.openStore(subject);
+    for (const { id, text, shown } of unsent) if (text !== undefined) this.store.queue({ id, text }, shown);
+    this.listener.changed();
+  }
+
+  async #resume(): Promise<void> {
+    const store = this.store;
+    try {
+      const answer: SessionAck = await this.#socket
+        .timeout(ACK_TIMEOUT_MS)
+        .emitWithAck("session_request", { since: store.lastSeq });
+      if (!answer.ok || store !== this.store) return this.#reconnectLater();
+      this.#refusals = 0;
+      this.#take(answer.messages ?? [], false);
+      this.#setState("online");
+      for (const item of store.pending()) if (item.state === "sending") await this.#deliver(item);
+    } catch {
+      if (this.#socket.connected) this.#reconnectLater();
+    }
+  }
+
+  /** Sends it unless it is under way. A connection lost meanwhile leaves it queued; the next one sends the same id. */
+  async #deliver(item: Outgoing): Promise<void> {
+    if (this.state !== "online" || this.#inFlight.has(item.id)) return;
+    const store = this.store;
+    this.#inFlight.add(item.id);
+    try {
+      const body: Utterance = item.button === undefined ? { id: item.id, text: item.text ?? "" } : { id: item.id, button: item.button };
+      const answer: UtterAck = await this.#socket.timeout(ACK_TIMEOUT_MS).emitWithAck("user_uttered", body);
+      if (answer.ok) store.accepted(item.id, answer.seq);
+      else store.mark(item.id, "failed", answer.error?.message ?? "");
+    } catch {
+      if (this.#socket.connected) store.mark(item.id, "failed");
+    } finally {
+      this.#inFlight.delete(item.id);
+      this.listener.changed();
+    }
+  }
+
+  #take(messages: ServerMessage[], live: boolean): void {
+    const fresh = this.store.receive(messages, live);
+    if (fresh.length) this.listener.received(fresh, live);
+    this.listener.changed();
+  }
+
+  #lost(reason: string): void {
+    this.listener.typing(false);
+    if (reason === "io client disconnect") return;
+    this.#setState("offline");
+    if (reason === "io server disconnect") this.#reconnectLater();
+  }
+
+  /** After a refusal by the server socket.io does not try again by itself; after a network error it does. */
+  #failed(): void {
+    if (this.#socket.active) return this.#setState("offline");
+    this.#refusals += 1;
+    if (this.#refusals >= REFUSALS_BEFORE_GIVING_UP) return this.#setState("refused");
+    this.#setState("offline");
+    this.#reconnectLater();
+  }
+
+  #reconnectLater(): void {
+    clearTimeout(this.#timer);
+    const wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#refusals);
+    this.#timer = window.setTimeout(() => this.#socket.disconnect().connect(), wait);
+  }
+
+  #setState(state: LinkState): void {
+    this.state = state;
+    this.listener.changed();
+  }
+}

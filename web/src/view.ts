@@ -1,0 +1,93 @@
+// The conversation as templates. Everything a person or the server wrote becomes text nodes, never markup.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { cardView, holdsButtons } from "./cards/index";
+import type { CardContext, StepUpState } from "./cards/context";
+import { chatTime, pieces } from "./format";
+import type { Button } from "./protocol";
+import type { Entry, Store } from "./store";
+import type { Strings } from "./strings";
+import { decided, isRepeatAfterStepUp, isUnderWay, liveButtons, startsNewTime } from "./timeline";
+
+export interface Acts {
+  press(button: Button): void;
+  say(text: string): void;
+  retry(id: string): void;
+  remove(id: string): void;
+  login(): void;
+  verify(): void;
+  stepUpState(entries: readonly Entry[], index: number): StepUpState;
+}
+
+export interface Scene {
+  t: Strings;
+  language: string;
+  store: Store;
+  online: boolean;
+  acts: Acts;
+}
+
+export function conversation(scene: Scene): TemplateResult {
+  const entries = scene.store.entries();
+  const indexed = entries.map((entry, index) => ({ entry, index }));
+  const shown = indexed.filter(({ index }) => !isRepeatAfterStepUp(entries, index));
+  return html`${shown.map(({ entry, index }) => html`
+    ${startsNewTime(entries, index)
+      ? html`<p class="when"><time datetime=${entry.message.at ?? ""}>${chatTime(entry.message.at, scene.language, scene.store.serverTime())}</time></p>`
+      : nothing}
+    ${entry.role === "user" ? mine(scene, entry, index === entries.length - 1) : theirs(scene, entries, index)}
+  `)}`;
+}
+
+export function welcome({ t, acts }: Scene): TemplateResult {
+  return html`<div class="welcome">
+    <h3>${t.welcome}</h3>
+    <p>${t.welcomeHint}</p>
+    <div class="replies">
+      ${t.starters.map((text) => html`<button @click=${() => acts.say(text)}>${text}</button>`)}
+    </div>
+  </div>`;
+}
+
+function bubble(text: string): TemplateResult {
+  const parts = pieces(text).map((piece) =>
+    piece.href ? html`<a href=${piece.href} target="_blank" rel="noopener noreferrer">${piece.text}</a>` : piece.text);
+  return html`<p class="bubble">${parts}</p>`;
+}
+
+function mine(scene: Scene, entry: Entry, last: boolean): TemplateResult {
+  return html`<div class="turn user">${bubble(entry.message.text ?? "")} ${delivery(scene, entry, last)}</div>`;
+}
+
+function delivery({ t, online, acts }: Scene, { outgoing }: Entry, last: boolean): TemplateResult | typeof nothing {
+  if (!outgoing) return last ? html`<p class="state">${t.sent}</p>` : nothing;
+  if (outgoing.state === "sending") return html`<p class="state">${online ? t.sending : t.waiting}</p>`;
+  return html`<p class="state failed">${outgoing.reason || t.failed}
+    <button @click=${() => acts.retry(outgoing.id)}>${t.retry}</button>
+    <button @click=${() => acts.remove(outgoing.id)}>${t.remove}</button>
+  </p>`;
+}
+
+function theirs(scene: Scene, entries: readonly Entry[], index: number): TemplateResult {
+  const { t, language, store, acts } = scene;
+  const message = entries[index]!.message;
+  const live = liveButtons(entries, index);
+  const context: CardContext = {
+    t, language, message, live,
+    decided: decided(entries, index),
+    underWay: isUnderWay(entries, index),
+    stepUp: acts.stepUpState(entries, index),
+    secondsLeft: (seconds) => store.secondsLeft(message, seconds),
+    press: acts.press, say: acts.say, login: acts.login, verify: acts.verify,
+  };
+  const inCard = holdsButtons(message.custom);
+  return html`<div class="turn">
+    ${message.text ? bubble(message.text) : nothing}
+    ${message.custom ? cardView(message.custom, context) : nothing}
+    ${live.length && !inCard
+      ? html`<div class="replies">
+          ${live.map((button) => html`<button @click=${() => acts.press(button)}>${button.title}</button>`)}
+        </div>`
+      : nothing}
+  </div>`;
+}

@@ -1,0 +1,306 @@
+// <yuefu-chat server="…">: the element a page puts in. The page gives tokens; the widget never asks for secrets.
+
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import type { StepUpState } from "./cards/context";
+import "./composer";
+import { Connection, type Listener, type LinkState, type TokenProvider } from "./connection";
+import type { Button, ServerMessage } from "./protocol";
+import { Store, type Entry, type Keep } from "./store";
+import { stringsFor, type Strings } from "./strings";
+import { widgetStyles } from "./styles";
+import { isAnswered, withStaff } from "./timeline";
+import { conversation, welcome, type Acts, type Scene } from "./view";
+
+interface Press {
+  button: Button;
+  /** Set while a strong login for it is asked of the page, or after the page declined. */
+  stepUp: { acr: string; seq: number; failed: boolean } | null;
+  /** Asked by itself once; after that only when the person taps. */
+  asked: boolean;
+}
+
+const TYPING_AT_MOST_MS = 60_000;
+const NEAR_END_PX = 80;
+
+export class YuefuChat extends LitElement {
+  static override styles = widgetStyles;
+  static override properties = {
+    server: { type: String },
+    inline: { type: Boolean, reflect: true },
+    open: { type: Boolean, reflect: true },
+    tokenProvider: { attribute: false },
+    stepUpProvider: { attribute: false },
+    loginProvider: { attribute: false },
+    typing: { state: true },
+    unread: { state: true },
+    behind: { state: true },
+  };
+
+  declare server: string;
+  declare inline: boolean;
+  declare open: boolean;
+  /** Gives a fresh JWT for every (re)connection. */
+  declare tokenProvider: TokenProvider | undefined;
+  /** Has the page make a strong login of this class and gives the JWT that says so; rejects when it was cancelled. */
+  declare stepUpProvider: ((acr: string) => Promise<string>) | undefined;
+  /** Logs the visitor in; without it a bubbling `yuefu-login` event asks the page. */
+  declare loginProvider: (() => Promise<void>) | undefined;
+  declare private typing: boolean;
+  declare private unread: number;
+  declare private behind: boolean;
+
+  #connection: Connection | null = null;
+  #press: Press | null = null;
+  readonly #used = new Set<string>();
+  #typingTimer = 0;
+  #secondTimer = 0;
+
+  constructor() {
+    super();
+    this.server = "";
+    this.inline = false;
+    this.open = false;
+    this.typing = false;
+    this.unread = 0;
+    this.behind = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#secondTimer = window.setInterval(() => this.#tick(), 1000);
+    if (this.hasUpdated) this.connect();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#secondTimer);
+    this.#connection?.stop();
+    this.#connection = null;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has("tokenProvider") || changed.has("server")) this.connect();
+    if (changed.has("open") && this.open) {
+      this.unread = 0;
+      this.renderRoot.querySelector<HTMLElement>("yuefu-composer")?.focus();
+      this.#toEnd();
+    }
+  }
+
+  /** Connects anew with a new token, e.g. after the page has logged the visitor in or out. */
+  connect(): void {
+    this.#connection?.stop();
+    this.#connection = null;
+    this.#press = null;
+    if (!this.tokenProvider || !this.isConnected) return;
+    this.#connection = new Connection(this.server, this.tokenProvider, this.#listener, new Store());
+    this.#connection.start();
+  }
+
+  /** Sends a text as if the person had typed it. */
+  say(text: string): void {
+    this.#press = null;
+    this.#connection?.send({ text }, text);
+    this.#toEnd();
+  }
+
+  override render(): TemplateResult {
+    const shown = this.inline || this.open;
+    return html`${shown ? this.#panel() : nothing} ${this.inline || this.open ? nothing : this.#launcher()}`;
+  }
+
+  #launcher(): TemplateResult {
+    const label = this.unread ? `${this.#t.open} (${this.#t.unread(this.unread)})` : this.#t.open;
+    return html`<button class="launcher" aria-label=${label} @click=${() => (this.open = true)}>
+      <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 5h16v11H10l-4 4v-4H4z" /></svg>
+      ${this.unread ? html`<span class="badge" aria-hidden="true">${Math.min(this.unread, 99)}</span>` : nothing}
+    </button>`;
+  }
+
+  #panel(): TemplateResult {
+    const t = this.#t;
+    const scene = this.#scene;
+    const entries = scene?.store.entries() ?? [];
+    return html`<section class="panel" lang=${this.#language} aria-label=${t.title} @keydown=${this.#key}>
+      <header>
+        <div class="name">
+          <h2>${t.title}</h2>
+          <p class="label">${withStaff(entries) ? t.staff : t.assistant}</p>
+        </div>
+        <button title=${t.humanLabel} @click=${() => this.say(t.humanText)}>${t.human}</button>
+        ${this.inline
+          ? nothing
+          : html`<button class="icon" aria-label=${t.close} @click=${this.#hide}>
+              <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M5 5l10 10M15 5 5 15" /></svg>
+            </button>`}
+      </header>
+      ${this.#linkState()}
+      <div class="inner">
+        <div class="scroller" tabindex="0" role="log" aria-live="polite" aria-relevant="additions" aria-label=${t.log}
+          aria-busy=${this.#connection?.state === "online" ? "false" : "true"} @scroll=${this.#scrolled}>
+          ${scene && !entries.length ? welcome(scene) : nothing} ${scene ? conversation(scene) : nothing}
+          ${this.typing ? html`<div class="turn"><div class="typing" aria-hidden="true"><i></i><i></i><i></i></div></div>` : nothing}
+        </div>
+        ${this.behind ? html`<button class="newer" @click=${() => this.#toEnd()}>${t.newMessages}</button>` : nothing}
+        <span class="spoken" role="status">${this.typing ? t.typing : nothing}</span>
+      </div>
+      <yuefu-composer .t=${t} @say=${(event: CustomEvent<string>) => this.say(event.detail)}></yuefu-composer>
+    </section>`;
+  }
+
+  #linkState(): TemplateResult | typeof nothing {
+    const state: LinkState = this.#connection?.state ?? "connecting";
+    const t = this.#t;
+    if (state === "online") return nothing;
+    if (state !== "refused") return html`<p class="link" role="status">${state === "offline" ? t.offline : t.connecting}</p>`;
+    return html`<p class="link" role="status">${t.refused}<button @click=${() => this.connect()}>${t.reconnect}</button></p>`;
+  }
+
+  get #language(): string {
+    return this.lang || document.documentElement.lang || "zh-CN";
+  }
+
+  get #t(): Strings {
+    return stringsFor(this.#language);
+  }
+
+  get #scene(): Scene | null {
+    const connection = this.#connection;
+    if (!connection) return null;
+    return { t: this.#t, language: this.#language, store: connection.store, online: connection.state === "online", acts: this.#acts };
+  }
+
+  readonly #acts: Acts = {
+    press: (button) => this.#pressed(button),
+    say: (text) => this.say(text),
+    retry: (id) => this.#connection?.retry(id),
+    remove: (id) => this.#connection?.remove(id),
+    login: () => void this.#login(),
+    verify: () => void this.#verify(),
+    stepUpState: (entries, index) => this.#stepUpState(entries, index),
+  };
+
+  readonly #listener: Listener = {
+    openStore: (subject) => new Store(storage(), `yuefu-chat:${this.server}:${subject}`),
+    received: (fresh, live) => this.#received(fresh, live),
+    typing: (on) => this.#setTyping(on),
+    changed: () => this.requestUpdate(),
+  };
+
+  /** A button is pressed once: a second click finds it used, before anything is drawn again. */
+  #pressed(button: Button): void {
+    if (this.#used.has(button.token)) return;
+    this.#used.add(button.token);
+    this.#press = { button, stepUp: null, asked: false };
+    this.#connection?.send({ button: button.token }, button.title);
+    this.#toEnd();
+  }
+
+  #received(fresh: ServerMessage[], live: boolean): void {
+    const theirs = fresh.filter((message) => message.role !== "user");
+    if (live && !this.inline && !this.open) this.unread += theirs.length;
+    const asks = theirs.findLast((message) => message.custom?.type === "step_up");
+    if (asks?.custom?.type === "step_up" && this.#press) {
+      this.#press.stepUp = { acr: asks.custom.acr, seq: asks.seq, failed: this.#press.asked };
+      if (!this.#press.asked) void this.#verify();
+    }
+    this.requestUpdate();
+    this.#follow(fresh.some((message) => message.role === "user") || !live);
+  }
+
+  /** Has the page make the strong login, then presses the same button again under a new id. */
+  async #verify(): Promise<void> {
+    const press = this.#press;
+    if (!press?.stepUp) return;
+    press.asked = true;
+    press.stepUp.failed = false;
+    this.requestUpdate();
+    try {
+      if (!this.stepUpProvider) throw new Error("the page has no stepUpProvider");
+      const token = await this.stepUpProvider(press.stepUp.acr);
+      if (!token || press !== this.#press) return this.#stepUpFailed(press);
+      this.#connection?.strengthen(token);
+      this.#connection?.send({ button: press.button.token }, press.button.title);
+    } catch {
+      this.#stepUpFailed(press);
+    }
+  }
+
+  #stepUpFailed(press: Press): void {
+    if (press.stepUp) press.stepUp.failed = true;
+    this.requestUpdate();
+  }
+
+  #stepUpState(entries: readonly Entry[], index: number): StepUpState {
+    if (isAnswered(entries, index)) return "done";
+    const stepUp = this.#press?.stepUp;
+    if (!stepUp || stepUp.seq !== entries[index]?.message.seq) return "lost";
+    return stepUp.failed ? "failed" : "waiting";
+  }
+
+  async #login(): Promise<void> {
+    if (this.loginProvider) {
+      await this.loginProvider();
+      this.connect();
+    } else {
+      this.dispatchEvent(new CustomEvent("yuefu-login", { bubbles: true, composed: true }));
+    }
+  }
+
+  #setTyping(on: boolean): void {
+    clearTimeout(this.#typingTimer);
+    this.typing = on;
+    if (on) this.#typingTimer = window.setTimeout(() => (this.typing = false), TYPING_AT_MOST_MS);
+    this.#follow(false);
+  }
+
+  /** Countdowns run once a second, and only while one is on show. */
+  #tick(): void {
+    const last = this.#connection?.store.messages().findLast((message) => message.custom?.type === "quote");
+    if (last) this.requestUpdate();
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.key === "Escape" && !this.inline && !event.isComposing) this.#hide();
+  }
+
+  #hide(): void {
+    this.open = false;
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(".launcher")?.focus());
+  }
+
+  get #scroller(): HTMLElement | null {
+    return this.renderRoot.querySelector(".scroller");
+  }
+
+  #scrolled(): void {
+    const box = this.#scroller;
+    if (box && this.behind && box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX) this.behind = false;
+  }
+
+  /** Goes along with new messages for somebody at the end; for somebody reading above, only says that there are some. */
+  #follow(always: boolean): void {
+    const box = this.#scroller;
+    if (!box) return;
+    const near = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
+    if (always || near) this.#toEnd();
+    else this.behind = true;
+  }
+
+  #toEnd(): void {
+    void this.updateComplete.then(() => {
+      this.#scroller?.scrollTo({ top: this.#scroller.scrollHeight });
+      this.behind = false;
+    });
+  }
+}
+
+function storage(): Keep | null {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return null;
+  }
+}
+
+customElements.define("yuefu-chat", YuefuChat);
