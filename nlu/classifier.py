@@ -30,8 +30,8 @@ class NgramClassifier(GraphComponent, IntentClassifier):
     Rasa's own logistic regression has no setting for the regularisation, which leaves its confidences far too
     low with this many intents; thresholds on them would mean nothing.
 
-    Settings: `ngram_max` (characters), `min_count` (sentences an n-gram must occur in), `inverse_regularisation`
-    (scikit-learn's C), `ranking_length` (intents in the answer).
+    Settings: `ngram_max` (characters), `min_count` (sentences an n-gram must occur in),
+    `inverse_regularisation` (scikit-learn's C), `ranking_length` (intents in the answer).
     """
 
     def __init__(

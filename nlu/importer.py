@@ -18,6 +18,8 @@ class TopicImporter(RasaFileImporter):
     trains the classifier again. Here they belong to the domain alone.
     """
 
+    _nlu_files: list[str]
+
     def __init__(
         self,
         config_file: str | None = None,

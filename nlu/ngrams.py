@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-
-FloatArray = NDArray[np.floating[Any]]
 
 
 def ngrams(text: str, ngram_max: int) -> list[str]:
@@ -30,9 +27,9 @@ class NgramModel:
     labels: list[str]
     vocabulary: dict[str, int]
     ngram_max: int
-    idf: FloatArray
-    weights: FloatArray
-    bias: FloatArray
+    idf: np.ndarray
+    weights: np.ndarray
+    bias: np.ndarray
 
     @classmethod
     def fit(
@@ -71,7 +68,7 @@ class NgramModel:
 
     @classmethod
     def from_parts(
-        cls, description: dict[str, Any], idf: FloatArray, weights: FloatArray, bias: FloatArray
+        cls, description: dict[str, Any], idf: np.ndarray, weights: np.ndarray, bias: np.ndarray
     ) -> NgramModel:
         """Puts together what `description` and the arrays say."""
         grams = description["ngrams"]
@@ -92,7 +89,7 @@ class NgramModel:
             "ngrams": sorted(self.vocabulary, key=self.vocabulary.__getitem__),
         }
 
-    def probabilities(self, text: str) -> FloatArray:
+    def probabilities(self, text: str) -> np.ndarray:
         """The probability of each label, in the order of `labels`; sums to one."""
         counts = Counter(
             column
@@ -106,5 +103,5 @@ class NgramModel:
             values = term * self.idf[columns]
             scores += (values / np.linalg.norm(values)) @ self.weights[columns].astype(np.float64)
         exponents = np.exp(scores - scores.max())
-        probabilities: FloatArray = exponents / exponents.sum()
+        probabilities: np.ndarray = exponents / exponents.sum()
         return probabilities

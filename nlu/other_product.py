@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from nlu.fingerprint import source_of
 from nlu.normaliser import NORMALISED
-from nlu.products import names_our_product, names_other_product
+from nlu.products import names_other_product, names_our_product
 
 OUT_OF_SCOPE = "out_of_scope"
 

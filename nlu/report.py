@@ -1,9 +1,10 @@
 """What the assistant understands, question by question: `python -m nlu.report FILE OUT [--model PATH]`.
 
-Both files are UTF-8 with tabs, one header line and no quoting. FILE has `question` and optionally `intent` (labels
-that count as right, joined by `|`). OUT has a row per row of FILE in the same order: `question`, `predicted` (the
-label that is acted on, may be `nlu_fallback`), `confidence`, `second` (the best other intent) and `enters` (`close`,
-`settle` or nothing: whether a decision would be offered at once). The last line on stdout is JSON.
+Both files are UTF-8 with tabs, one header line and no quoting. FILE has `question` and optionally `intent`
+(labels that count as right, joined by `|`). OUT has a row per row of FILE in the same order: `question`,
+`predicted` (the label that is acted on, may be `nlu_fallback`), `confidence`, `second` (the best other
+intent) and `enters` (`close`, `settle` or nothing: whether a decision would be offered at once). The last
+line on stdout is JSON.
 """
 
 from __future__ import annotations
@@ -128,7 +129,7 @@ def write_predictions(path: Path, questions: list[Question], understood: list[Un
         BadInput: it cannot be written.
     """
     rows = ["\t".join(OUT_COLUMNS)]
-    for question, row in zip(questions, understood):
+    for question, row in zip(questions, understood, strict=True):
         rows.append(
             "\t".join((question.text, row.predicted, f"{row.confidence:.4f}", row.second, row.enters))
         )
@@ -141,10 +142,10 @@ def write_predictions(path: Path, questions: list[Question], understood: list[Un
 def summary(questions: list[Question], understood: list[Understood]) -> dict[str, Any]:
     """Counts, and where labels are given the accuracies.
 
-    A row that accepts two labels counts once in the whole, and for both of its intents. `enters_wrong` counts rows
-    whose accepted labels are all other than the decision's own; `ece` is the expected calibration error.
+    A row that accepts two labels counts once in the whole, and for both of its intents. `enters_wrong` counts
+    rows whose accepted labels are all other than the decision's own; `ece` is the expected calibration error.
     """
-    pairs = [(question.accepted, row) for question, row in zip(questions, understood)]
+    pairs = [(question.accepted, row) for question, row in zip(questions, understood, strict=True)]
     report: dict[str, Any] = {
         "questions": len(questions),
         "predicted": dict(sorted(Counter(row.predicted for row in understood).items())),

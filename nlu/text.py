@@ -12,8 +12,16 @@ _ALIASES = re.compile(r"抖音?\s*月付|dou\s*分期|放心花")
 
 # A person's keyboard or input method may write traditional characters. Only characters that the training
 # sentences use can matter to the classifier, so a table of those is enough. 帐 is an old spelling of 账.
-_TRADITIONAL = "開關閉還額凍結帳單賬錢為麼麽個們這裡裏樣嗎問題買賣東過時間現後會動復總點選擇設認證號碼電話項優紅領獎賞費減貸發務購換轉帶聯繫請幫說從來沒無對應該銷註誤債記錄詢訂貨運輸體驗實簽約業員戶綁銀機訊嚴處風險審評決議場線網頁蘋產與異環給經讓將級張寫親舊歷屬據萬兩長終剛準確計劃補償價條陸雙帐"
-_SIMPLIFIED = "开关闭还额冻结帐单账钱为么么个们这里里样吗问题买卖东过时间现后会动复总点选择设认证号码电话项优红领奖赏费减贷发务购换转带联系请帮说从来没无对应该销注误债记录询订货运输体验实签约业员户绑银机讯严处风险审评决议场线网页苹产与异环给经让将级张写亲旧历属据万两长终刚准确计划补偿价条陆双账"
+_TRADITIONAL = (
+    "開關閉還額凍結帳單賬錢為麼麽個們這裡裏樣嗎問題買賣東過時間現後會動復總點選擇設認證號碼電話項優紅"
+    "領獎賞費減貸發務購換轉帶聯繫請幫說從來沒無對應該銷註誤債記錄詢訂貨運輸體驗實簽約業員戶綁銀機訊嚴"
+    "處風險審評決議場線網頁蘋產與異環給經讓將級張寫親舊歷屬據萬兩長終剛準確計劃補償價條陸雙帐"
+)
+_SIMPLIFIED = (
+    "开关闭还额冻结帐单账钱为么么个们这里里样吗问题买卖东过时间现后会动复总点选择设认证号码电话项优红"
+    "领奖赏费减贷发务购换转带联系请帮说从来没无对应该销注误债记录询订货运输体验实签约业员户绑银机讯严"
+    "处风险审评决议场线网页苹产与异环给经让将级张写亲旧历属据万两长终刚准确计划补偿价条陆双账"
+)
 _TO_SIMPLIFIED = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
 
 # Three or more of one character say no more than two do; digits are amounts and stay.
