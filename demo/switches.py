@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from ledger import Ledger, jobs
+from ledger import Ledger, penalties
 from ledger.clock import DemoClock
 from ledger.errors import BadInput
 from ledger.gateway.simulated import SimulatedGateway
@@ -39,7 +39,7 @@ def advance_clock(ledger: Ledger, by: str) -> datetime:
         raise BadInput(advance=by, most_days=_FARTHEST.days)
     while (midnight := _next_midnight(clock.now())) <= goal:
         clock.set(midnight + timedelta(seconds=_EARLY_S))
-        jobs.catch_up(ledger)
+        penalties.run(ledger)
     clock.set(max(goal, clock.now()))
     return clock.now()
 

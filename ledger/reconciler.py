@@ -2,8 +2,8 @@
 
 A charge is asked about every 3–6 s in its first minute, then after 5 min, after 1 h, and daily. NOT_FOUND is
 not failure: the charge may still be on its way, so it is cancelled first, and only the cancel's answer, or
-the expiry that the gateway enforces, ends it. Two processes may run this at once: each question is claimed in the
-database before it is asked, and every answer goes through the same idempotent `settlement.resolve`.
+the expiry that the gateway enforces, ends it. Two processes may run this at once: each question is claimed in
+the database before it is asked, and every answer goes through the same idempotent `settlement.resolve`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ledger import settlement
+from ledger import payouts, settlement
 from ledger import support_tables as st
 from ledger import tables as t
 from ledger.database import Ledger
@@ -45,13 +45,14 @@ def run_once(ledger: Ledger) -> int:
     errors: list[Exception] = []
     done = _each(ledger, ledger.gateway.notifications(), _hear, errors)
     done += _each(ledger, _due_charges(ledger), _ask, errors)
+    done += _each(ledger, [payouts.send_due], _run, errors)
     if errors:
         raise errors[0]
     return done
 
 
 def _each(
-    ledger: Ledger, things: list[Any], deal_with: Callable[[Ledger, Any], bool], errors: list[Exception]
+    ledger: Ledger, things: list[Any], deal_with: Callable[[Ledger, Any], int], errors: list[Exception]
 ) -> int:
     done = 0
     for thing in things:
@@ -62,6 +63,10 @@ def _each(
         except Exception as error:
             errors.append(error)
     return done
+
+
+def _run(ledger: Ledger, work: Callable[[Ledger], int]) -> int:
+    return work(ledger)
 
 
 def _hear(ledger: Ledger, answer: ChargeAnswer) -> bool:

@@ -12,6 +12,16 @@ __all__ = ["support_tables", "tables", "upgrade"]
 
 def upgrade(engine: sa.Engine) -> None:
     """Create or change the tables."""
+    if sa.inspect(engine).has_table("accounts"):
+        return
     with engine.begin() as conn:
         metadata.create_all(conn)
         triggers.install(conn)
+
+
+def remove(engine: sa.Engine) -> None:
+    """Take every table of the ledger away."""
+    with engine.begin() as conn:
+        if sa.inspect(conn).has_table("accounts"):
+            triggers.remove(conn)
+            metadata.drop_all(conn)

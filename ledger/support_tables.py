@@ -1,4 +1,4 @@
-"""Tables around the books: links, outbox, tickets, checks of open charges, job days, demo settings."""
+"""Tables around the books: links, outbox, tickets, checks of open charges, demo settings."""
 
 from __future__ import annotations
 
@@ -81,14 +81,6 @@ charge_checks = sa.Table(
     sa.Column("number", sa.Text, primary_key=True),
     sa.Column("next_at", Instant, nullable=False),
     sa.Column("checks", Whole, nullable=False),
-    sqlite_strict=True,
-)
-
-job_days = sa.Table(
-    "job_days",
-    metadata,
-    sa.Column("job", sa.Text, primary_key=True),
-    sa.Column("day", sa.Text, nullable=False),
     sqlite_strict=True,
 )
 

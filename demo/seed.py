@@ -1,0 +1,184 @@
+"""Brings the demo's ledger to where the demo starts: `python -m demo.seed [--reset]`.
+
+Nothing happens when a seed of less than a day is there that this program would make the same way. Otherwise
+the customers' months are lived through again by the ledger's own commands, and one line on stdout says so and
+why. A database with a ledger that the demo did not make is refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import sys
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from demo.customers import ALL
+from demo.story import Story
+from ledger import Ledger, penalties, schema, terms
+from ledger import support_tables as t
+from ledger.clock import SHANGHAI, DemoClock, FixedClock
+from ledger.database import open_engine
+from ledger.gateway.simulated import SimulatedGateway
+from ledger.metadata import metadata
+
+_START = time(10, 0)
+_START_DAY = 3
+_JOBS_AT = time(0, 5)
+_LIFE = timedelta(days=1)
+_MADE_BY_DEMO = "made_by_demo"
+_SEEDED_AT = "seeded_at"
+_FINGERPRINT = "seed_fingerprint"
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+class NotOurs(Exception):
+    """The database holds a ledger that the demo did not make; the message is a sentence."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="demo.seed", description="Seeds the demo's ledger.")
+    parser.add_argument("--reset", action="store_true", help="even when a fresh seed is there")
+    reset = parser.parse_args(argv).reset
+    folder = Path(os.environ.get("YUEFU_RUN_DIR") or ".run")
+    folder.mkdir(parents=True, exist_ok=True)
+    url = os.environ.get("DATABASE_URL") or f"sqlite:///{folder / 'ledger.db'}"
+    try:
+        why = why_not_fresh(url) or ("a reset was asked for" if reset else "")
+    except NotOurs as refused:
+        print(refused, file=sys.stderr)
+        return 2
+    if why:
+        now = seed(url, folder)
+        print(f"Demo ledger seeded ({why}): {len(ALL)} customers, it is now {now:%Y-%m-%d %H:%M} there.")
+    return 0
+
+
+def seed(url: str, folder: Path, now: datetime | None = None) -> datetime:
+    """Make the ledger at `url` and the gateway in `folder` anew, and forget the old conversations.
+
+    `now`: real time, from which the demo's month follows. Answers with the demo's time. An SQLite ledger is
+    made aside and put in place at the end, so that a seed that is interrupted leaves the old one.
+    """
+    start = start_of_demo(now or datetime.now(SHANGHAI))
+    gateway_path = _aside(folder / "gateway.db")
+    final = sa.make_url(url)
+    sqlite_path = Path(final.database or "") if final.get_backend_name() == "sqlite" else None
+    engine = open_engine(f"sqlite:///{_aside(sqlite_path)}" if sqlite_path else url)
+    _empty(engine)
+    clock = FixedClock(start)
+    gateway = SimulatedGateway(gateway_path, clock, silence_s=0)
+    live_through(Ledger(engine, clock, terms.load(), gateway), clock, start)
+    DemoClock(engine).set(start)
+    _sign(engine)
+    gateway.close()
+    engine.dispose()
+    if sqlite_path:
+        _put_in_place(sqlite_path)
+    _put_in_place(folder / "gateway.db")
+    _remove(Path(os.environ.get("YUEFU_CHAT_DB") or folder / "chat.db"))
+    return start
+
+
+def start_of_demo(now: datetime) -> datetime:
+    """Ten o'clock on the 3rd of the month that it is in Shanghai."""
+    return datetime.combine(now.astimezone(SHANGHAI).date().replace(day=_START_DAY), _START, SHANGHAI)
+
+
+def live_through(ledger: Ledger, clock: FixedClock, start: datetime) -> None:
+    """Every customer's steps in the order of their times, with each night's jobs between them."""
+    steps = []
+    for customer in ALL:
+        story = Story(customer.customer_id, start.date())
+        customer.tell(story)
+        steps += story.steps
+    steps.sort(key=lambda step: step[0])
+    night = datetime.combine(steps[0][0].date(), _JOBS_AT, SHANGHAI)
+    for at, step in [*steps, (start, penalties.run)]:
+        while night <= at:
+            clock.set(night)
+            penalties.run(ledger)
+            night += timedelta(days=1)
+        clock.set(at)
+        step(ledger)
+
+
+def why_not_fresh(url: str) -> str:
+    """Why the ledger at `url` must be seeded, or "" when it need not be. Raises NotOurs."""
+    kept = _settings(url)
+    if kept is None:
+        return "there was none"
+    if _SEEDED_AT not in kept:
+        return "the last seed was interrupted"
+    if datetime.now(SHANGHAI) - datetime.fromisoformat(kept[_SEEDED_AT]) >= _LIFE:
+        return "the last one was older than a day"
+    return "" if kept.get(_FINGERPRINT) == fingerprint() else "the program has changed since the last one"
+
+
+def _settings(url: str) -> dict[str, str] | None:
+    """What the demo noted in its ledger, or None where there is no ledger."""
+    if url.startswith("sqlite") and not Path(sa.make_url(url).database or "").exists():
+        return None
+    engine = open_engine(url)
+    try:
+        tables = set(sa.inspect(engine).get_table_names())
+        if not tables & set(metadata.tables):
+            return None
+        kept: dict[str, str] = {}
+        if t.demo_settings.name in tables:
+            with engine.connect() as conn:
+                kept = {row.name: row.value for row in conn.execute(sa.select(t.demo_settings))}
+    finally:
+        engine.dispose()
+    if _MADE_BY_DEMO not in kept:
+        raise NotOurs(f"{sa.make_url(url)!r} holds a ledger that the demo did not make: it is left alone.")
+    return kept
+
+
+def fingerprint() -> str:
+    """Changes with the schema, the product's rules and the customers' stories."""
+    made_of = sorted(
+        [*_ROOT.glob("migrations/versions/*.py"), *_ROOT.glob("demo/*.py"), _ROOT / "ledger/terms.yml"]
+    )
+    digest = hashlib.sha256()
+    for path in made_of:
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _sign(engine: sa.Engine) -> None:
+    with engine.begin() as conn:
+        t.put_demo_setting(conn, _SEEDED_AT, datetime.now(SHANGHAI).isoformat())
+        t.put_demo_setting(conn, _FINGERPRINT, fingerprint())
+
+
+def _empty(engine: sa.Engine) -> None:
+    schema.remove(engine)
+    schema.upgrade(engine)
+    with engine.begin() as conn:
+        t.put_demo_setting(conn, _MADE_BY_DEMO, "1")
+
+
+def _aside(path: Path) -> Path:
+    """Where a new file is made until it takes the place of `path`."""
+    aside = path.with_name(f"{path.name}.new")
+    _remove(aside)
+    return aside
+
+
+def _put_in_place(path: Path) -> None:
+    _remove(path)
+    path.with_name(f"{path.name}.new").rename(path)
+
+
+def _remove(path: Path) -> None:
+    """The file and what SQLite keeps beside it."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
