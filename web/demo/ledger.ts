@@ -30,10 +30,10 @@ export function ledgerView(panel: Panel): TemplateResult {
     ${anonymous ? html`<section class="box wide"><h2>未登录</h2><p class="none">访客没有账户。在对话里点登录，或在上方选择一位客户。</p></section>` : nothing}
     ${account
       ? html`<div class="column">
-            ${status(account, panel.changes)} ${limit(account, panel.changes)} ${activity(account, panel.changes)}
+            ${status(account, panel.changes)} ${limit(account, panel.changes)} ${bill(account, panel.changes)}
           </div>
           <div class="column">
-            ${debts(account, panel.changes)} ${bill(account, panel.changes)} ${plans(account, panel.changes)}
+            ${debts(account, panel.changes)} ${plans(account, panel.changes)} ${activity(account, panel.changes)}
           </div>
           ${journals(account.journals ?? [], panel.changes)}`
       : nothing}

@@ -1,6 +1,7 @@
 // The socket: a fresh token for every connection, the missed messages after each, every utterance delivered once.
 
 import { io, type Socket } from "socket.io-client";
+import { endpoint, newId, subjectOf } from "./identity";
 import type { ServerMessage, SessionAck, UtterAck, Utterance } from "./protocol";
 import type { Outgoing, Store } from "./store";
 
@@ -19,29 +20,6 @@ const ACK_TIMEOUT_MS = 20_000;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
 const REFUSALS_BEFORE_GIVING_UP = 3;
-
-/** 21 characters of [A-Za-z0-9_-]: unguessable, and unique without asking the server. */
-export function newId(): string {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
-  return Array.from(crypto.getRandomValues(new Uint8Array(21)), (byte) => alphabet[byte & 63]).join("");
-}
-
-/** Whose token it is, to keep two people's unsent words apart. Not a check: only the server verifies tokens. */
-export function subjectOf(token: string): string {
-  try {
-    const body = (token.split(".")[1] ?? "").replace(/-/g, "+").replace(/_/g, "/");
-    const claims = JSON.parse(atob(body)) as { sub?: unknown };
-    return typeof claims.sub === "string" ? claims.sub : "";
-  } catch {
-    return "";
-  }
-}
-
-/** "https://host/prefix" → the origin to connect to and the path of Socket.IO under the prefix. */
-export function endpoint(server: string, page: string): { origin: string; path: string } {
-  const url = new URL(server || "/", page);
-  return { origin: url.origin, path: `${url.pathname.replace(/\/+$/, "")}/socket.io` };
-}
 
 export class Connection {
   state: LinkState = "connecting";

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Card, ServerMessage } from "../src/protocol";
+import { Store, type Entry } from "../src/store";
+import { decided, isRepeatAfterStepUp, isUnderWay, liveButtons, startsNewTime, withStaff } from "../src/timeline";
+
+const CONFIRM = { title: "确认结清 ¥1.00", token: "signed-1" };
+const CANCEL = { title: "先不结清", token: "signed-2" };
+
+function talk(...said: (string | Partial<ServerMessage>)[]): Entry[] {
+  const store = new Store();
+  store.receive(said.map((one, index) => ({
+    seq: index + 1,
+    ...(typeof one === "string" ? { role: "user" as const, text: one } : { role: "bot" as const, ...one }),
+  })), false);
+  return store.entries();
+}
+
+const question: Partial<ServerMessage> = { text: "报价", buttons: [CONFIRM, CANCEL] };
+const stepUp: Partial<ServerMessage> = { custom: { type: "step_up", acr: "payment" } };
+
+test("buttons live until the customer says anything; a message pushed in between leaves them", () => {
+  assert.equal(liveButtons(talk("结清", question), 1).length, 2);
+  assert.equal(liveButtons(talk("结清", question, { text: "人工客服已答复" }), 1).length, 2);
+  assert.equal(liveButtons(talk("结清", question, "等等"), 1).length, 0);
+});
+
+test("an unsent answer already takes the buttons away", () => {
+  const store = new Store();
+  store.receive([{ seq: 1, role: "bot", ...question }], true);
+  store.queue({ id: "one", button: CONFIRM.token }, CONFIRM.title);
+  assert.equal(liveButtons(store.entries(), 0).length, 0);
+  assert.equal(isUnderWay(store.entries(), 0), true);
+  store.mark("one", "failed");
+  assert.equal(isUnderWay(store.entries(), 0), false);
+});
+
+test("a decision shows what was chosen, also after a reload, and that words choose nothing", () => {
+  assert.equal(decided(talk(question), 0), null);
+  assert.deepEqual(decided(talk(question, CONFIRM.title, { text: "已结清" }), 0), { title: CONFIRM.title });
+  assert.deepEqual(decided(talk(question, "好的", { text: "再看一次" }), 0), { title: "" });
+});
+
+test("the answer is under way until something comes back; a strong login asked for in between does not end it", () => {
+  assert.equal(isUnderWay(talk(question), 0), false);
+  assert.equal(isUnderWay(talk(question, CONFIRM.title), 0), true);
+  assert.equal(isUnderWay(talk(question, CONFIRM.title, stepUp), 0), true);
+  assert.equal(isUnderWay(talk(question, CONFIRM.title, stepUp, CONFIRM.title), 0), true);
+  assert.equal(isUnderWay(talk(question, CONFIRM.title, stepUp, CONFIRM.title, { text: "已结清" }), 0), false);
+  assert.equal(isUnderWay(talk(question, CONFIRM.title, stepUp, "算了"), 0), false);
+  assert.equal(isUnderWay(talk(question, "好的"), 0), false);
+});
+
+test("the same confirmation after a strong login is one act and one bubble", () => {
+  const done = talk(question, CONFIRM.title, stepUp, CONFIRM.title);
+  assert.deepEqual(done.map((_, index) => isRepeatAfterStepUp(done, index)), [false, false, false, true]);
+  const other = talk(question, CONFIRM.title, stepUp, "算了");
+  assert.equal(isRepeatAfterStepUp(other, 3), false);
+});
+
+test("the header names a person only while one has the conversation", () => {
+  const taken: Card = { type: "handoff", state: "taken", ticket: 7 };
+  assert.equal(withStaff(talk("人工", { custom: taken })), true);
+  assert.equal(withStaff(talk("人工", { custom: taken }, { custom: { ...taken, state: "closed" } })), false);
+  assert.equal(withStaff(talk("人工")), false);
+});
+
+test("the time is written at the start and after a pause", () => {
+  const entries = talk(
+    { at: "2026-11-03T10:00:00+08:00" }, { at: "2026-11-03T10:04:00+08:00" }, {}, { at: "2026-11-03T10:10:00+08:00" },
+  );
+  assert.deepEqual(entries.map((_, index) => startsNewTime(entries, index)), [true, false, false, true]);
+});

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Changes } from "../demo/changes";
+import { evidence, moment, yuan } from "../demo/words";
+import { endpoint, newId, subjectOf } from "../src/identity";
+import { chatTime, countdown, ledgerTime, pieces } from "../src/format";
+import { sends } from "../src/ime";
+import { stringsFor } from "../src/strings";
+
+test("only http and https become links, and no character of the text is lost", () => {
+  const text = '看 https://example.com/a?b=1，或 javascript:alert(1) <img src=x onerror=alert(1)> http://a.cn 额度<500_[1]';
+  const found = pieces(text);
+  assert.equal(found.map((piece) => piece.text).join(""), text);
+  assert.deepEqual(found.filter((piece) => piece.href).map((piece) => piece.href), ["https://example.com/a?b=1", "http://a.cn/"]);
+});
+
+test("an address that is none stays text", () => {
+  assert.deepEqual(pieces("http://["), [{ text: "http://[" }]);
+});
+
+test("Enter sends, but not the Enter that picks an input method's candidate", () => {
+  const enter = { key: "Enter", shiftKey: false, isComposing: false, keyCode: 13 };
+  assert.equal(sends(enter, false), true);
+  assert.equal(sends({ ...enter, shiftKey: true }, false), false);
+  assert.equal(sends(enter, true), false);
+  assert.equal(sends({ ...enter, isComposing: true }, false), false);
+  assert.equal(sends({ ...enter, keyCode: 229 }, false), false);
+  assert.equal(sends({ ...enter, key: "a" }, false), false);
+});
+
+test("ids are new each time and of the letters that the server takes", () => {
+  const ids = new Set(Array.from({ length: 500 }, newId));
+  assert.equal(ids.size, 500);
+  for (const id of ids) assert.match(id, /^[A-Za-z0-9_-]{21}$/);
+});
+
+test("the subject of a token is read, and nonsense has none", () => {
+  const body = Buffer.from(JSON.stringify({ sub: "c-owing" })).toString("base64url");
+  assert.equal(subjectOf(`h.${body}.s`), "c-owing");
+  for (const token of ["", "a.b.c", "h.e30.s"]) assert.equal(subjectOf(token), "");
+});
+
+test("the server may live elsewhere and under a path", () => {
+  assert.deepEqual(endpoint("", "https://shop.example/page"), { origin: "https://shop.example", path: "/socket.io" });
+  assert.deepEqual(endpoint("https://chat.example/bot/", "https://shop.example/"), {
+    origin: "https://chat.example", path: "/bot/socket.io",
+  });
+});
+
+test("times: a countdown in minutes, the ledger's in Shanghai, what is no time stays text", () => {
+  assert.equal(countdown(905), "15:05");
+  assert.equal(ledgerTime("2026-11-03T02:13:00Z", "zh-CN"), "2026/11/03 10:13");
+  assert.equal(ledgerTime("15 分钟内", "zh-CN"), "15 分钟内");
+  assert.equal(ledgerTime(undefined, "zh-CN"), "");
+  assert.equal(chatTime(undefined, "zh-CN", new Date()), "");
+  const at = new Date(2026, 10, 3, 9, 5);
+  assert.equal(chatTime(at.toISOString(), "zh-CN", at), "09:05");
+  assert.match(chatTime(at.toISOString(), "zh-CN", new Date(2026, 10, 4)), /11\/3.*09:05/);
+});
+
+test("every word exists in both languages, and none is empty", () => {
+  const chinese = stringsFor("zh-CN");
+  const english = stringsFor("en-GB");
+  assert.deepEqual(Object.keys(english).sort(), Object.keys(chinese).sort());
+  assert.notEqual(english.title, chinese.title);
+  assert.equal(stringsFor("").title, chinese.title);
+  assert.deepEqual(Object.entries(chinese).filter(([, word]) => word === ""), []);
+});
+
+test("the page writes fen as yuan, and evidence so that it can be read", () => {
+  assert.equal(yuan(123450), "¥1,234.50");
+  assert.equal(yuan(-5), "-¥0.05");
+  assert.equal(yuan(undefined), "—");
+  assert.equal(moment("2026-11-03T02:00:00Z"), "2026-11-03 10:00");
+  assert.equal(evidence("overdue_fen", 100), "¥1.00");
+  assert.equal(evidence("logins", [{ city: "成都", device: "A" }, { city: "沈阳", device: "B" }]), "成都  A\n沈阳  B");
+});
+
+test("a figure is highlighted for four seconds after it changed, never at first sight", () => {
+  let now = 0;
+  const changes = new Changes(() => now);
+  assert.equal(changes.mark("total", "¥1"), "");
+  changes.ready();
+  assert.equal(changes.mark("total", "¥1"), "");
+  assert.equal(changes.mark("total", "¥0"), "changed");
+  assert.equal(changes.mark("journal", "posted"), "changed");
+  now = 4_000;
+  assert.equal(changes.mark("total", "¥0"), "");
+});
