@@ -45,9 +45,9 @@ async function squeeze(path) {
 }
 
 if (process.argv.includes("--tests")) {
-  rmSync("dist-test", { recursive: true, force: true });
+  rmSync("dist/tests", { recursive: true, force: true });
   const entryPoints = readdirSync("tests").filter((name) => name.endsWith(".test.ts")).map((name) => `tests/${name}`);
-  await build({ entryPoints, outdir: "dist-test", bundle: true, format: "esm", platform: "node", target: "node20",
+  await build({ entryPoints, outdir: "dist/tests", bundle: true, format: "esm", platform: "node", target: "node20",
     outExtension: { ".js": ".mjs" } });
 } else {
   await build({ ...browser, entryPoints: ["src/widget.ts"], plugins: [jsonOverWebsocket, squeezed], outfile: "dist/yuefu-chat.js" });

@@ -1,0 +1,63 @@
+"""A real browser on the demo page: headless Chromium, driven by the chromedriver of the same package."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+
+from tests.browser.page import ChatPage
+from tests.live import LiveDemo
+
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",  # tests may run as root, where Chromium's sandbox refuses
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1280,900",
+)
+
+
+def chromium() -> tuple[str, str]:
+    """Paths of chromium and chromedriver. Skips where there are none, but never in CI."""
+    browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if browser and driver:
+        return browser, driver
+    reason = "chromium and chromedriver are not installed (apt-get install chromium chromium-driver)"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    browser, chromedriver = chromium()
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser
+    profile: Path = tmp_path_factory.mktemp("chromium")
+    for flag in (*FLAGS, f"--user-data-dir={profile}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
+    yield chrome
+    chrome.quit()
+
+
+@pytest.fixture
+def page(demo: LiveDemo, driver: webdriver.Chrome) -> Iterator[ChatPage]:
+    """The demo page on a freshly seeded ledger; whatever the browser complained about fails the test."""
+    demo.reseed()
+    opened = ChatPage(driver, demo.bot_url)
+    opened.complaints()
+    yield opened
+    assert opened.complaints() == []
+    driver.get("about:blank")

@@ -1,0 +1,98 @@
+"""The demo page as its user sees it: what can be read, typed and clicked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from selenium.webdriver import ActionChains, Chrome, Keys
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.shadowroot import ShadowRoot
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+WAIT_S = 20.0
+BUTTONS = ".choices button, .replies button"
+
+
+class ChatPage:
+    """One tab with the demo page."""
+
+    def __init__(self, driver: Chrome, url: str) -> None:
+        self.driver = driver
+        self.url = url
+
+    def open(self, customer: str) -> None:
+        self.driver.get("about:blank")  # a change of the fragment alone would not load the page again
+        self.driver.get(f"{self.url}/#{customer}")
+        self.until(lambda: self.all(".scroller[aria-busy='false']"), "the chat to be connected")
+
+    def until(self, found: Callable[[], Any], what: str) -> Any:
+        """The first true answer of `found`. Raises TimeoutException naming what was waited for."""
+        return WebDriverWait(self.driver, WAIT_S, 0.1).until(lambda _: found(), f"waited for {what}")
+
+    # The chat
+
+    @property
+    def chat(self) -> ShadowRoot:
+        return self.driver.find_element(By.TAG_NAME, "yuefu-chat").shadow_root
+
+    def all(self, selector: str) -> list[WebElement]:
+        return self.chat.find_elements(By.CSS_SELECTOR, selector)
+
+    def texts(self, selector: str) -> list[str]:
+        """Texts of all elements in one step, so that none can vanish between finding and reading."""
+        script = (
+            "return [...document.querySelector('yuefu-chat').shadowRoot.querySelectorAll(arguments[0])]"
+            ".map(element => element.textContent.trim())"
+        )
+        return list(self.driver.execute_script(script, selector))
+
+    def type(self, text: str) -> None:
+        composer = self.chat.find_element(By.CSS_SELECTOR, "yuefu-composer").shadow_root
+        composer.find_element(By.CSS_SELECTOR, "textarea").send_keys(text, Keys.ENTER)
+
+    def button(self, title: str) -> WebElement:
+        """The button on offer whose title begins so."""
+
+        def offered() -> WebElement | None:
+            found = [each for each in self.all(BUTTONS) if each.text.startswith(title)]
+            return found[-1] if found and found[-1].is_enabled() else None
+
+        return self.until(offered, f"the button {title}")
+
+    def press(self, title: str) -> None:
+        self.button(title).click()
+
+    def double_click(self, title: str) -> None:
+        ActionChains(self.driver).double_click(self.button(title)).perform()
+
+    def card(self, label: str) -> str:
+        """The text of the last card with this heading, once it is there."""
+
+        def shown() -> str | None:
+            found = [text for text in self.texts(".card") if text.startswith(label)]
+            return found[-1] if found else None
+
+        return str(self.until(shown, f"the card {label}"))
+
+    def hears(self, words: str) -> None:
+        """Waits until a message of the assistant contains these words."""
+        self.until(lambda: any(words in text for text in self.texts(".turn:not(.user) .bubble")), words)
+
+    # The page around it
+
+    def answer_strong_login(self, yes: bool = True) -> None:
+        dialog = self.driver.find_element(By.ID, "strong-login")
+        self.until(dialog.is_displayed, "the strong login")
+        dialog.find_element(By.CSS_SELECTOR, f"button[value={'yes' if yes else 'no'}]").click()
+
+    def shown(self, selector: str) -> str:
+        """What the ledger's side shows there."""
+        found = self.driver.find_elements(By.CSS_SELECTOR, f"#ledger {selector}")
+        return found[0].text if found else ""
+
+    def complaints(self) -> list[str]:
+        """What Chromium logged against the page since the last call."""
+        log = self.driver.get_log("browser")  # type: ignore[no-untyped-call]
+        return [str(entry["message"]) for entry in log if entry["level"] == "SEVERE"]

@@ -1,0 +1,88 @@
+"""A customer closes 月付 in the page; what the ledger's side shows is what the ledger holds."""
+
+from __future__ import annotations
+
+from tests.browser.page import ChatPage
+from tests.live import LiveDemo
+
+CUSTOMER = "c-owing"
+
+
+def quote_of(page: ChatPage) -> None:
+    page.open(CUSTOMER)
+    page.type("怎么关闭")
+    page.press("一次结清并关闭")
+    page.card("结清并关闭报价")
+
+
+def test_settles_and_closes_after_one_confirmation_and_a_strong_login(page: ChatPage, demo: LiveDemo) -> None:
+    quote_of(page)
+    total = page.until(lambda: page.texts(".card .total strong"), "the total")[-1]
+    page.press("确认结清并关闭")
+    page.answer_strong_login()
+    receipt = page.card("已结清并关闭")
+    assert total in receipt
+    page.until(lambda: page.shown("#state") == "已关闭", "the closed state beside the chat")
+    assert page.shown("#debts-total") == "¥0.00"
+    held = demo.ledger(CUSTOMER)
+    assert held["state"] == "CLOSED"
+    assert not any(held["receivables"].values())
+    settled = [each for each in held["settlements"] if each["state"] == "SETTLED"]
+    assert len(settled) == 1
+    assert settled[0]["receipt"] in receipt and settled[0]["close_receipt"] in receipt
+
+
+def test_a_double_click_settles_once(page: ChatPage, demo: LiveDemo) -> None:
+    quote_of(page)
+    page.double_click("确认结清并关闭")
+    page.answer_strong_login()
+    page.card("已结清并关闭")
+    held = demo.ledger(CUSTOMER)
+    assert len(held["settlements"]) == 1
+    assert len(held["charges"]) == 1
+
+
+def test_a_cancelled_strong_login_moves_nothing_and_can_be_tried_again(
+    page: ChatPage, demo: LiveDemo
+) -> None:
+    quote_of(page)
+    before = demo.ledger(CUSTOMER)
+    page.press("确认结清并关闭")
+    page.answer_strong_login(yes=False)
+    assert "未执行任何操作" in page.card("需要验证是您本人")
+    assert demo.ledger(CUSTOMER)["receivables"] == before["receivables"]
+    page.press("去验证")
+    page.answer_strong_login()
+    page.card("已结清并关闭")
+
+
+def test_a_reload_shows_what_was_decided_and_no_old_button(page: ChatPage) -> None:
+    quote_of(page)
+    page.press("先不关")
+    page.until(lambda: page.texts(".card .outcome")[-1:] == ["您已选择：先不关"], "what was chosen")
+    page.open(CUSTOMER)
+    assert "您已选择：先不关" in page.texts(".card .outcome")
+    assert not [text for text in page.texts(".choices button") if text.startswith("确认")]
+
+
+def test_hostile_text_stays_text(page: ChatPage) -> None:
+    page.open(CUSTOMER)
+    hostile = "<img src=x onerror=alert(1)> javascript:alert(1) 额度<500_[1]"
+    page.type(hostile)
+    page.until(lambda: hostile in page.texts(".user .bubble"), "the text as it was typed")
+    page.until(lambda: page.texts(".turn:not(.user) .bubble"), "an answer")
+    assert page.texts(".bubble img, .bubble script, .bubble a") == []
+    page.open(CUSTOMER)
+    assert hostile in page.texts(".user .bubble")
+
+
+def test_a_visitor_logs_in_from_the_chat(page: ChatPage) -> None:
+    page.open("anon")
+    page.type("怎么关闭月付")
+    page.press("登录")
+    dialog = page.driver.find_element("id", "login")
+    page.until(dialog.is_displayed, "the login")
+    dialog.find_element("css selector", "option[value=c-clean]").click()
+    dialog.find_element("css selector", "button[value=yes]").click()
+    page.until(lambda: page.shown("#state") == "使用中", "the account beside the chat")
+    assert page.texts(".user .bubble") == []
