@@ -65,10 +65,10 @@ def build_web() -> None:
 
 
 def model_is_whole() -> bool:
-    """Whether the model's archive can be read to its end."""
+    """Whether the model's archive can be read to its end and holds what Rasa looks for first."""
     try:
         with tarfile.open(str(MODEL)) as archive:
-            return len(archive.getmembers()) > 0
+            return "metadata.json" in [name.lstrip("./") for name in archive.getnames()]
     except (OSError, EOFError, tarfile.TarError, zlib.error):
         return False
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import secrets
 import signal
 import time
@@ -94,9 +95,6 @@ def environment(folder: Path, port: int, keys: dict[str, str], names: tuple[str,
 
 def seed(folder: Path, env: dict[str, str], reset: bool) -> None:
     """Brings the demo ledger to the state in which the demo starts. Raises Failure."""
-    if reset:
-        for path in folder.glob("chat.db*"):
-            path.unlink()
     log = folder / "seed.log"
     command = [str(SERVICE.python), "-m", "demo.seed", *(["--reset"] if reset else [])]
     run_logged("Seeding the demo ledger", command, log, env=env)
@@ -132,8 +130,11 @@ def serve(folder: Path, port: int, started: float) -> None:
         say("Starting the service and the bot: about 15 seconds")
         command = [str(SERVICE.python), "-m", "actions.server"]
         household.start("service", command, service_env, folder / "service.log", service_url)
-        household.start("bot", run_bot_command(port), bot_env, folder / "bot.log", bot_url)
-        household.wait_ready(READY_TIMEOUT_S, tell)
+        bot = household.start("bot", run_bot_command(port), bot_env, folder / "bot.log", bot_url)
+        try:
+            household.wait_ready(READY_TIMEOUT_S, tell)
+        except Failure as failure:
+            raise (model_trouble(bot.log) or failure) from failure
         told = {"pid": os.getpid(), "bot_url": bot_url, "service_url": service_url, "run_dir": str(folder)}
         write_private(state, {**told, "secrets": keys})
         say(f"\nReady in {time.monotonic() - started:.0f} s. Logs: {shown(folder / 'bot.log')}, service.log.")
@@ -142,6 +143,20 @@ def serve(folder: Path, port: int, started: float) -> None:
             watch(household)
         except Stopped:
             say("Stopping the demo.")
+
+
+def model_trouble(log: Path) -> Failure | None:
+    """The sentence for a model that Rasa says it cannot load; None when its log says nothing of the kind."""
+    told = re.search(
+        r"Could not load model due to (.*?)\.*$", log.read_text("utf-8", "replace"), re.MULTILINE
+    )
+    if told is None:
+        return None
+    model = shown(build.MODEL)
+    way_out = f"remove {model} and run `make demo` again, it is then trained anew"
+    return Failure(
+        f"The bot cannot load {model} ({told.group(1)[:200]}): {way_out}. Its log is {shown(log)}."
+    )
 
 
 def watch(household: Household) -> None:

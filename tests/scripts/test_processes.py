@@ -172,3 +172,17 @@ def test_the_bot_does_not_get_the_staff_secret(tmp_path: Path, monkeypatch: pyte
     assert "YUEFU_STAFF_SECRET" not in env
     assert env["YUEFU_BUTTON_SECRET"] == "value of button"
     assert not any("value of" in word for word in demo.run_bot_command(5005))
+
+
+def test_a_model_that_rasa_cannot_load_is_told_with_the_way_out(tmp_path: Path) -> None:
+    log = tmp_path / "bot.log"
+    log.write_text(
+        "INFO Loading model\nERROR    rasa.core.agent  - Could not load model due to no such part..\nTraceback\n"
+    )
+    told = demo.model_trouble(log)
+    assert str(told) == (
+        "The bot cannot load models/yuefu.tar.gz (no such part): remove models/yuefu.tar.gz and run "
+        f"`make demo` again, it is then trained anew. Its log is {log}."
+    )
+    log.write_text("OSError: something else\n")
+    assert demo.model_trouble(log) is None

@@ -135,8 +135,11 @@ def test_a_damaged_model_is_told_and_trained_again(
     assert "--force" in build.train_command()
 
 
-def test_an_archive_without_members_is_damaged(model: Path) -> None:
+def test_an_archive_that_holds_no_model_is_damaged(model: Path) -> None:
     model.write_bytes(gzip.compress(b"\0" * 10240))
+    assert not build.model_is_whole()
+    with tarfile.open(model, "w:gz") as archive:
+        archive.addfile(tarfile.TarInfo("letter.txt"))
     assert not build.model_is_whole()
 
 
