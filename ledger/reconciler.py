@@ -85,8 +85,6 @@ def _ask(ledger: Ledger, charge: Any) -> bool:
     answer = ledger.gateway.query(charge.number)
     if answer.state == "NOT_FOUND":
         answer = ledger.gateway.cancel(charge.number)
-    if answer.state == "NOT_FOUND" and ledger.clock.now() >= charge.expires_at:
-        answer = ChargeAnswer(charge.number, "DECLINED", reason="expired")
     settlement.resolve(ledger, charge.number, answer)
     return True
 
@@ -104,7 +102,7 @@ def _due_charges(ledger: Ledger) -> list[Any]:
         (c.state == "UNKNOWN", since <= now - _FIRST_AFTER), else_=since <= now - patience
     )
     due = (
-        sa.select(c.number, c.expires_at, since.label("since"))
+        sa.select(c.number, since.label("since"))
         .select_from(t.charges.outerjoin(st.charge_checks, k.number == c.number))
         .where(c.state.in_(_OPEN) & (never_asked | (k.next_at <= now)))
         .order_by(c.id)

@@ -2,26 +2,46 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
+from pathlib import Path
 
-from ledger import support_tables, tables, triggers
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from ledger import support_tables, tables
 from ledger.metadata import metadata
 
-__all__ = ["support_tables", "tables", "upgrade"]
+__all__ = ["metadata", "remove", "support_tables", "tables", "upgrade"]
+
+_MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+_LOCK = 20_260_101  # any number: whoever migrates takes this lock
 
 
 def upgrade(engine: sa.Engine) -> None:
-    """Create or change the tables."""
-    if sa.inspect(engine).has_table("accounts"):
-        return
+    """Create the tables, or change them to what this program needs; all of it or nothing.
+
+    Two processes may do so at once: the second waits, and then finds nothing to do.
+    """
     with engine.begin() as conn:
-        metadata.create_all(conn)
-        triggers.install(conn)
+        _alone(conn)
+        command.upgrade(_config(conn), "head")
 
 
 def remove(engine: sa.Engine) -> None:
-    """Take every table of the ledger away."""
+    """Take everything of the ledger away. There is no way back."""
     with engine.begin() as conn:
-        if sa.inspect(conn).has_table("accounts"):
-            triggers.remove(conn)
-            metadata.drop_all(conn)
+        _alone(conn)
+        command.downgrade(_config(conn), "base")
+
+
+def _config(conn: sa.Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = conn
+    return config
+
+
+def _alone(conn: sa.Connection) -> None:
+    """On SQLite the transaction is the only writer anyway."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
