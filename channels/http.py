@@ -102,22 +102,20 @@ def limit_sizes(app: Sanic, max_body_bytes: int) -> None:
 
 
 def allow_origins(app: Sanic, origins: tuple[str, ...]) -> None:
-    """Lets pages of the listed origins use the chat's routes; no other page may."""
+    """Lets pages of the listed origins use the chat's routes; no other page may.
 
-    async def preflight(request: Request) -> HTTPResponse | None:
-        if request.method != "OPTIONS" or not request.path.startswith("/chat/"):
-            return None
-        allowed = {
-            "Access-Control-Allow-Methods": "GET, POST",
-            "Access-Control-Allow-Headers": "Authorization, Content-Type",
-            "Access-Control-Max-Age": "600",
-        }
-        return response.empty(headers=allowed if request.headers.get("origin") in origins else {})
+    Rasa's own CORS extension answers OPTIONS for every route, without a grant; the grant is added here.
+    """
+    granted = {
+        "Access-Control-Allow-Methods": "GET, POST",
+        "Access-Control-Allow-Headers": "Authorization, Content-Type",
+        "Access-Control-Max-Age": "600",
+    }
 
-    async def allow(request: Request, answer: HTTPResponse) -> None:
+    async def grant(request: Request, answer: HTTPResponse) -> None:
         if request.path.startswith("/chat/") and request.headers.get("origin") in origins:
             answer.headers["Access-Control-Allow-Origin"] = request.headers["origin"]
             answer.headers["Vary"] = "Origin"
+            answer.headers.update(granted if request.method == "OPTIONS" else {})
 
-    app.register_middleware(preflight, "request")
-    app.register_middleware(allow, "response")
+    app.register_middleware(grant, "response")

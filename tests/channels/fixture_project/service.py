@@ -165,6 +165,8 @@ def add_routes(app: Sanic, secret: str) -> None:
         outbox.items[key] = {"id": key, **request.json}
         return response.json({"id": key})
 
+
+def add_demo_routes(app: Sanic) -> None:
     @app.get("/demo/accounts/<customer:str>")
     async def account(_: Request, customer: str) -> HTTPResponse:
         return response.json({"state": "ACTIVE", "customer": customer})
@@ -182,6 +184,7 @@ def main(port: int, secret: str) -> None:
         executor.register_action(action)
     app = create_app(executor)
     add_routes(app, secret)
+    add_demo_routes(app)
     app.run(host="127.0.0.1", port=port, single_process=True, access_log=False)
 
 

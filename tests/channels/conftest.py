@@ -1,0 +1,214 @@
+"""A real Rasa server with the web channel and a real action server, started once for these tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parent / "fixture_project"
+SERVICE_PYTHON = ROOT / ".venv-service" / "bin" / "python"
+JWT_SECRET = "jwt-secret-of-the-tests-0123456789"
+BUTTON_SECRET = "button-secret-of-the-tests"
+ACTION_SECRET = "action-secret-of-the-tests"
+START_TIMEOUT_S = 120
+ACTION_TIMEOUT_S = 2
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def make_token(sub: str = "", secret: str = JWT_SECRET, algorithm: str = "HS256", **claims: Any) -> str:
+    now = int(time.time())
+    usual = {
+        "iss": "yuefu-demo",
+        "aud": "webchat",
+        "sub": sub or f"c-{uuid.uuid4().hex[:12]}",
+        "exp": now + 600,
+    }
+    return jwt.encode({**usual, **claims}, secret, algorithm=algorithm)
+
+
+def strong(sub: str) -> str:
+    """A token of somebody who has just logged in for a payment."""
+    return make_token(sub, acr="payment", auth_time=int(time.time()))
+
+
+def wait_for(what: Callable[[], Any], timeout_s: float, pause_s: float = 0.1) -> Any:
+    """The first true value of `what`, or a failure."""
+    until = time.monotonic() + timeout_s
+    while time.monotonic() < until:
+        try:
+            value = what()
+        except requests.ConnectionError:
+            value = None
+        if value:
+            return value
+        time.sleep(pause_s)
+    raise AssertionError(f"nothing within {timeout_s} s")
+
+
+@dataclass
+class Process:
+    """A server of the tests with its log."""
+
+    args: list[str]
+    log: Path
+    env: dict[str, str] = field(default_factory=dict)
+    running: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as out:
+            self.running = subprocess.Popen(
+                self.args, cwd=ROOT, env={**os.environ, **self.env}, stdout=out, stderr=subprocess.STDOUT
+            )
+
+    def stop(self) -> float:
+        """Ends the process as Ctrl-C would; returns how long it took in seconds."""
+        assert self.running is not None
+        began = time.monotonic()
+        self.running.terminate()
+        self.running.wait(timeout=30)
+        return time.monotonic() - began
+
+    def text(self) -> str:
+        return self.log.read_text(errors="replace")
+
+
+@dataclass
+class Chat:
+    """The running bot as a client sees it."""
+
+    url: str
+    bot: Process
+    service: Process
+    service_url: str
+
+    def ask(self, token: str, text: str | None = None, **fields: Any) -> requests.Response:
+        body = {"id": uuid.uuid4().hex, **({} if text is None else {"text": text}), **fields}
+        return self.send(token, json.dumps(body))
+
+    def send(self, token: str | None, body: str | bytes) -> requests.Response:
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        data = body.encode() if isinstance(body, str) else body
+        return requests.post(f"{self.url}/chat/messages", data=data, headers=headers, timeout=30)
+
+    def say(self, token: str, text: str | None = None, **fields: Any) -> list[dict[str, Any]]:
+        answer = self.ask(token, text, **fields)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["messages"]
+
+    def history(self, token: str, query: str = "all=1") -> list[dict[str, Any]]:
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = requests.get(f"{self.url}/chat/messages?{query}", headers=headers, timeout=10)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["messages"]
+
+    def put_outbox(self, sender: str, kind: str, ref: str) -> int:
+        body, headers = {"sender": sender, "kind": kind, "ref": ref}, {"X-Action-Secret": ACTION_SECRET}
+        return requests.post(
+            f"{self.service_url}/test/outbox", json=body, headers=headers, timeout=10
+        ).json()["id"]
+
+    def acked(self) -> list[int]:
+        headers = {"X-Action-Secret": ACTION_SECRET}
+        url = f"{self.service_url}/internal/outbox/ack"
+        return requests.post(url, json={"ids": []}, headers=headers, timeout=10).json()["acked"]
+
+    def ready(self) -> bool:
+        return requests.get(f"{self.url}/readyz", timeout=10).status_code == 200
+
+    def service_ready(self) -> bool:
+        return requests.get(f"{self.service_url}/readyz", timeout=10).status_code == 200
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The fixture project, trained."""
+    out = tmp_path_factory.mktemp("models")
+    command = [sys.executable, "-m", "rasa", "train", "--out", str(out), "--fixed-model-name", "channel"]
+    command += ["--domain", str(PROJECT / "domain.yml"), "--config", str(PROJECT / "config.yml")]
+    command += ["--data", str(PROJECT / "data")]
+    env = {**os.environ, "RASA_TELEMETRY_ENABLED": "false"}
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, timeout=300)
+    assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
+    return out / "channel.tar.gz"
+
+
+@pytest.fixture(scope="session")
+def web_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page and a built widget, as small as may be."""
+    web = tmp_path_factory.mktemp("web")
+    (web / "dist").mkdir()
+    (web / "demo.html").write_text("<!doctype html><title>月付客服</title>", encoding="utf-8")
+    (web / "demo.css").write_text("body{}", encoding="utf-8")
+    (web / "dist" / "yuefu-chat.js").write_text("export {}", encoding="utf-8")
+    (web / "secret.js").write_text("no", encoding="utf-8")
+    return web
+
+
+def bot_env(run_dir: Path, service_url: str) -> dict[str, str]:
+    return {
+        "RASA_TELEMETRY_ENABLED": "false",
+        "YUEFU_PROFILE": "demo",
+        "YUEFU_RUN_DIR": str(run_dir),
+        "YUEFU_CHAT_DB": str(run_dir / "chat.db"),
+        "YUEFU_SERVICE_URL": service_url,
+        "YUEFU_ACTION_SECRET": ACTION_SECRET,
+        "YUEFU_JWT_SECRET": JWT_SECRET,
+        "YUEFU_BUTTON_SECRET": BUTTON_SECRET,
+        "YUEFU_ACTION_TIMEOUT_S": str(ACTION_TIMEOUT_S),
+        "YUEFU_CHAT_ORIGINS": "https://shop.example",
+    }
+
+
+def bot_command(model: Path, port: int, interface: str = "127.0.0.1") -> list[str]:
+    command = [
+        sys.executable,
+        "-m",
+        "rasa",
+        "run",
+        "-i",
+        interface,
+        "--port",
+        str(port),
+        "--model",
+        str(model),
+    ]
+    return [*command, "--endpoints", str(PROJECT / "endpoints.yml"), "--credentials", "credentials.yml"]
+
+
+@pytest.fixture(scope="session")
+def chat(model: Path, web_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chat]:
+    run_dir = tmp_path_factory.mktemp("run")
+    service_port, bot_port = free_port(), free_port()
+    service_url = f"http://127.0.0.1:{service_port}"
+    args = [str(SERVICE_PYTHON), str(PROJECT / "service.py"), str(service_port), ACTION_SECRET]
+    service = Process(args, run_dir / "service.log")
+    env = {**bot_env(run_dir, service_url), "YUEFU_WEB_DIR": str(web_dir)}
+    bot = Process(bot_command(model, bot_port), run_dir / "bot.log", env)
+    chat = Chat(f"http://127.0.0.1:{bot_port}", bot, service, service_url)
+    service.start()
+    bot.start()
+    try:
+        wait_for(chat.ready, START_TIMEOUT_S)
+        yield chat
+    finally:
+        bot.stop()
+        service.stop()
