@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from actions import words
-from ledger.model import Bill, Debts, Quote, QuoteLine, Settlement
+from ledger.model import Bill, Debts, Quote, Settlement
 
 Card = dict[str, Any]
 
@@ -34,8 +34,8 @@ def quote(value: Quote, now: datetime) -> Card:
     return {
         "type": "quote",
         "quote_id": value.quote_id,
-        "lines": [_quote_line(each) for each in value.lines],
-        "waived": [_quote_line(each) for each in value.waived],
+        "lines": [_line(words.line(each), each.amount_fen) for each in value.lines],
+        "waived": [_line(words.waived(each), each.amount_fen) for each in value.waived],
         "waived_total": words.money(value.waived_fen),
         "total": words.money(value.total_fen),
         "total_fen": value.total_fen,
@@ -126,7 +126,3 @@ def login() -> Card:
 
 def _line(name: str, amount_fen: int) -> dict[str, Any]:
     return {"label": name, "amount": words.money(amount_fen), "amount_fen": amount_fen}
-
-
-def _quote_line(value: QuoteLine) -> dict[str, Any]:
-    return _line(words.line(value), value.amount_fen)

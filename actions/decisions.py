@@ -7,7 +7,7 @@ from collections.abc import Callable
 from actions import cards, words
 from actions.turn import Turn
 from ledger import closing, quotes
-from ledger.errors import AccountClosed, NothingOwed, SettlementUnderWay
+from ledger.errors import AccountClosed, GuardRefused, NothingOwed, SettlementUnderWay
 from ledger.model import AccountFacts, Guard, Quote
 
 OPENING = {
@@ -67,6 +67,9 @@ def show_settle(turn: Turn, *, close_after: bool, how: str = "first") -> None:
         say_under_way(turn, facts)
     except AccountClosed:
         say_closed(turn, facts)
+    except GuardRefused as refused:
+        turn.settle_question()
+        say_guards(turn, refused.guards)
     except NothingOwed:
         say_nothing_owed(turn, facts)
     else:

@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 from actions import cards, settle, words
 from actions.turn import Turn
-from ledger import charges, settlement, tickets
-from ledger.model import Charge
+from ledger import lookups, tickets
 
 logger = logging.getLogger(__name__)
 
@@ -35,41 +34,41 @@ def notice(turn: Turn) -> None:
 
 
 def settlement_result(turn: Turn, number: str) -> None:
+    """Told even when the customer has begun something else: the decision they may look at stays open."""
     facts = turn.facts
-    result = settlement.by_number(turn.ledger, number)
-    if facts is not None and result.customer_id == facts.customer_id:
-        settle.say_settlement(turn, facts, result)
+    if facts is not None:
+        decision = turn.decision
+        settle.say_settlement(turn, facts, lookups.settlement(turn.ledger, number))
+        turn.decision = decision
 
 
 def repayment_result(turn: Turn, number: str) -> None:
     facts = turn.facts
-    done = facts.last_repayment if facts else None
-    if facts is None or done is None:
+    if facts is None:
         return
-    response = "utter_repayment_done" if done.state == "SUCCEEDED" else "utter_repayment_failed"
+    charge = lookups.charge(turn.ledger, number)
     turn.say(
-        response,
-        amount=words.money(done.amount_fen),
-        at=words.moment(done.at, today=facts.today),
+        "utter_repayment_done" if charge.state == "SUCCEEDED" else "utter_repayment_failed",
+        amount=words.money(charge.amount_fen),
+        at=words.moment(charge.sent_at, today=facts.today),
         number=number,
         owed=words.money(facts.debts.total_fen),
     )
 
 
 def late_success(turn: Turn, number: str) -> None:
-    _say_charge(turn, "utter_late_success", charges.by_number(turn.ledger, number))
+    charge = lookups.charge(turn.ledger, number)
+    turn.say("utter_late_success", amount=words.money(charge.amount_fen), number=number)
 
 
 def payout_done(turn: Turn, number: str) -> None:
-    turn.say("utter_payout_done", number=number)
+    amount = words.money(lookups.payout_fen(turn.ledger, number))
+    turn.say("utter_payout_done", amount=amount, number=number)
 
 
 def chargeback(turn: Turn, number: str) -> None:
-    _say_charge(turn, "utter_chargeback", charges.by_number(turn.ledger, number))
-
-
-def _say_charge(turn: Turn, response: str, charge: Charge) -> None:
-    turn.say(response, amount=words.money(charge.amount_fen), number=charge.number)
+    charge = lookups.charge(turn.ledger, number)
+    turn.say("utter_chargeback", amount=words.money(charge.amount_fen), number=number)
 
 
 def ticket_taken(turn: Turn, ref: str) -> None:

@@ -8,7 +8,7 @@ from actions import cards, decisions, diagnosis, words
 from actions.turn import Turn
 from ledger import freezes
 from ledger.errors import NothingToUnfreeze, UnfreezeTooEarly
-from ledger.model import AccountFacts, Freeze, UnfreezeApplication
+from ledger.model import AccountFacts, Freeze, Refusal, UnfreezeApplication
 
 Evidence = list[tuple[str, str]]
 
@@ -139,21 +139,29 @@ def tell_over_limit(turn: Turn, facts: AccountFacts) -> None:
 
 
 def tell_unsupported(turn: Turn, facts: AccountFacts) -> None:
+    """The shop, the item, or one of each when both were refused lately."""
     refusal = diagnosis.latest_refusal(facts)
     assert refusal is not None  # that is the evidence
-    at = words.moment(refusal.at, today=facts.today)
-    amount, left = words.money(refusal.amount_fen), words.money(facts.limit.available_fen)
-    evidence = [("店铺", refusal.merchant), ("商品", refusal.item), ("订单金额", amount), ("时间", at)]
-    tell(
-        turn,
-        refusal.reason,
-        evidence,
-        at=at,
-        merchant=refusal.merchant,
-        item=refusal.item,
-        amount=amount,
-        left=left,
-    )
+    other_reason = "shop" if refusal.reason == "item" else "item"
+    other = next((each for each in facts.refusals if each.reason == other_reason), None)
+    told = [each for each in (refusal, other) if each is not None]
+    evidence = [
+        (words.UNSUPPORTED[each.reason], f"{each.merchant} {each.item} {words.money(each.amount_fen)}")
+        for each in told
+    ]
+    more = {f"{each.reason}_{name}": word for each in told for name, word in _order(facts, each).items()}
+    left = words.money(facts.limit.available_fen)
+    response = "utter_unusable_shop_and_item" if other else ""
+    tell(turn, refusal.reason, evidence, response=response, left=left, **more)
+
+
+def _order(facts: AccountFacts, refusal: Refusal) -> dict[str, str]:
+    return {
+        "at": words.moment(refusal.at, today=facts.today),
+        "merchant": refusal.merchant,
+        "item": refusal.item,
+        "amount": words.money(refusal.amount_fen),
+    }
 
 
 def tell_lowered(turn: Turn, facts: AccountFacts) -> None:

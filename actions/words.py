@@ -43,7 +43,7 @@ LINE_NAMES = {
     "next_fee": "下一期分期手续费",
     "settlement_charge": "提前结清手续费",
     "interest": "最低还款利息",
-    "penalty": "逾期违约金（含今天）",
+    "penalty": "逾期违约金",
     "chargeback": "被撤回的还款",
 }
 # What a customer may mean, as the title of a button that asks back.
@@ -94,6 +94,7 @@ DIAGNOSES = {
     "item": ("这件商品不支持月付", "换其他付款方式或商品"),
     "used_up": ("额度已用完", "还款后恢复已还本金对应的额度"),
 }
+UNSUPPORTED = {"shop": "不支持月付的店铺", "item": "不支持月付的商品"}
 TICKET_KINDS = {
     "human": "人工客服",
     "hardship": "还款困难协助",
@@ -153,6 +154,11 @@ def line(value: QuoteLine) -> str:
     """A line of a quote: 商品分期剩余本金（某店 耳机）."""
     name = LINE_NAMES[value.kind]
     return f"{name}（{label(value.label)}）" if value.label else name
+
+
+def waived(value: QuoteLine) -> str:
+    """A fee that falls away: 以后各期手续费（某店 耳机）."""
+    return f"以后各期手续费（{label(value.label)}）" if value.label else "以后各期手续费"
 
 
 def label(value: str) -> str:
@@ -215,7 +221,7 @@ def quote_fees(quote: Quote) -> str:
     parts = [f"其中费用{money(extra_fen)}" if extra_fen else "没有额外费用"]
     if quote.waived_fen:
         parts.append(f"以后各期手续费{money(quote.waived_fen)}不再收")
-    parts += [f"不含未完成的订单{money(each.amount_fen)}" for each in quote.excluded]
+    parts += [f"不含未完成的订单（{each.label}）{money(each.amount_fen)}" for each in quote.excluded]
     return "，".join(parts)
 
 

@@ -1,0 +1,45 @@
+"""Single charges, settlements and payouts by the numbers that customers and the outbox know them by."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from ledger import open_charges
+from ledger import settlement as settlements
+from ledger import tables as t
+from ledger.database import Ledger
+from ledger.errors import UnknownCharge
+from ledger.model import Charge, Settlement
+
+
+def charge(ledger: Ledger, number: str) -> Charge:
+    """Charge "S12-1". Raises UnknownCharge."""
+    row = _row(ledger, sa.select(t.charges).where(t.charges.c.number == number), number)
+    return open_charges.view(row)
+
+
+def settlement(ledger: Ledger, number: str) -> Settlement:
+    """Settlement "S12". Raises UnknownCharge."""
+    wanted = t.settlements.c.id == _id(number, "S")
+    return settlements.view(_row(ledger, sa.select(t.settlements).where(wanted), number))
+
+
+def payout_fen(ledger: Ledger, number: str) -> int:
+    """How much payout "P3" sent back to the customer, in fen. Raises UnknownCharge."""
+    wanted = sa.select(t.payouts.c.amount_fen).where(t.payouts.c.id == _id(number, "P"))
+    return int(_row(ledger, wanted, number).amount_fen)
+
+
+def _id(number: str, prefix: str) -> int:
+    digits = number.removeprefix(prefix)
+    if not digits.isascii() or not digits.isdigit():
+        raise UnknownCharge(number=number)
+    return int(digits)
+
+
+def _row(ledger: Ledger, query: sa.Select, number: str) -> sa.Row:
+    with ledger.read() as conn:
+        row = conn.execute(query).first()
+    if row is None:
+        raise UnknownCharge(number=number)
+    return row

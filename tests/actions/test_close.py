@@ -1,0 +1,156 @@
+"""Closing: what stands in the way, the decision, and the one confirmation that closes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from ledger import Ledger, closing, dump, facts
+from tests.actions.chat import Chat
+
+Begin = Callable[[str | None], Chat]
+BUREAU = "征信和还款记录不会因此消除，关闭后可能无法再在月付页面查看账单"
+
+
+def state(ledger: Ledger, customer: str) -> str:
+    return facts.account_facts(ledger, customer).state
+
+
+def test_nothing_owed_closes_after_a_strong_login_with_a_receipt(chat: Begin, ledger: Ledger) -> None:
+    clean = chat("c-clean")
+    decision = clean.type("how_to_close", "怎么关闭月付", enters="close")
+    assert BUREAU in decision[0].text
+    assert [each["title"] for each in decision[0].buttons] == ["确认关闭", "先不关"]
+    refused = clean.press(decision, "确认关闭")
+    assert refused[0].card == {"type": "step_up", "acr": "payment"}
+    assert state(ledger, "c-clean") == "ACTIVE"
+    done = clean.press(decision, "确认关闭", strong=True)
+    after = facts.account_facts(ledger, "c-clean")
+    assert (after.state, after.limit.total_fen) == ("CLOSED", 0)
+    assert after.close_receipt and after.close_receipt in done[0].text
+    assert done[0].card["close_receipt"] == after.close_receipt
+
+
+def test_a_login_older_than_five_minutes_is_not_strong(chat: Begin, ledger: Ledger) -> None:
+    clean = chat("c-clean")
+    decision = clean.type("how_to_close", enters="close")
+    assert clean.press(decision, "确认关闭", strong=True, age_s=301)[0].card["type"] == "step_up"
+    assert state(ledger, "c-clean") == "ACTIVE"
+
+
+def test_a_question_that_is_not_sure_enough_is_answered_and_asked_first(chat: Begin) -> None:
+    said = chat("c-clean").type("how_to_close", "关了会怎样")
+    assert [each["intent"] for each in said[0].buttons] == ["offer_close", "decline"]
+
+
+def test_pressing_confirm_twice_gives_the_same_receipt(chat: Begin, ledger: Ledger) -> None:
+    clean = chat("c-clean")
+    decision = clean.type("how_to_close", enters="close")
+    first = clean.press(decision, "确认关闭", strong=True)
+    journals = len(dump.account_json(ledger, "c-clean")["journals"])
+    assert clean.press(decision, "确认关闭", strong=True) == first
+    assert len(dump.account_json(ledger, "c-clean")["journals"]) == journals
+
+
+@pytest.mark.parametrize("word", ["affirm", "thanks"])
+def test_words_close_nothing_and_show_the_decision_again(chat: Begin, ledger: Ledger, word: str) -> None:
+    clean = chat("c-clean")
+    clean.type("how_to_close", enters="close")
+    again = clean.type(word, "好的")
+    assert again[-1].buttons[0]["intent"] == "confirm_close"
+    assert state(ledger, "c-clean") == "ACTIVE"
+
+
+def test_an_old_button_after_cancelling_shows_the_decision_again(chat: Begin, ledger: Ledger) -> None:
+    clean = chat("c-clean")
+    decision = clean.type("how_to_close", enters="close")
+    assert clean.type("deny", "算了")[0].response == "utter_cancelled"
+    again = clean.press(decision, "确认关闭", strong=True)
+    assert again[0].response == "utter_close_cancelled"
+    assert state(ledger, "c-clean") == "ACTIVE"
+    assert clean.press(again, "确认关闭", strong=True)[0].response == "utter_closed_now"
+
+
+def test_another_question_is_answered_and_the_decision_offered_again(chat: Begin) -> None:
+    clean = chat("c-clean")
+    clean.type("how_to_close", enters="close")
+    said = clean.type("close_impact", "关了还能再开吗")
+    assert [each.response for each in said] == ["utter_close_impact", "utter_close_after"]
+
+
+def test_four_kinds_of_debt_add_up_to_the_total(chat: Begin, ledger: Ledger) -> None:
+    said = chat("c-owing").type("how_to_close", enters="close")
+    debts = facts.account_facts(ledger, "c-owing").debts
+    card = said[0].card
+    assert [line["amount_fen"] for line in card["lines"]] == [
+        debts.unbilled_fen,
+        debts.billed_fen,
+        debts.product_plan_fen,
+        debts.bill_plan_fen,
+    ]
+    assert all(line["amount_fen"] > 0 and line["amount"] in said[0].text for line in card["lines"])
+    assert sum(line["amount_fen"] for line in card["lines"]) == card["total_fen"] == debts.total_fen
+    assert [each["title"] for each in said[0].buttons] == ["一次结清并关闭", "只看怎么操作", "先不关"]
+
+
+def test_one_confirmation_settles_and_closes_with_both_receipts(chat: Begin, ledger: Ledger) -> None:
+    owing = chat("c-owing")
+    quote = owing.press(owing.type("how_to_close", enters="close"), "一次结清并关闭")
+    assert quote[0].card["close_after"] and quote[0].card["waived"]
+    done = owing.press(quote, "确认结清并关闭", strong=True)
+    after = dump.account_json(ledger, "c-owing")
+    assert after["state"] == "CLOSED"
+    assert not any(after["receivables"].values())
+    card = done[0].card
+    assert card["kind"] == "settle_close" and card["receipt"] and card["close_receipt"]
+    assert card["receipt"] in done[0].text and card["close_receipt"] in done[0].text
+    assert card["amount_fen"] == quote[0].card["total_fen"]
+
+
+def test_overdue_names_the_penalty_and_explains_the_freeze(chat: Begin, ledger: Ledger) -> None:
+    overdue = chat("c-overdue")
+    said = overdue.type("how_to_close", enters="close")
+    assert said[0].response == "utter_close_owing_overdue"
+    assert facts.account_facts(ledger, "c-overdue").debts.penalty_fen > 0
+    assert said[1].response == "utter_close_frozen" and "逾期" in said[1].text
+    quote = overdue.press(said, "一次结清并关闭")
+    overdue.press(quote, "确认结清并关闭", strong=True)
+    assert state(ledger, "c-overdue") == "CLOSED"
+
+
+def test_how_to_do_it_oneself_gives_both_ways(chat: Begin, ledger: Ledger) -> None:
+    owing = chat("c-owing")
+    said = owing.press(owing.type("how_to_close", enters="close"), "只看怎么操作")
+    assert ledger.terms.settle_path in said[0].text and ledger.terms.close_path in said[0].text
+
+
+@pytest.mark.parametrize(
+    ("customer", "guard"), [("c-refunding", "refund_open"), ("c-unknown", "charge_open")]
+)
+def test_a_guard_refuses_with_its_own_sentence(
+    chat: Begin, ledger: Ledger, customer: str, guard: str
+) -> None:
+    assert guard in [each.id for each in closing.guards(ledger, customer)]
+    said = chat(customer).type("how_to_close", enters="close")
+    assert said[0].response == f"utter_guard_{guard}"
+    assert all(each["intent"] != "confirm_close" for bubble in said for each in bubble.buttons)
+
+
+def test_closed_says_when_and_what_opening_again_means(chat: Begin, ledger: Ledger) -> None:
+    said = chat("c-closed").type("how_to_close", enters="close")
+    assert facts.account_facts(ledger, "c-closed").close_receipt in said[0].text
+    assert "重新评估" in said[0].text
+
+
+def test_a_visitor_hears_the_way_and_no_account_facts(chat: Begin, ledger: Ledger) -> None:
+    said = chat(None).type("how_to_close", enters="close")
+    assert ledger.terms.close_path in said[0].text and "¥" not in said[0].text
+    assert "login" in [each["intent"] for each in said[0].buttons]
+
+
+@pytest.mark.parametrize("guard", closing.GUARDS if hasattr(closing, "GUARDS") else ())
+def test_every_guard_has_a_sentence(guard: str) -> None:
+    from tests.actions.chat import responses
+
+    assert f"utter_guard_{guard}" in responses()

@@ -1,0 +1,172 @@
+"""Settling early: only the signed button of the quote that was shown charges, and once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from ledger import Ledger, dump, facts, purchases, reconciler
+from ledger.gateway.simulated import SimulatedGateway
+from tests.actions.chat import Chat, Said
+
+Begin = Callable[[str | None], Chat]
+
+
+def owed_fen(ledger: Ledger, customer: str) -> int:
+    return facts.account_facts(ledger, customer).debts.total_fen
+
+
+def captures(ledger: Ledger, customer: str) -> int:
+    charges = dump.account_json(ledger, customer)["charges"]
+    return sum(1 for each in charges if each["state"] == "SUCCEEDED" and each["purpose"] == "settle")
+
+
+def quoted(chat: Chat) -> list[Said]:
+    return chat.type("prepay_all", "全部提前还清", enters="settle")
+
+
+@pytest.mark.parametrize("customer", ["c-owing", "c-overdue"])
+def test_quote_confirm_settled_with_a_receipt(chat: Begin, ledger: Ledger, customer: str) -> None:
+    owing = chat(customer)
+    quote = quoted(owing)
+    card = quote[0].card
+    assert sum(line["amount_fen"] for line in card["lines"]) == card["total_fen"]
+    assert card["total"] in quote[0].text
+    assert owing.press(quote, "确认结清")[0].card["type"] == "step_up"
+    assert captures(ledger, customer) == 0
+    done = owing.press(quote, "确认结清", strong=True)
+    assert done[0].card["kind"] == "settle" and done[0].card["receipt"] in done[0].text
+    assert done[0].card["amount_fen"] == card["total_fen"]
+    after = dump.account_json(ledger, customer)
+    assert not any(after["receivables"].values())
+    assert after["state"] == "ACTIVE"
+
+
+def test_two_presses_charge_once_and_say_the_same(chat: Begin, ledger: Ledger) -> None:
+    owing = chat("c-owing")
+    quote = quoted(owing)
+    first = owing.press(quote, "确认结清", strong=True)
+    assert owing.press(quote, "确认结清", strong=True) == first
+    assert captures(ledger, "c-owing") == 1
+
+
+@pytest.mark.parametrize("text", ["好的", "确认", "可以"])
+def test_a_typed_yes_charges_nothing_and_shows_it_again(chat: Begin, ledger: Ledger, text: str) -> None:
+    owing = chat("c-owing")
+    quoted(owing)
+    before = owed_fen(ledger, "c-owing")
+    again = owing.type("affirm", text)
+    assert again[0].response == "utter_quote_again"
+    assert again[0].buttons[0]["intent"] == "confirm_settle"
+    assert (owed_fen(ledger, "c-owing"), captures(ledger, "c-owing")) == (before, 0)
+
+
+def test_a_typed_no_cancels_and_the_old_button_charges_nothing(chat: Begin, ledger: Ledger) -> None:
+    owing = chat("c-owing")
+    quote = quoted(owing)
+    assert owing.type("deny", "不了")[0].response == "utter_cancelled"
+    again = owing.press(quote, "确认结清", strong=True)
+    assert again[0].response == "utter_quote_cancelled"
+    assert captures(ledger, "c-owing") == 0
+    assert owing.press(again, "确认结清", strong=True)[0].response == "utter_settled"
+
+
+def test_the_button_that_declines_cancels_too(chat: Begin, ledger: Ledger) -> None:
+    owing = chat("c-owing")
+    assert owing.press(quoted(owing), "先不结清")[0].response == "utter_cancelled"
+    assert owing.slots["decision"] is None
+
+
+def test_a_changed_balance_shows_the_new_quote_and_charges_nothing(chat: Begin, ledger: Ledger) -> None:
+    owing = chat("c-owing")
+    quote = quoted(owing)
+    purchases.buy(ledger, "c-owing", order_no="T-1", merchant="某店", item="书", amount_fen=5000, key="T-1")
+    changed = owing.press(quote, "确认结清", strong=True)
+    assert changed[0].response == "utter_quote_changed" and "没有扣款" in changed[0].text
+    assert changed[0].card["total_fen"] == quote[0].card["total_fen"] + 5000
+    assert captures(ledger, "c-owing") == 0
+    assert owing.press(changed, "确认结清", strong=True)[0].card["amount_fen"] == changed[0].card["total_fen"]
+
+
+def test_a_quote_past_its_time_is_shown_anew(chat: Begin, ledger: Ledger) -> None:
+    owing = chat("c-owing")
+    quote = quoted(owing)
+    ledger.clock.advance(timedelta(minutes=16))  # type: ignore[attr-defined]
+    again = owing.press(quote, "确认结清", strong=True)
+    assert again[0].response == "utter_quote_changed"
+    assert captures(ledger, "c-owing") == 0
+
+
+def test_another_amount_than_the_quotes_is_not_charged(chat: Begin, ledger: Ledger) -> None:
+    owing = chat("c-owing")
+    quote = quoted(owing)
+    quote[0].buttons[0]["values"]["amount_fen"] -= 1
+    assert owing.press(quote, "确认结清", strong=True)[0].response == "utter_quote_changed"
+    assert captures(ledger, "c-owing") == 0
+
+
+def test_a_decline_moves_nothing_and_offers_another_try(chat: Begin, ledger: Ledger) -> None:
+    gateway(ledger).set_mode("decline", "c-owing")
+    owing = chat("c-owing")
+    before = owed_fen(ledger, "c-owing")
+    declined = owing.press(quoted(owing), "确认结清", strong=True)
+    assert "没有扣款" in declined[0].text and "余额不足" in declined[0].text
+    assert declined[0].card["state"] == "declined"
+    assert owed_fen(ledger, "c-owing") == before
+    gateway(ledger).set_mode("succeed", "c-owing")
+    again = owing.press(declined, "再试一次")
+    assert owing.press(again, "确认结清", strong=True)[0].response == "utter_settled"
+    assert captures(ledger, "c-owing") == 1
+
+
+def test_a_time_out_says_do_not_pay_again_and_later_the_result(chat: Begin, ledger: Ledger) -> None:
+    gateway(ledger).set_mode("timeout", "c-owing")
+    owing = chat("c-owing")
+    quote = quoted(owing)
+    checking = owing.press(quote, "确认结清", strong=True)
+    assert checking[0].card["state"] == "checking" and "不要重复付款" in checking[0].text
+    assert owing.press(quote, "确认结清", strong=True)[0].response == "utter_settle_checking"
+    assert quoted(owing)[0].response == "utter_charge_being_checked"
+    until = time.monotonic() + 20
+    while dump.account_json(ledger, "c-owing")["settlements"][-1]["state"] != "SETTLED":
+        assert time.monotonic() < until, "the reconciler never found out"
+        ledger.clock.advance(timedelta(seconds=4))  # type: ignore[attr-defined]
+        reconciler.run_once(ledger)
+    told = owing.push("settlement_result", facts_of_settlement(ledger))
+    assert told[0].response == "utter_settled"
+    assert captures(ledger, "c-owing") == 1
+
+
+@pytest.mark.parametrize(
+    ("customer", "response"),
+    [
+        ("c-clean", "utter_nothing_owed"),
+        ("c-unknown", "utter_charge_being_checked"),
+        ("c-closed", "utter_closed"),
+        (None, "utter_settle_anonymous"),
+    ],
+)
+def test_when_there_is_nothing_to_settle_it_says_why(
+    chat: Begin, customer: str | None, response: str
+) -> None:
+    assert quoted(chat(customer))[0].response == response
+
+
+def test_a_question_of_what_it_costs_is_answered_first(chat: Begin) -> None:
+    said = chat("c-owing").type("prepay_all", "提前还要手续费吗")
+    assert said[0].response == "utter_settle_cost"
+    assert [each["intent"] for each in said[0].buttons] == ["offer_settle", "decline"]
+
+
+def gateway(ledger: Ledger) -> SimulatedGateway:
+    assert isinstance(ledger.gateway, SimulatedGateway)
+    return ledger.gateway
+
+
+def facts_of_settlement(ledger: Ledger) -> str:
+    settled = facts.account_facts(ledger, "c-owing").last_settlement
+    assert settled is not None
+    return settled.number
