@@ -109,6 +109,15 @@ def exists(conn: sa.Connection, source: str, reference: str) -> bool:
     return conn.execute(found).first() is not None
 
 
+def captured(conn: sa.Connection, account_id: int) -> set[str]:
+    """Numbers of the account's charges that took money."""
+    j = t.journals.c
+    found = sa.select(j.reference).where(
+        j.account_id == account_id, j.source == "gateway", j.reference.startswith("capture:")
+    )
+    return {reference.removeprefix("capture:") for reference in conn.scalars(found)}
+
+
 def entry_digest(previous: str, journal: Mapping[str, Any], lines: list[tuple[str, int]]) -> str:
     """The hash that a stored journal must have after `previous`."""
     entry = Entry(

@@ -219,13 +219,15 @@ bills = sa.Table(
     sa.Column("issued_on", Day, nullable=False),
     sa.Column("due_on", Day, nullable=False),
     _fen("total_fen"),
-    _fen("paid_before_fen"),
-    _fen("minimum_fen"),
+    _fen("base_fen"),  # what was left on it when `minimum_fen` was set
+    _fen("minimum_fen"),  # what has to be paid of `base_fen` by the due day
     _fen("carried_fen", 0),
     sa.Column("standing", sa.Text, nullable=False),
     sa.Column("accrued_to", Day, nullable=False),
     _fen("penalty_fen_days", 0),
     _fen("interest_fen_days", 0),
+    sa.Column("penalty_item_id", Whole),  # the items that grow day by day
+    sa.Column("interest_item_id", Whole),
     sa.CheckConstraint("standing IN ('CURRENT', 'REVOLVING', 'LATE')", name="standing"),
     sa.UniqueConstraint("account_id", "month"),
     sqlite_strict=True,
@@ -410,7 +412,6 @@ payouts = sa.Table(
     "payouts",
     metadata,
     _id(),
-    sa.Column("number", sa.Text, nullable=False, unique=True),
     _account(),
     sa.Column("charge_number", sa.Text, nullable=False, index=True),
     _fen("amount_fen"),

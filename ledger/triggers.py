@@ -51,7 +51,7 @@ _POSTGRESQL_FUNCTIONS = {
         END IF;
         RETURN NEW;""",
     "books_never_change": """
-        RAISE EXCEPTION '% never change', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';""",
+        RAISE EXCEPTION '%% never change', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';""",
 }
 
 _POSTGRESQL_TRIGGERS = {

@@ -1,0 +1,139 @@
+"""Closing a month, and bills as they are shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from ledger import accrual, days, items, schedule
+from ledger import tables as t
+from ledger.database import Ledger
+from ledger.errors import BadInput
+from ledger.items import Item
+from ledger.model import Bill, BillItem
+from ledger.terms import Terms
+
+_SHOWN_KINDS = {"settlement_charge": "plan_fee", "chargeback": "penalty"}
+
+
+def close_month(ledger: Ledger, month: str) -> int:
+    """Issue the bills of a month that is over ("2026-10"), for all accounts; returns how many accounts changed.
+
+    Idempotent and resumable, one transaction an account; accounts are brought up to today by it. An account with
+    a charge whose outcome is open waits for that. Raises BadInput for a month that is not over.
+    """
+    try:
+        first = date.fromisoformat(f"{month}-01")
+    except ValueError:
+        raise BadInput(month=month) from None
+    issued_on = schedule.next_bill_on(
+        schedule.add_months(first, 1) - timedelta(days=1), ledger.terms.bill_day
+    )
+    if issued_on > ledger.clock.now().date():
+        raise BadInput(month=month, issued_on=issued_on.isoformat())
+    return days.run(ledger)
+
+
+def of_account(
+    conn: sa.Connection, account_id: int, today: date, terms: Terms, *, paused: bool, months: int = 12
+) -> tuple[tuple[Bill, ...], Bill | None]:
+    """The newest bills, newest first, and the one to speak of: the oldest unpaid one, else the latest.
+
+    Items are filled in that one only. Penalty includes today's, unless time is `paused` by an open charge.
+    """
+    b = t.bills.c
+    rows = conn.execute(
+        sa.select(t.bills).where(b.account_id == account_id).order_by(b.issued_on.desc()).limit(months)
+    ).all()
+    on_bill: dict[int | None, list[Item]] = {row.id: [] for row in rows}
+    for item in items.select(conn, t.items.c.bill_id.in_(list(on_bill))):
+        on_bill[item.bill_id].append(item)
+    views = [_view(row, on_bill[row.id], today, terms, paused=paused) for row in rows]
+    _add_older_overdue(views)
+    unpaid = [view for view in views if view.outstanding_fen]
+    shown = unpaid[-1] if unpaid else (views[0] if views else None)
+    if shown is not None:
+        described = shown_items(conn, on_bill[shown.id])
+        shown = replace(shown, items=_with_todays_penalty(described, shown, today))
+    return tuple(views), shown
+
+
+def shown_items(conn: sa.Connection, owed: list[Item]) -> tuple[BillItem, ...]:
+    """Items with what they were bought for."""
+    p, n = t.purchases.c, t.plans.c
+    bought_ids = [item.purchase_id for item in owed if item.purchase_id]
+    bought = {row.id: row for row in conn.execute(sa.select(t.purchases).where(p.id.in_(bought_ids)))}
+    plan_ids = [item.plan_id for item in owed if item.plan_id]
+    plans = {row.id: row for row in conn.execute(sa.select(t.plans).where(n.id.in_(plan_ids)))}
+    return tuple(_shown(item, bought.get(item.purchase_id), plans.get(item.plan_id)) for item in owed)
+
+
+def _shown(item: Item, purchase: sa.Row[Any] | None, plan: sa.Row[Any] | None) -> BillItem:
+    kind: Any = _SHOWN_KINDS.get(item.kind, item.kind)
+    return BillItem(
+        kind=kind,
+        amount_fen=item.amount_fen - item.offset_fen,
+        outstanding_fen=item.left_fen,
+        on=item.on,
+        merchant=purchase.merchant if purchase else "",
+        item=purchase.item if purchase else plan.label if plan else "",
+        period_no=item.period_no,
+        periods=plan.periods if plan else 0,
+    )
+
+
+def _view(row: sa.Row[Any], on_bill: list[Item], today: date, terms: Terms, *, paused: bool) -> Bill:
+    left = [item for item in on_bill if item.left_fen]
+    posted = accrual.posted(row)
+    grown = posted if paused else accrual.grown(row, left, today)
+    growth = grown.penalty_fen(terms) - posted.penalty_fen(terms)
+    outstanding = sum(item.left_fen for item in left) + growth
+    total = sum(item.amount_fen - item.offset_fen for item in on_bill) + growth
+    paid = sum(item.paid_fen for item in on_bill)
+    if row.carried_fen:  # its rest is on a later bill now
+        total, paid = row.total_fen, row.total_fen - row.carried_fen
+    late = grown.standing == "LATE" and outstanding > 0
+    moved = any(item.moved_fen for item in on_bill)
+    minimum = accrual.minimum_left(row, outstanding)
+    if grown.standing != "CURRENT":
+        minimum = outstanding if late else 0
+    return Bill(
+        id=row.id,
+        month=row.month,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        total_fen=total,
+        paid_fen=paid,
+        outstanding_fen=outstanding,
+        minimum_fen=minimum,
+        state="OVERDUE" if late else "OPEN" if outstanding else "INSTALMENT" if moved else "PAID",
+        days_overdue=(today - row.due_on).days if late else 0,
+    )
+
+
+def _with_todays_penalty(shown: tuple[BillItem, ...], bill: Bill, today: date) -> tuple[BillItem, ...]:
+    """Penalty that is owed today but not posted yet belongs to the penalty item."""
+    growth = bill.outstanding_fen - sum(item.outstanding_fen for item in shown)
+    if not growth:
+        return shown
+    others = tuple(item for item in shown if item.kind != "penalty")
+    posted = [item for item in shown if item.kind == "penalty"] or [BillItem("penalty", 0, 0, today)]
+    first = replace(
+        posted[0],
+        amount_fen=posted[0].amount_fen + growth,
+        outstanding_fen=posted[0].outstanding_fen + growth,
+    )
+    return (*others, first, *posted[1:])
+
+
+def _add_older_overdue(views: list[Bill]) -> None:
+    """A payment goes to the oldest bill first, so a later one's minimum includes what is overdue before it."""
+    overdue = 0
+    for index, bill in reversed(list(enumerate(views))):
+        if bill.state == "OVERDUE":
+            overdue += bill.outstanding_fen
+        elif bill.minimum_fen and overdue:
+            views[index] = replace(bill, minimum_fen=bill.minimum_fen + overdue)

@@ -1,0 +1,105 @@
+"""What a successful charge does to the books: a repayment's allocation and a settlement's one journal."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from ledger import allocation, items, journals, overdue, payouts, plans_due
+from ledger import tables as t
+from ledger.items import Item
+from ledger.work import Work
+
+
+def repayment(work: Work, charge: sa.Row[Any]) -> None:
+    """Give a repayment to what is owed, the oldest first; what remains over is owed back and sent back."""
+    owed = items.owed(work.conn, work.account_id)
+    parts, over = allocation.split(allocation.payable(owed, _due_days(work)), charge.amount_fen)
+    _pay(work, charge, "repayment", parts, over)
+
+
+def settlement(work: Work, charge: sa.Row[Any], quote: sa.Row[Any]) -> None:
+    """Pay exactly what was quoted: first recognise the next fees and settlement charges, then pay it all.
+
+    Fees that fall away are never recognised. What a refund has taken off since is owed back.
+    """
+    lines = [line for line in quote.lines if line["kind"] in ("next_fee", "settlement_charge")]
+    fees = sum(line["amount_fen"] for line in lines)
+    new = [_recognise(work, line["kind"], line["plan_id"], line["amount_fen"]) for line in lines]
+    quoted = dict(quote.item_parts)
+    _end_plans(work, quoted, {line["plan_id"] for line in lines if line["kind"] == "next_fee"})
+    wanted = items.select(work.conn, t.items.c.id.in_([*quoted, *new]))
+    parts = [(item, min(quoted.get(item.id, item.left_fen), item.left_fen)) for item in wanted]
+    parts = [(item, fen) for item, fen in parts if fen]
+    over = charge.amount_fen - sum(fen for _, fen in parts)
+    _pay(work, charge, "settlement", parts, over, (journals.FEE, fees), (journals.FEE_INCOME, -fees))
+
+
+def late_success(work: Work, charge: sa.Row[Any]) -> None:
+    """Money that came after the charge had failed: owed back, and sent back."""
+    _capture(work, charge, "late_success", [(journals.CREDIT, -charge.amount_fen)])
+    payouts.open_for_charge(work, charge, charge.amount_fen)
+
+
+def chargeback(work: Work, charge: sa.Row[Any]) -> None:
+    """The customer's bank took the money back: it is owed again, beside everything else."""
+    fen = charge.amount_fen
+    items.add(work, "chargeback", fen, work.today)
+    lines = (journals.CHARGEBACK, fen), (journals.GATEWAY, -fen)
+    work.journal("chargeback", *lines, gateway_reference=f"chargeback:{charge.number}")
+
+
+def _pay(
+    work: Work,
+    charge: sa.Row[Any],
+    kind: str,
+    parts: list[tuple[Item, int]],
+    over: int,
+    *before: tuple[str, int],
+) -> None:
+    lines = [*items.credits(parts), (journals.CREDIT, -over)]
+    journal_id = _capture(work, charge, kind, lines, *before)
+    items.lessen(work, "paid", parts, journal_id)
+    overdue.clear(work)
+    if over:
+        payouts.open_for_credit(work)
+
+
+def _capture(
+    work: Work, charge: sa.Row[Any], kind: str, lines: list[tuple[str, int]], *before: tuple[str, int]
+) -> int | None:
+    """The journal of money taken, worth from the day it was sent; once for a charge number, ever."""
+    return work.journal(
+        kind,
+        *before,
+        (journals.GATEWAY, charge.amount_fen),
+        *lines,
+        on=charge.sent_at.date(),
+        gateway_reference=f"capture:{charge.number}",
+    )
+
+
+def _recognise(work: Work, kind: str, plan_id: int, fen: int) -> int:
+    if kind == "next_fee":
+        number, _ = plans_due.pending_fees(work.conn, work.account_id).get(plan_id, [(0, 0)])[0]
+        return items.add(work, "plan_fee", fen, work.today, plan_id=plan_id, period_no=number)
+    return items.add(work, "settlement_charge", fen, work.today, plan_id=plan_id)
+
+
+def _end_plans(work: Work, quoted: dict[int, int], with_fee: set[int]) -> None:
+    """Of the plans quoted, no period is billed any more: the next fee is settled, the later ones fall away."""
+    plan_ids = {item.plan_id for item in items.select(work.conn, t.items.c.id.in_(list(quoted)))}
+    for plan_id, pending in plans_due.pending_fees(work.conn, work.account_id).items():
+        if plan_id in plan_ids:
+            numbers = [number for number, _ in pending]
+            settled = 1 if plan_id in with_fee else 0
+            plans_due.mark(work.conn, plan_id, numbers[:settled], "SETTLED")
+            plans_due.mark(work.conn, plan_id, numbers[settled:], "DROPPED")
+
+
+def _due_days(work: Work) -> dict[int, date]:
+    b = t.bills.c
+    rows = work.conn.execute(sa.select(b.id, b.due_on).where(b.account_id == work.account_id))
+    return {row.id: row.due_on for row in rows}

@@ -1,0 +1,80 @@
+"""Taking money from the customer, exactly once, from a gateway that may not answer.
+
+A charge is CREATED in one transaction and SENT in the next, which commits before the gateway is called. What the
+gateway says, whenever and however often, ends in `settlement.resolve`.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from ledger import open_charges
+from ledger import tables as t
+from ledger.database import Ledger
+from ledger.errors import SettlementUnderWay
+from ledger.gateway.interface import ChargeAnswer, GatewayTimeout
+from ledger.model import ChargePurpose
+from ledger.work import Work, lock_account
+
+_log = logging.getLogger(__name__)
+
+
+def refuse_if_open(work: Work) -> None:
+    """Raises SettlementUnderWay while the outcome of another charge is open."""
+    charge = open_charges.of_account(work.conn, work.account_id)
+    if charge is not None:
+        raise SettlementUnderWay(open_charges.view(charge))
+
+
+def create(
+    work: Work, purpose: ChargePurpose, number: str, amount_fen: int, settlement_id: int | None = None
+) -> None:
+    """Write the charge down, with the moment after which the gateway may not take money for it any more."""
+    refuse_if_open(work)
+    work.conn.execute(
+        sa.insert(t.charges).values(
+            number=number,
+            account_id=work.account_id,
+            purpose=purpose,
+            settlement_id=settlement_id,
+            amount_fen=amount_fen,
+            state="CREATED",
+            created_at=work.now,
+            expires_at=work.now + timedelta(minutes=work.ledger.terms.charge_expires_minutes),
+        )
+    )
+
+
+def send(ledger: Ledger, number: str) -> ChargeAnswer | None:
+    """Commit SENT, then call the gateway; what it said, or None when somebody else has sent it already.
+
+    No answer in time, or a failure of the call itself, is PROCESSING: nothing is known of the money.
+    """
+    with ledger.write() as conn:
+        where = (t.charges.c.number == number) & (t.charges.c.state == "CREATED")
+        charge = conn.execute(sa.select(t.charges).where(where)).first()
+        if charge is None:
+            return None
+        account = lock_account(conn, charge.account_id)
+        sent = sa.update(t.charges).where(where).values(state="SENT", sent_at=ledger.clock.now())
+        if not conn.execute(sent).rowcount:
+            return None
+        if charge.settlement_id is not None:
+            of_charge = t.settlements.c.id == charge.settlement_id
+            conn.execute(sa.update(t.settlements).where(of_charge).values(state="SENT"))
+    try:
+        return ledger.gateway.charge(
+            number,
+            charge.amount_fen,
+            account.customer_id,
+            charge.expires_at,
+            float(ledger.terms.charge_timeout_s),
+        )
+    except GatewayTimeout:
+        return ChargeAnswer(number, "PROCESSING", reason="timeout")
+    except Exception:
+        _log.exception("the call to the gateway failed: %s", number)
+        return ChargeAnswer(number, "PROCESSING", reason="call_failed")

@@ -1,0 +1,172 @@
+"""One customer's account as it stands now: the only source of figures in an answer.
+
+Reads only. Penalty and interest include today even where the day's job has not run yet.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from ledger import (
+    accrual,
+    bills,
+    freezes,
+    freezes_in_force,
+    items,
+    journals,
+    limits,
+    open_charges,
+    plan_views,
+    purchases,
+    repayments,
+    schedule,
+    settlement,
+)
+from ledger import tables as t
+from ledger.database import Ledger
+from ledger.items import Item
+from ledger.model import AccountFacts, Bill, BillItem, Debts, Freeze, LimitCut, Refund, Refusal, Settlement
+from ledger.terms import Terms
+from ledger.work import find_account
+
+_REFUSALS_DAYS = 30
+_REFUNDS_DAYS = 90
+
+
+def account_facts(ledger: Ledger, customer_id: str) -> AccountFacts:
+    """The facts of the customer's newest account. Raises UnknownCustomer."""
+    now = ledger.clock.now()
+    with ledger.read() as conn:
+        return _facts(conn, find_account(conn, customer_id), now, ledger.terms)
+
+
+def _facts(conn: sa.Connection, account: sa.Row[Any], now: datetime, terms: Terms) -> AccountFacts:
+    today = now.date()
+    owed = items.owed(conn, account.id)
+    charge = open_charges.of_account(conn, account.id)
+    # A payment counts from the day it was sent: while its outcome is open, nothing grows.
+    paused = charge is not None or account.state == "CLOSED"
+    more = (0, 0) if paused else _growth(conn, account.id, today, terms)
+    newest, shown = bills.of_account(conn, account.id, today, terms, paused=paused)
+    overdue = sum(bill.outstanding_fen for bill in newest if bill.state == "OVERDUE")
+    limit = limits.of(conn, account)
+    frozen = freezes_in_force.of_account(conn, account.id)
+    next_bill_on = schedule.next_bill_on(today, terms.bill_day)
+    return AccountFacts(
+        customer_id=account.customer_id,
+        account_id=account.id,
+        state=account.state,
+        opened_on=account.opened_on,
+        closed_at=account.closed_at,
+        close_receipt=account.close_receipt,
+        now=now,
+        limit=limit,
+        debts=_debts(conn, owed, more, overdue),
+        credit_fen=-journals.balances(conn, account.id)[journals.CREDIT],
+        bill=shown,
+        bills=newest,
+        unbilled=_unbilled(conn, owed),
+        next_bill_on=next_bill_on,
+        next_due_on=schedule.due_on(next_bill_on, terms.due_day),
+        plans=plan_views.running(conn, account.id, today, terms),
+        freezes=tuple(_freeze(row, newest, today) for row in frozen),
+        unfreeze_from=_unfreeze_from(frozen, terms),
+        applications=tuple(freezes.applications(conn, t.applications.c.account_id == account.id)),
+        limit_cut=_limit_cut(conn, account),
+        refusals=_refusals(conn, account.id, now),
+        refunds=_refunds(conn, account.id, now),
+        last_repayment=repayments.last(conn, account.id),
+        open_charge=open_charges.view(charge) if charge else None,
+        last_settlement=_last_settlement(conn, account.id),
+        holds_fen=limit.held_fen,
+        card_last4=account.card_last4,
+        auto_debit=bool(account.auto_debit),
+    )
+
+
+def _growth(conn: sa.Connection, account_id: int, today: date, terms: Terms) -> tuple[int, int]:
+    """Penalty and interest that the day's job would post now, in fen."""
+    penalty = interest = 0
+    for bill, left in accrual.unpaid_bills(conn, account_id):
+        before, now = accrual.posted(bill), accrual.grown(bill, left, today)
+        penalty += now.penalty_fen(terms) - before.penalty_fen(terms)
+        interest += now.interest_fen(terms) - before.interest_fen(terms)
+    return penalty, interest
+
+
+def _debts(conn: sa.Connection, owed: list[Item], more: tuple[int, int], overdue_fen: int) -> Debts:
+    plan_ids = {item.plan_id for item in owed if item.kind == "plan_principal"}
+    kinds = {
+        row.id: row.kind for row in conn.execute(sa.select(t.plans).where(t.plans.c.id.in_(list(plan_ids))))
+    }
+
+    def left(*wanted: str, plan: str = "") -> int:
+        return sum(i.left_fen for i in owed if i.kind in wanted and (not plan or kinds[i.plan_id] == plan))
+
+    unbilled = sum(i.left_fen for i in owed if i.kind == "purchase" and i.bill_id is None)
+    product, bill_plan = left("plan_principal", plan="product"), left("plan_principal", plan="bill")
+    total = sum(i.left_fen for i in owed) + sum(more)
+    return Debts(
+        unbilled_fen=unbilled,
+        billed_fen=total - unbilled - product - bill_plan,
+        product_plan_fen=product,
+        bill_plan_fen=bill_plan,
+        total_fen=total,
+        overdue_fen=overdue_fen,
+        penalty_fen=left("penalty") + more[0],
+        interest_fen=left("interest") + more[1],
+    )
+
+
+def _unbilled(conn: sa.Connection, owed: list[Item]) -> tuple[BillItem, ...]:
+    return bills.shown_items(conn, [i for i in owed if i.kind == "purchase" and i.bill_id is None])
+
+
+def _freeze(row: sa.Row[Any], newest: tuple[Bill, ...], today: date) -> Freeze:
+    """An overdue freeze says how late and how much now; one that is cleared says how late it was."""
+    evidence = dict(row.evidence)
+    if row.kind == "overdue":
+        late = [bill for bill in newest if bill.state == "OVERDUE"]
+        evidence["overdue_fen"] = sum(bill.outstanding_fen for bill in late)
+        if row.cleared_on is None:
+            evidence["days"] = (today - date.fromisoformat(evidence["due_on"])).days
+        else:
+            evidence["cleared_on"] = row.cleared_on.isoformat()
+    return Freeze(row.id, row.kind, row.placed_at, evidence)
+
+
+def _unfreeze_from(frozen: list[sa.Row[Any]], terms: Terms) -> date | None:
+    waiting = [row for row in frozen if row.kind == "overdue"]
+    return freezes.unfreeze_from(waiting[0], terms.unfreeze_wait_days) if waiting else None
+
+
+def _limit_cut(conn: sa.Connection, account: sa.Row[Any]) -> LimitCut | None:
+    c = t.limit_cuts.c
+    newest = sa.select(c.old_fen, c.new_fen, c.at, c.evidence).where(c.account_id == account.id)
+    row = conn.execute(newest.order_by(c.id.desc()).limit(1)).first()
+    return LimitCut(*row) if row and row.new_fen == account.limit_fen else None
+
+
+def _refusals(conn: sa.Connection, account_id: int, now: datetime) -> tuple[Refusal, ...]:
+    r = t.refusals.c
+    recent = (r.account_id == account_id) & (r.at >= now - timedelta(days=_REFUSALS_DAYS))
+    rows = conn.execute(sa.select(t.refusals).where(recent).order_by(r.id.desc()))
+    return tuple(purchases.refusal_view(row) for row in rows)
+
+
+def _refunds(conn: sa.Connection, account_id: int, now: datetime) -> tuple[Refund, ...]:
+    r, p = t.refunds.c, t.purchases.c
+    recent = (r.account_id == account_id) & (r.requested_at >= now - timedelta(days=_REFUNDS_DAYS))
+    shown = (p.order_no, p.merchant, p.item, r.amount_fen, r.state, r.requested_at, r.done_at)
+    query = sa.select(*shown, r.offset_fen, r.credited_fen).join_from(t.refunds, t.purchases).where(recent)
+    return tuple(Refund(*row) for row in conn.execute(query.order_by(r.id.desc())))
+
+
+def _last_settlement(conn: sa.Connection, account_id: int) -> Settlement | None:
+    s = t.settlements.c
+    newest = sa.select(t.settlements).where(s.account_id == account_id).order_by(s.id.desc()).limit(1)
+    row = conn.execute(newest).first()
+    return settlement.view(row) if row else None

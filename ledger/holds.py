@@ -1,0 +1,45 @@
+"""Authorised amounts: memo postings that take from the limit until captured, released or expired."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from ledger import journals
+from ledger import tables as t
+from ledger.work import Work
+
+
+def place(work: Work, fen: int) -> None:
+    work.journal("hold", (journals.HOLD, fen), (journals.HOLD_CONTRA, -fen))
+
+
+def end(work: Work, purchase: sa.Row[Any], state: Literal["CAPTURED", "RELEASED", "EXPIRED"]) -> None:
+    """Give the held amount back to the limit; a capture then takes it for good."""
+    fen = purchase.amount_fen
+    work.journal(f"hold_{state.lower()}", (journals.HOLD, -fen), (journals.HOLD_CONTRA, fen))
+    where = t.purchases.c.id == purchase.id
+    captured_at = work.now if state == "CAPTURED" else None
+    work.conn.execute(sa.update(t.purchases).where(where).values(state=state, captured_at=captured_at))
+
+
+def expire(work: Work) -> bool:
+    """End the account's holds whose time is over."""
+    expired = _held(work, t.purchases.c.expires_at <= work.now)
+    for purchase in expired:
+        end(work, purchase, "EXPIRED")
+    return bool(expired)
+
+
+def expiring(now: datetime) -> sa.ColumnElement[bool]:
+    """Of accounts: those with a hold whose time is over."""
+    p = t.purchases.c
+    return sa.exists().where(p.account_id == t.accounts.c.id, p.state == "HELD", p.expires_at <= now)
+
+
+def _held(work: Work, *where: sa.ColumnElement[bool]) -> list[sa.Row[Any]]:
+    p = t.purchases.c
+    query = sa.select(t.purchases).where(p.account_id == work.account_id, p.state == "HELD", *where)
+    return list(work.conn.execute(query.order_by(p.id)))

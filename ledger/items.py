@@ -1,0 +1,110 @@
+"""Things owed, one row each: what is left of them, which book they are in, and how they get less."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, Final, Literal
+
+import sqlalchemy as sa
+
+from ledger import journals
+from ledger import tables as t
+from ledger.work import Work
+
+ItemKind = Literal[
+    "purchase", "plan_principal", "plan_fee", "settlement_charge", "interest", "penalty", "chargeback"
+]
+Effect = Literal["paid", "offset", "moved"]
+
+_BOOKS: Final[dict[str, str]] = {
+    "plan_principal": journals.PLAN,
+    "plan_fee": journals.FEE,
+    "settlement_charge": journals.FEE,
+    "interest": journals.INTEREST,
+    "penalty": journals.PENALTY,
+    "chargeback": journals.CHARGEBACK,
+}
+PRINCIPAL_KINDS: Final = frozenset({"purchase", "plan_principal"})
+
+
+@dataclass(frozen=True)
+class Item:
+    id: int
+    kind: ItemKind
+    on: date
+    purchase_id: int | None
+    plan_id: int | None
+    period_no: int
+    bill_id: int | None
+    revolving: int
+    amount_fen: int
+    paid_fen: int
+    offset_fen: int
+    moved_fen: int
+
+    @property
+    def left_fen(self) -> int:
+        return self.amount_fen - self.paid_fen - self.offset_fen - self.moved_fen
+
+    @property
+    def book(self) -> str:
+        if self.kind == "purchase":
+            return journals.UNBILLED if self.bill_id is None else journals.BILLED
+        return _BOOKS[self.kind]
+
+    @property
+    def is_principal(self) -> bool:
+        return self.kind in PRINCIPAL_KINDS
+
+
+_COLUMNS = [t.items.c[field.name] for field in fields(Item)]
+_LEFT = t.items.c.amount_fen > t.items.c.paid_fen + t.items.c.offset_fen + t.items.c.moved_fen
+
+
+def owed(conn: sa.Connection, account_id: int) -> list[Item]:
+    """Items of which something is left, in the order in which they came to be."""
+    return select(conn, t.items.c.account_id == account_id, _LEFT)
+
+
+def select(conn: sa.Connection, *where: sa.ColumnElement[bool]) -> list[Item]:
+    rows = conn.execute(sa.select(*_COLUMNS).where(*where).order_by(t.items.c.id))
+    return [Item(*row) for row in rows]
+
+
+def add(work: Work, kind: ItemKind, amount_fen: int, on: date, **values: Any) -> int:
+    """A new thing owed; the caller posts its journal. Returns its id."""
+    new = sa.insert(t.items).values(
+        account_id=work.account_id, kind=kind, amount_fen=amount_fen, on=on, **values
+    )
+    return int(work.conn.execute(new.returning(t.items.c.id)).scalar_one())
+
+
+def grow(work: Work, item_id: int, fen: int) -> None:
+    """Interest and penalty get more day by day."""
+    change(work, [item_id], amount_fen=t.items.c.amount_fen + fen)
+
+
+def change(work: Work, item_ids: list[int], **values: Any) -> None:
+    if item_ids:
+        work.conn.execute(sa.update(t.items).where(t.items.c.id.in_(item_ids)).values(**values))
+
+
+def lessen(work: Work, effect: Effect, parts: list[tuple[Item, int]], journal_id: int | None) -> None:
+    """Take the parts off their items and say by which journal. The database refuses more than is left."""
+    for item, fen in parts:
+        column = t.items.c[f"{effect}_fen"]
+        change(work, [item.id], **{column.name: column + fen})
+        work.conn.execute(
+            sa.insert(t.allocations).values(
+                item_id=item.id, journal_id=journal_id, effect=effect, amount_fen=fen
+            )
+        )
+
+
+def credits(parts: list[tuple[Item, int]]) -> list[tuple[str, int]]:
+    """Journal lines that take the parts off their books, one a book."""
+    sums: dict[str, int] = {}
+    for item, fen in parts:
+        sums[item.book] = sums.get(item.book, 0) - fen
+    return list(sums.items())

@@ -1,0 +1,51 @@
+"""The credit limit. What is used of it is principal: unbilled, billed and in plans, never fees or interest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from ledger import commands, journals
+from ledger import tables as t
+from ledger.database import Ledger
+from ledger.errors import AccountClosed, BadInput
+from ledger.model import Limit
+from ledger.money import amount
+from ledger.work import Work
+
+
+def of(conn: sa.Connection, account: sa.Row[Any]) -> Limit:
+    """The account's limit now; it returns by exactly the principal that is repaid or refunded."""
+    books = journals.balances(conn, account.id)
+    used = sum(books[book] for book in journals.PRINCIPAL)
+    held = books[journals.HOLD]
+    return Limit(account.limit_fen, used, held, max(0, account.limit_fen - used - held))
+
+
+def cut(ledger: Ledger, customer_id: str, *, new_fen: int, evidence: dict[str, Any], key: str) -> int:
+    """Lower the limit, keeping why, e.g. {"bill": "2026-08", "days_late": 12}. Returns the new limit in fen.
+
+    What is owed already stays owed; the limit available may be 0 until enough is repaid.
+    Raises BadInput unless it is lower and there is evidence, AccountClosed.
+    """
+    amount(new_fen)
+    if not evidence:
+        raise BadInput(evidence="missing")
+
+    def act(work: Work) -> int:
+        old = work.account.limit_fen
+        if work.account.state == "CLOSED":
+            raise AccountClosed(customer_id=customer_id)
+        if new_fen >= old:
+            raise BadInput(new_fen=new_fen, old_fen=old)
+        work.conn.execute(
+            sa.insert(t.limit_cuts).values(
+                account_id=work.account_id, old_fen=old, new_fen=new_fen, at=work.now, evidence=evidence
+            )
+        )
+        work.change_account(limit_fen=new_fen)
+        return new_fen
+
+    body = {"new_fen": new_fen, "evidence": evidence}
+    return int(commands.run(ledger, customer_id, "cut_limit", body, act, key=key))

@@ -1,0 +1,31 @@
+"""Charges whose outcome is not known yet: at most one an account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from ledger import tables as t
+from ledger.model import Charge
+
+OPEN_STATES = ("CREATED", "SENT", "UNKNOWN")
+
+
+def of_account(conn: sa.Connection, account_id: int) -> sa.Row[Any] | None:
+    """The account's open charge, if there is one."""
+    c = t.charges.c
+    where = (c.account_id == account_id) & c.state.in_(OPEN_STATES)
+    return conn.execute(sa.select(t.charges).where(where)).first()
+
+
+def view(row: sa.Row[Any]) -> Charge:
+    return Charge(
+        number=row.number,
+        purpose=row.purpose,
+        amount_fen=row.amount_fen,
+        state=row.state,
+        sent_at=row.sent_at or row.created_at,
+        reference=row.reference,
+        reason=row.reason,
+    )

@@ -1,0 +1,159 @@
+"""What each word of the gateway does to a charge, given the state it is in. Runs inside `settlement.resolve`.
+
+NOT_FOUND is not failure: only a decline, a cancel's answer, or the expiry that the gateway enforces is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from ledger import booking, days, ending, guards, journals, open_charges, outbox, payouts, tickets
+from ledger import tables as t
+from ledger.gateway.interface import FINAL_FAILURES, ChargeAnswer
+from ledger.work import Work
+
+#: The gateway's clock may differ from ours; and our caller may need a moment to say what it heard.
+_MARGIN = timedelta(seconds=60)
+_GIVEN_UP = timedelta(seconds=2)
+
+
+def take(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
+    """Act on `answer`. What was known before changes nothing."""
+    if answer.state == "REFUNDED":
+        payouts.finish(work, answer.refund_number, answer)
+    elif charge.state in open_charges.OPEN_STATES:
+        _on_open(work, charge, answer)
+    elif charge.state == "FAILED" and answer.state == "SUCCEEDED":
+        _late_success(work, charge)
+    elif charge.state == "SUCCEEDED" and answer.state == "CHARGED_BACK":
+        _chargeback(work, charge)
+
+
+def _on_open(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
+    took_money = answer.state in ("SUCCEEDED", "CHARGED_BACK")
+    if took_money and answer.amount_fen == charge.amount_fen:
+        _succeed(work, charge, answer)
+        if answer.state == "CHARGED_BACK":
+            _chargeback(work, charge)
+    elif took_money:  # another amount than asked: nothing of ours is paid by it; a person has to look
+        _not_known(work, charge, replace(answer, reason="amount_differs"))
+    elif answer.state in FINAL_FAILURES:
+        _fail(work, charge, answer, answer.reason or answer.state.lower())
+    elif answer.state == "NOT_FOUND" and work.now >= charge.expires_at + _MARGIN:
+        _fail(work, charge, answer, "expired")
+    else:
+        _not_known(work, charge, answer)
+
+
+def _succeed(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
+    _set_state(work, charge, "SUCCEEDED", answer)
+    sent = charge if charge.sent_at else _reread(work, charge)
+    if charge.settlement_id is None:
+        booking.repayment(work, sent)
+    else:
+        _settle(work, sent)
+    days.catch_up(_fresh(work))
+    work.bump_version()
+    _tell(work, charge)
+
+
+def _settle(work: Work, charge: sa.Row[Any]) -> None:
+    s = t.settlements.c
+    settlement = work.conn.execute(sa.select(t.settlements).where(s.id == charge.settlement_id)).one()
+    quote = work.conn.execute(sa.select(t.quotes).where(t.quotes.c.quote_id == settlement.quote_id)).one()
+    booking.settlement(work, charge, quote)
+    values = {"state": "SETTLED", "settled_at": work.now, "reason": ""}
+    values["receipt"] = f"JQ{work.today:%Y%m%d}-{settlement.id:04d}"
+    if settlement.close_after:
+        values["close_receipt"] = _finish_closing(work)
+    work.conn.execute(sa.update(t.settlements).where(s.id == settlement.id).values(**values))
+
+
+def _finish_closing(work: Work) -> str:
+    """Close if every guard holds again, else back to ACTIVE with everything settled."""
+    work.change_account(state="ACTIVE", closing_settlement_id=None)
+    account = _fresh(work).account
+    return "" if guards.of(work.conn, account) else ending.close(work).receipt
+
+
+def _fail(work: Work, charge: sa.Row[Any], answer: ChargeAnswer, reason: str) -> None:
+    _set_state(work, charge, "FAILED", replace(answer, reason=reason))
+    ending.fail_settlement(work, charge.settlement_id, reason)
+    days.catch_up(_fresh(work))
+    work.bump_version()
+    _tell(work, charge)
+
+
+def _not_known(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
+    if charge.state == "UNKNOWN" and answer.reason in ("", charge.reason):
+        return
+    _set_state(work, charge, "UNKNOWN", answer)
+    if charge.settlement_id is not None:
+        where = t.settlements.c.id == charge.settlement_id
+        work.conn.execute(sa.update(t.settlements).where(where).values(state="UNKNOWN"))
+
+
+def _late_success(work: Work, charge: sa.Row[Any]) -> None:
+    """The failure stays; the money is owed back and a payout of it is opened with it."""
+    if journals.exists(work.conn, "gateway", f"capture:{charge.number}"):
+        return
+    booking.late_success(work, charge)
+    work.bump_version()
+    _tell_of(work, "late_success", charge.number)
+
+
+def _chargeback(work: Work, charge: sa.Row[Any]) -> None:
+    """Owed again, told, and a ticket for a person; a closed account stays closed."""
+    if journals.exists(work.conn, "gateway", f"chargeback:{charge.number}"):
+        return
+    booking.chargeback(work, charge)
+    work.bump_version()
+    tickets.open_in(
+        work.conn,
+        work.ledger,
+        sender=None,
+        customer_id=work.account.customer_id,
+        kind="chargeback",
+        packet={"charge": charge.number, "amount_fen": charge.amount_fen},
+        key=f"chargeback:{charge.number}",
+    )
+    _tell_of(work, "chargeback", charge.number)
+
+
+def _tell(work: Work, charge: sa.Row[Any]) -> None:
+    """Tell the result to a customer who was left without one: UNKNOWN, or nobody waits for the call any more."""
+    patience = timedelta(seconds=work.ledger.terms.charge_timeout_s) + _GIVEN_UP
+    waiting = charge.state != "UNKNOWN" and work.now - (charge.sent_at or work.now) <= patience
+    if waiting:
+        return
+    if charge.settlement_id is None:
+        _tell_of(work, "repayment_result", charge.number)
+    else:
+        _tell_of(work, "settlement_result", f"S{charge.settlement_id}")
+
+
+def _tell_of(work: Work, kind: outbox.OutboxKind, ref: str) -> None:
+    outbox.put_for_customer(work.conn, work.account.customer_id, kind, ref, work.now)
+
+
+def _set_state(work: Work, charge: sa.Row[Any], state: str, answer: ChargeAnswer) -> None:
+    values: dict[str, Any] = {"state": state, "reason": "" if state == "SUCCEEDED" else answer.reason}
+    values["reference"] = answer.reference or charge.reference
+    values["sent_at"] = charge.sent_at or work.now
+    if state != "UNKNOWN":
+        values["done_at"] = work.now
+    work.conn.execute(sa.update(t.charges).where(t.charges.c.id == charge.id).values(**values))
+
+
+def _reread(work: Work, charge: sa.Row[Any]) -> sa.Row[Any]:
+    return work.conn.execute(sa.select(t.charges).where(t.charges.c.id == charge.id)).one()
+
+
+def _fresh(work: Work) -> Work:
+    """The same work with the account's row as it is now."""
+    row = work.conn.execute(sa.select(t.accounts).where(t.accounts.c.id == work.account_id)).one()
+    return replace(work, account=row)

@@ -1,0 +1,51 @@
+"""The freeze that lateness brings, and what clearing does to it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ledger import freezes_in_force, items
+from ledger import tables as t
+from ledger.work import Work
+
+
+def freeze(work: Work, bill: sa.Row[Any], at: datetime) -> None:
+    """One day overdue freezes use, with the bill as evidence. A freeze waiting to be lifted starts again."""
+    evidence = {"bill": bill.month, "due_on": bill.due_on.isoformat()}
+    old = freezes_in_force.of_kind(work.conn, work.account_id, "overdue")
+    if old is None:
+        new = {"account_id": work.account_id, "kind": "overdue", "placed_at": at, "evidence": evidence}
+        work.conn.execute(sa.insert(t.freezes).values(**new))
+    elif old.cleared_on is not None:
+        work.conn.execute(
+            sa.update(t.freezes).where(t.freezes.c.id == old.id).values(cleared_on=None, evidence=evidence)
+        )
+
+
+def clear(work: Work) -> None:
+    """Call after anything was paid: when nothing is overdue any more, the freeze is lifted.
+
+    Lateness of more than `freeze_kept_after_days_late` days keeps it; the customer may apply later.
+    """
+    old = freezes_in_force.of_kind(work.conn, work.account_id, "overdue")
+    if old is None or old.cleared_on is not None or late_bills(work.conn, work.account_id):
+        return
+    days = (work.today - date.fromisoformat(old.evidence["due_on"])).days
+    values: dict[str, Any] = {"cleared_on": work.today, "evidence": {**old.evidence, "days": days}}
+    if days <= work.ledger.terms.freeze_kept_after_days_late:
+        values |= {"lifted_at": work.now, "lift_reason": "cleared"}
+    work.conn.execute(sa.update(t.freezes).where(t.freezes.c.id == old.id).values(**values))
+
+
+def late_bills(conn: sa.Connection, account_id: int) -> dict[int, int]:
+    """Of each late bill with something left on it: its id and how much."""
+    standing = sa.select(t.bills.c.id).where(t.bills.c.account_id == account_id, t.bills.c.standing == "LATE")
+    late = set(conn.scalars(standing))
+    left: dict[int, int] = {}
+    for item in items.owed(conn, account_id):
+        if item.bill_id in late and item.bill_id is not None:
+            left[item.bill_id] = left.get(item.bill_id, 0) + item.left_fen
+    return left

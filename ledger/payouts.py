@@ -1,0 +1,120 @@
+"""Money owed to the customer (待退还款项) goes back the way it came: as refunds of charges, each exactly once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from ledger import journals, outbox
+from ledger import tables as t
+from ledger.database import Ledger
+from ledger.gateway.interface import ChargeAnswer, GatewayTimeout
+from ledger.work import Work, lock_account
+
+_LONGEST_WAIT = timedelta(hours=1)
+
+
+def open_for_credit(work: Work) -> None:
+    """Open payouts for all credit that none is open for yet, from the newest charges that took money."""
+    credit = -journals.balances(work.conn, work.account_id)[journals.CREDIT]
+    p, c = t.payouts.c, t.charges.c
+    under_way = sa.select(sa.func.coalesce(sa.func.sum(p.amount_fen), 0)).where(
+        p.account_id == work.account_id, p.state != "DONE"
+    )
+    left = credit - int(work.conn.execute(under_way).scalar_one())
+    captured = journals.captured(work.conn, work.account_id)
+    charges = work.conn.execute(
+        sa.select(t.charges).where(c.account_id == work.account_id).order_by(c.id.desc())
+    ).all()
+    for charge in charges:
+        fen = min(left, charge.amount_fen - charge.sent_back_fen)
+        if charge.number in captured and fen > 0:
+            open_for_charge(work, charge, fen)
+            left -= fen
+
+
+def open_for_charge(work: Work, charge: sa.Row[Any], fen: int) -> None:
+    """Open a payout that sends `fen` of this charge back."""
+    new = sa.insert(t.payouts).values(
+        account_id=work.account_id,
+        charge_number=charge.number,
+        amount_fen=fen,
+        state="OPEN",
+        created_at=work.now,
+        next_at=work.now,
+    )
+    work.conn.execute(new)
+    reserve = {"sent_back_fen": t.charges.c.sent_back_fen + fen}
+    work.conn.execute(sa.update(t.charges).where(t.charges.c.id == charge.id).values(**reserve))
+
+
+def send_due(ledger: Ledger) -> int:
+    """Ask the gateway for every refund whose time has come; returns how many are done.
+
+    A refund carries its own number, so asking again is safe: a time-out is simply asked again later.
+    """
+    now = ledger.clock.now()
+    p = t.payouts.c
+    with ledger.read() as conn:
+        due = conn.execute(
+            sa.select(p.id, p.charge_number, p.amount_fen)
+            .where(p.state == "OPEN", p.next_at <= now)
+            .order_by(p.id)
+        ).all()
+    done = 0
+    for payout_id, charge_number, fen in due:
+        try:
+            answer = ledger.gateway.refund(charge_number, number(payout_id), fen)
+        except GatewayTimeout:
+            _later(ledger, payout_id, now)
+            continue
+        done += _finish(ledger, payout_id, answer)
+    return done
+
+
+def number(payout_id: int) -> str:
+    """What the gateway and the customer call it."""
+    return f"P{payout_id}"
+
+
+def _later(ledger: Ledger, payout_id: int, now: datetime) -> None:
+    where = t.payouts.c.id == payout_id
+    with ledger.write() as conn:
+        tries = conn.execute(sa.select(t.payouts.c.tries).where(where)).scalar_one()
+        wait = min(_LONGEST_WAIT, timedelta(seconds=5 * 2 ** min(tries, 10)))
+        conn.execute(sa.update(t.payouts).where(where).values(tries=tries + 1, next_at=now + wait))
+
+
+def _finish(ledger: Ledger, payout_id: int, answer: ChargeAnswer) -> int:
+    if answer.state not in ("REFUNDED", "DECLINED"):
+        _later(ledger, payout_id, ledger.clock.now())
+        return 0
+    wanted = sa.select(t.payouts.c.account_id).where(t.payouts.c.id == payout_id)
+    with ledger.write() as conn:
+        account = lock_account(conn, conn.execute(wanted).scalar_one())
+        return int(finish(Work(ledger, conn, account, ledger.clock.now()), number(payout_id), answer))
+
+
+def finish(work: Work, refund_number: str, answer: ChargeAnswer) -> bool:
+    """Book the gateway's word on a refund, once; true when this call did. Another's number is no refund of ours.
+
+    A refusal keeps the credit owed and says why in `reason`: somebody has to pay it another way.
+    """
+    p = t.payouts.c
+    digits = refund_number.removeprefix("P")
+    where = (p.id == (int(digits) if digits.isdecimal() else 0)) & (p.account_id == work.account_id)
+    payout = work.conn.execute(sa.select(t.payouts).where(where)).first()
+    if payout is None or payout.state != "OPEN":
+        return False
+    done = answer.state == "REFUNDED"
+    values: dict[str, Any] = {"state": "DONE" if done else "REFUSED", "done_at": work.now}
+    values |= {"reference": answer.reference, "reason": answer.reason}
+    work.conn.execute(sa.update(t.payouts).where(where).values(**values))
+    if done:
+        lines = (journals.CREDIT, payout.amount_fen), (journals.GATEWAY, -payout.amount_fen)
+        work.journal("payout", *lines, gateway_reference=f"refund:{refund_number}")
+        outbox.put_for_customer(work.conn, work.account.customer_id, "payout_done", refund_number, work.now)
+    work.bump_version()
+    return done

@@ -1,0 +1,213 @@
+"""What settling everything early costs now: remaining principal, fees already billed, interest and penalty to
+today, the next period's fee and one period's fee as settlement charge; later fees fall away.
+
+Only principal for fee-free plans and purchases not in instalments. No settlement charge once the last-but-one
+period is billed, and never more than the fees that were still to come.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from ledger import charges, days, guards, items, plans_due
+from ledger import tables as t
+from ledger.database import Ledger
+from ledger.errors import AccountClosed, GuardRefused, NothingOwed
+from ledger.items import Item
+from ledger.model import LineKind, Quote, QuoteLine
+from ledger.terms import Terms
+from ledger.work import Work, find_account, lock_account
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A quote's content, without its time."""
+
+    quote_id: str
+    lines: tuple[QuoteLine, ...]
+    waived: tuple[QuoteLine, ...]
+    excluded: tuple[QuoteLine, ...]
+    item_parts: tuple[tuple[int, int], ...]
+    total_fen: int
+
+
+def make(ledger: Ledger, customer_id: str, *, close_after: bool) -> Quote:
+    """Quote settling everything, valid for 15 minutes and never past midnight.
+
+    Raises NothingOwed, SettlementUnderWay, AccountClosed, GuardRefused (`close_after`, and something other than
+    the debt forbids closing), UnknownCustomer, ReadOnlyLedger.
+    """
+    with ledger.write() as conn:
+        work = Work(ledger, conn, find_account(conn, customer_id, lock=True), ledger.clock.now())
+        work = ready(work, close_after=close_after)
+        draft = build(work, close_after=close_after)
+        until = _valid_until(work)
+        _store(work, draft, close_after, until)
+        row = conn.execute(sa.select(t.quotes).where(t.quotes.c.quote_id == draft.quote_id)).one()
+        return view(row, customer_id)
+
+
+def ready(work: Work, *, close_after: bool) -> Work:
+    """The account brought up to today, if everything may be settled now; raises as `make` does."""
+    if work.account.state == "CLOSED":
+        raise AccountClosed(customer_id=work.account.customer_id)
+    charges.refuse_if_open(work)
+    if days.catch_up(work):
+        work.bump_version()
+        account = lock_account(work.conn, work.account_id)
+        work = Work(work.ledger, work.conn, account, work.now)
+    if close_after and (forbidding := guards.besides_debt(work.conn, work.account)):
+        raise GuardRefused(forbidding)
+    return work
+
+
+def build(work: Work, *, close_after: bool) -> Draft:
+    """The quote of the account as it stands. Raises NothingOwed."""
+    owed = items.owed(work.conn, work.account_id)
+    if not owed:
+        raise NothingOwed(customer_id=work.account.customer_id)
+    labels = _Labels(work)
+    pending = plans_due.pending_fees(work.conn, work.account_id)
+    fee_lines, waived = _early_fees(work.ledger.terms, pending, labels)
+    lines = (*_lines_of(owed, labels), *fee_lines)
+    content = {
+        "account": work.account_id,
+        "version": work.account.version,
+        "terms": work.ledger.terms.version,
+        "close_after": close_after,
+        "lines": [asdict(line) for line in lines],
+    }
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return Draft(
+        quote_id=digest[:32],
+        lines=lines,
+        waived=waived,
+        excluded=_excluded(work),
+        item_parts=tuple((item.id, item.left_fen) for item in owed),
+        total_fen=sum(line.amount_fen for line in lines),
+    )
+
+
+def view(row: sa.Row[Any], customer_id: str) -> Quote:
+    return Quote(
+        quote_id=row.quote_id,
+        customer_id=customer_id,
+        lines=tuple(QuoteLine(**line) for line in row.lines),
+        waived=tuple(QuoteLine(**line) for line in row.waived),
+        excluded=tuple(QuoteLine(**line) for line in row.excluded),
+        total_fen=row.total_fen,
+        made_at=row.made_at,
+        valid_until=row.valid_until,
+        close_after=bool(row.close_after),
+        terms_version=row.terms_version,
+    )
+
+
+class _Labels:
+    """Names of plans and months of bills, for the lines."""
+
+    def __init__(self, work: Work) -> None:
+        where = t.plans.c.account_id == work.account_id
+        self.plans = {row.id: row for row in work.conn.execute(sa.select(t.plans).where(where))}
+        where = t.bills.c.account_id == work.account_id
+        bills = work.conn.execute(sa.select(t.bills.c.id, t.bills.c.month).where(where))
+        self.months: dict[int | None, str] = {row.id: row.month for row in bills}
+
+
+def _lines_of(owed: list[Item], labels: _Labels) -> Iterator[QuoteLine]:
+    """One line for each kind, and for each plan or bill where the customer would look for it."""
+    sums: dict[tuple[LineKind, str, int | None], int] = {}
+    for item in owed:
+        key = _line_key(item, labels)
+        sums[key] = sums.get(key, 0) + item.left_fen
+    for (kind, label, plan_id), fen in sums.items():
+        yield QuoteLine(kind, fen, label, plan_id)
+
+
+def _line_key(item: Item, labels: _Labels) -> tuple[LineKind, str, int | None]:
+    month = labels.months.get(item.bill_id, "")
+    match item.kind:
+        case "purchase":
+            return ("unbilled", "", None) if item.bill_id is None else ("billed", month, None)
+        case "plan_principal":
+            plan = labels.plans[item.plan_id]
+            return ("product_plan" if plan.kind == "product" else "bill_plan", plan.label, plan.id)
+        case "plan_fee" | "settlement_charge":
+            return ("billed_fee", month, None)
+        case kind:
+            return (kind, month, None)
+
+
+def _early_fees(
+    terms: Terms, pending: dict[int, list[tuple[int, int]]], labels: _Labels
+) -> tuple[list[QuoteLine], tuple[QuoteLine, ...]]:
+    """Of each plan with fees to come: the fees due on settling early, and what falls away."""
+    due, waived = [], []
+    for plan_id, periods in pending.items():
+        label = labels.plans[plan_id].label
+        next_fee, charge, rest = early_fees(terms, [fee for _, fee in periods])
+        if next_fee:
+            due.append(QuoteLine("next_fee", next_fee, label, plan_id))
+        if charge:
+            due.append(QuoteLine("settlement_charge", charge, label, plan_id))
+        if rest:
+            waived.append(QuoteLine("next_fee", rest, label, plan_id))
+    return due, tuple(waived)
+
+
+def early_fees(terms: Terms, to_come: list[int]) -> tuple[int, int, int]:
+    """Of the fees of the periods not billed yet, the next one first: (next fee, settlement charge, waived).
+
+    Six periods of 5,400 fen, two billed: (5400, 5400, 10800). One period left: its fee, no charge.
+    """
+    total = sum(to_come)
+    next_fee = to_come[0] if terms.settle_next_fee and to_come else 0
+    charge = 0
+    if len(to_come) > 1:
+        charge = min(to_come[0] * terms.settle_fee_periods, total - next_fee)
+    return next_fee, charge, total - next_fee - charge
+
+
+def _excluded(work: Work) -> tuple[QuoteLine, ...]:
+    """Authorised but not captured: not owed yet."""
+    p = t.purchases.c
+    held = work.conn.execute(
+        sa.select(p.merchant, p.item, p.amount_fen)
+        .where(p.account_id == work.account_id, p.state == "HELD")
+        .order_by(p.id)
+    )
+    return tuple(QuoteLine("unbilled", row.amount_fen, f"{row.merchant} {row.item}") for row in held)
+
+
+def _valid_until(work: Work) -> datetime:
+    midnight = datetime.combine(work.today + timedelta(days=1), time(), work.now.tzinfo)
+    return min(work.now + timedelta(minutes=work.ledger.terms.quote_valid_minutes), midnight)
+
+
+def _store(work: Work, draft: Draft, close_after: bool, until: datetime) -> None:
+    """Keep the quote; the same content again is the same quote with a new time."""
+    q = t.quotes.c
+    shown = {"excluded": [asdict(line) for line in draft.excluded], "made_at": work.now, "valid_until": until}
+    again = sa.update(t.quotes).where(q.quote_id == draft.quote_id).values(**shown)
+    if work.conn.execute(again).rowcount:
+        return
+    work.conn.execute(
+        sa.insert(t.quotes).values(
+            quote_id=draft.quote_id,
+            account_id=work.account_id,
+            lines=[asdict(line) for line in draft.lines],
+            waived=[asdict(line) for line in draft.waived],
+            item_parts=[list(part) for part in draft.item_parts],
+            total_fen=draft.total_fen,
+            close_after=int(close_after),
+            terms_version=work.ledger.terms.version,
+            **shown,
+        )
+    )

@@ -1,0 +1,49 @@
+"""Repaying: a charge of the amount the customer chose, given to what is owed, the oldest first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from ledger import charges, commands, items, settlement
+from ledger import tables as t
+from ledger.database import Ledger
+from ledger.errors import NothingOwed
+from ledger.model import Repayment
+from ledger.money import amount
+from ledger.work import Work
+
+
+def repay(ledger: Ledger, customer_id: str, *, amount_fen: int, key: str) -> Repayment:
+    """Charge the customer's card; look at `.state`: a decline or a time-out does not raise.
+
+    More than what is owed is credited and sent back. Raises InvalidAmount, NothingOwed, SettlementUnderWay.
+    """
+    amount(amount_fen)
+
+    def act(work: Work) -> str:
+        charges.refuse_if_open(work)
+        if not items.owed(work.conn, work.account_id):
+            raise NothingOwed(customer_id=customer_id)
+        c = t.charges.c
+        earlier = sa.select(sa.func.count()).where(c.account_id == work.account_id, c.purpose == "repay")
+        number = f"R{work.account_id}-{work.conn.execute(earlier).scalar_one() + 1}"
+        charges.create(work, "repay", number, amount_fen)
+        return number
+
+    number = str(commands.run(ledger, customer_id, "repay", {"amount_fen": amount_fen}, act, key=key))
+    answer = charges.send(ledger, number)
+    if answer is not None:
+        settlement.resolve(ledger, number, answer)
+    with ledger.read() as conn:
+        return settlement.repayment_view(conn, number)
+
+
+def last(conn: sa.Connection, account_id: int) -> Repayment | None:
+    """The newest payment, settling included."""
+    c = t.charges.c
+    number: Any = conn.execute(
+        sa.select(c.number).where(c.account_id == account_id).order_by(c.id.desc()).limit(1)
+    ).scalar_one_or_none()
+    return settlement.repayment_view(conn, number) if number else None

@@ -1,0 +1,158 @@
+"""Settling everything, exactly once, against a gateway that can time out.
+
+A settlement is CREATED, SENT, then SETTLED, FAILED or UNKNOWN; UNKNOWN ends in SETTLED or FAILED. Its charge
+carries the same state. One idempotent `resolve` takes every word of the gateway: the answer of the call, a query,
+a cancel, a notification.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from ledger import charges, outcomes, quotes
+from ledger import tables as t
+from ledger.database import Ledger
+from ledger.errors import QuoteChanged, QuoteExpired, UnknownCharge, UnknownQuote
+from ledger.gateway.interface import ChargeAnswer
+from ledger.model import Repayment, Settlement
+from ledger.work import Work, find_account, lock_account, recall, remember
+
+
+class _Stale(Exception):
+    """The quote cannot be confirmed as it is; `expired` tells why. Rolls the transaction back."""
+
+    def __init__(self, *, close_after: bool, expired: bool) -> None:
+        self.close_after = close_after
+        self.expired = expired
+
+
+def confirm(ledger: Ledger, customer_id: str, *, quote_id: str, amount_fen: int, key: str) -> Settlement:
+    """Settle what the quote says: the whole protocol, and one charge for one quote, whatever the key.
+
+    A decline or a time-out does not raise: look at `.state`. Confirming the same quote again returns the same
+    settlement. Raises QuoteChanged or QuoteExpired (with the new quote; nothing is charged), UnknownQuote,
+    SettlementUnderWay, AccountClosed, NothingOwed, GuardRefused, IdempotencyConflict, ReadOnlyLedger.
+    """
+    try:
+        number = _create(ledger, customer_id, quote_id, amount_fen, key)
+    except _Stale as stale:
+        new = quotes.make(ledger, customer_id, close_after=stale.close_after)
+        raise (QuoteExpired if stale.expired else QuoteChanged)(new) from None
+    answer = charges.send(ledger, number)
+    if answer is not None:
+        resolve(ledger, number, answer)
+    settlement = for_quote(ledger, customer_id, quote_id)
+    assert settlement is not None
+    return settlement
+
+
+def for_quote(ledger: Ledger, customer_id: str, quote_id: str) -> Settlement | None:
+    """The settlement that confirmed this quote of the customer's, as it stands."""
+    s, a = t.settlements.c, t.accounts.c
+    wanted = sa.select(t.settlements).join(t.accounts, a.id == s.account_id)
+    with ledger.read() as conn:
+        row = conn.execute(wanted.where(s.quote_id == quote_id, a.customer_id == customer_id)).first()
+    return None if row is None else view(row)
+
+
+def resolve(ledger: Ledger, charge_number: str, answer: ChargeAnswer) -> Settlement | Repayment:
+    """Take the gateway's word on a charge. Any word may come late, twice or in any order.
+
+    A final state stays. Raises UnknownCharge.
+    """
+    where = t.charges.c.number == charge_number
+    with ledger.write() as conn:
+        account_id = conn.execute(sa.select(t.charges.c.account_id).where(where)).scalar_one_or_none()
+        if account_id is None:
+            raise UnknownCharge(number=charge_number)
+        work = Work(ledger, conn, lock_account(conn, account_id), ledger.clock.now())
+        charge = conn.execute(sa.select(t.charges).where(where)).one()
+        outcomes.take(work, charge, answer)
+    with ledger.read() as conn:
+        if charge.settlement_id is None:
+            return repayment_view(conn, charge_number)
+        found = sa.select(t.settlements).where(t.settlements.c.id == charge.settlement_id)
+        return view(conn.execute(found).one())
+
+
+def view(row: sa.Row) -> Settlement:
+    return Settlement(
+        number=f"S{row.id}",
+        quote_id=row.quote_id,
+        state=row.state,
+        amount_fen=row.amount_fen,
+        close_after=bool(row.close_after),
+        created_at=row.created_at,
+        settled_at=row.settled_at,
+        receipt=row.receipt,
+        close_receipt=row.close_receipt,
+        reason=row.reason,
+    )
+
+
+def repayment_view(conn: sa.Connection, charge_number: str) -> Repayment:
+    c, a = t.charges.c, t.accounts.c
+    wanted = sa.select(t.charges, a.card_last4).join(t.accounts, a.id == c.account_id)
+    row = conn.execute(wanted.where(c.number == charge_number)).one()
+    return Repayment(
+        number=row.number,
+        amount_fen=row.amount_fen,
+        at=row.done_at or row.sent_at or row.created_at,
+        state=row.state,
+        method="card",
+        card_last4=row.card_last4,
+    )
+
+
+def _create(ledger: Ledger, customer_id: str, quote_id: str, amount_fen: int, key: str) -> str:
+    """Under the lock: the quote's settlement, made now or already there; the number of its charge."""
+    body = {"quote_id": quote_id, "amount_fen": amount_fen}
+    with ledger.write() as conn:
+        account = find_account(conn, customer_id, lock=True)
+        known = recall(conn, customer_id, "confirm", body, key)
+        if known is not None:
+            return str(known[0])
+        q, s = t.quotes.c, t.settlements.c
+        mine = sa.select(t.quotes).join(t.accounts, t.accounts.c.id == q.account_id)
+        mine = mine.where(q.quote_id == quote_id, t.accounts.c.customer_id == customer_id)
+        quote = conn.execute(mine).first()
+        if quote is None:
+            raise UnknownQuote(quote_id=quote_id)
+        earlier = conn.execute(sa.select(s.id).where(s.quote_id == quote_id)).scalar_one_or_none()
+        if earlier is not None:
+            return _charge_number(earlier)
+        work = Work(ledger, conn, account, ledger.clock.now())
+        close_after = bool(quote.close_after)
+        work = quotes.ready(work, close_after=close_after)
+        if work.now >= quote.valid_until:
+            raise _Stale(close_after=close_after, expired=True)
+        draft = quotes.build(work, close_after=close_after)
+        if (draft.quote_id, draft.total_fen) != (quote_id, amount_fen):
+            raise _Stale(close_after=close_after, expired=False)
+        number = _open(work, draft, close_after)
+        remember(conn, customer_id, "confirm", body, key, number, work.now)
+        return number
+
+
+def _open(work: Work, draft: quotes.Draft, close_after: bool) -> str:
+    """Settlement and charge CREATED; with `close_after` the account is CLOSING and names its settlement."""
+    new = sa.insert(t.settlements).values(
+        account_id=work.account_id,
+        quote_id=draft.quote_id,
+        state="CREATED",
+        amount_fen=draft.total_fen,
+        close_after=int(close_after),
+        created_at=work.now,
+    )
+    settlement_id = int(work.conn.execute(new.returning(t.settlements.c.id)).scalar_one())
+    number = _charge_number(settlement_id)
+    charges.create(work, "settle", number, draft.total_fen, settlement_id)
+    if close_after:
+        work.change_account(state="CLOSING", closing_settlement_id=settlement_id)
+    work.bump_version()
+    return number
+
+
+def _charge_number(settlement_id: int) -> str:
+    """A settlement has one charge: after a failure the next try is a new quote and a new settlement."""
+    return f"S{settlement_id}-1"

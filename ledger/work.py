@@ -1,0 +1,121 @@
+"""What every command has in hand: its transaction, the locked account, one moment in time, and its keys."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ledger import tables as t
+from ledger.database import Ledger
+from ledger.errors import BadInput, IdempotencyConflict, UnknownCustomer
+from ledger.journals import Entry, post
+
+_LONGEST_KEY = 200
+
+
+@dataclass(frozen=True)
+class Work:
+    """A command at work: its transaction, the account it has locked, and one moment for all it does."""
+
+    ledger: Ledger
+    conn: sa.Connection
+    account: sa.Row[Any]
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    @property
+    def account_id(self) -> int:
+        return int(self.account.id)
+
+    def journal(
+        self,
+        kind: str,
+        *lines: tuple[str, int],
+        on: date | None = None,
+        gateway_reference: str = "",
+    ) -> int | None:
+        """Post to this account; see `journals.post`. A gateway's reference is accepted once, ever."""
+        source = "gateway" if gateway_reference else ""
+        entry = Entry(self.account_id, kind, self.now, on or self.today, source, gateway_reference)
+        return post(self.conn, entry, lines)
+
+    def change_account(self, **values: Any) -> None:
+        """Set columns of the account's row. The copy in `account` stays as it was read."""
+        where = t.accounts.c.id == self.account_id
+        self.conn.execute(sa.update(t.accounts).where(where).values(**values))
+
+    def bump_version(self) -> None:
+        """From now on quotes made before no longer match."""
+        self.change_account(version=t.accounts.c.version + 1)
+
+
+def find_account(conn: sa.Connection, customer_id: str, *, lock: bool = False) -> sa.Row[Any]:
+    """The customer's newest account. Raises UnknownCustomer.
+
+    `lock` keeps every other command on it waiting until the transaction ends (on SQLite BEGIN IMMEDIATE has
+    done so already).
+    """
+    wanted = sa.select(t.accounts).where(t.accounts.c.customer_id == customer_id)
+    wanted = wanted.order_by(t.accounts.c.id.desc()).limit(1)
+    row = conn.execute(wanted.with_for_update() if lock else wanted).first()
+    if row is None:
+        raise UnknownCustomer(customer_id=customer_id)
+    return row
+
+
+def lock_account(conn: sa.Connection, account_id: int) -> sa.Row[Any]:
+    """That account, locked: one that may be closed and followed by a newer one."""
+    return conn.execute(sa.select(t.accounts).where(t.accounts.c.id == account_id).with_for_update()).one()
+
+
+def recall(
+    conn: sa.Connection, customer_id: str, name: str, body: Mapping[str, Any], key: str
+) -> tuple[Any] | None:
+    """The answer kept under the customer's `key`, boxed, or None. Raises IdempotencyConflict, BadInput."""
+    if not isinstance(key, str) or not 1 <= len(key) <= _LONGEST_KEY:
+        raise BadInput(key=repr(key)[:50])
+    i = t.idempotency.c
+    row = conn.execute(
+        sa.select(i.body_hash, i.answer).where(i.customer_id == customer_id, i.key == key)
+    ).first()
+    if row is None:
+        return None
+    if row.body_hash != _body_hash(name, body):
+        raise IdempotencyConflict(key=key, command=name)
+    return (row.answer,)
+
+
+def remember(
+    conn: sa.Connection,
+    customer_id: str,
+    name: str,
+    body: Mapping[str, Any],
+    key: str,
+    answer: Any,
+    at: datetime,
+) -> None:
+    """Keep the answer in the command's own transaction."""
+    conn.execute(
+        sa.insert(t.idempotency).values(
+            customer_id=customer_id,
+            key=key,
+            command=name,
+            body_hash=_body_hash(name, body),
+            answer=answer if answer is not None else {},
+            at=at,
+        )
+    )
+
+
+def _body_hash(name: str, body: Mapping[str, Any]) -> str:
+    content = json.dumps([name, body], sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(content.encode()).hexdigest()
