@@ -119,6 +119,7 @@ def cured(s: Story) -> None:
     s.opens(s.on(7, 10), "15:15", limit_fen=600_000, card_last4="4158")
     s.buys(s.on(5, 13), "21:27", "云栖数码专营店", "扫地机器人", 149_900)
     s.repays_bills(s.days_ago(61), "11:36")
+    s.is_refused(s.on(0, 1), "19:08", "拾光图书店", "硬壳笔记本", 5_900, "freeze")
 
 
 def refunding(s: Story) -> None:
@@ -135,6 +136,7 @@ def unknown(s: Story) -> None:
     s.buys(s.on(1, 7), "19:55", "青禾家居旗舰店", "破壁料理机", 69_900)
     s.buys(s.on(1, 18), "21:01", "小满零食铺", "儿童零食组合", 11_800)
     s.buys(s.on(0, 2), "13:27", "拾光图书店", "书法字帖", 6_900)
+    s.is_held_by_gateway(s.today, "09:49")
     s.settles(s.today, "09:50", close_after=False, ends="UNKNOWN")
 
 
@@ -143,6 +145,7 @@ def closed(s: Story) -> None:
     s.opens(s.on(5, 2), "10:02", limit_fen=500_000, card_last4="3208")
     s.buys(s.on(3, 20), "20:35", "山野户外店", "公路自行车头盔", 59_900, periods=3)
     s.repays_bills(s.on(2, 5), "20:00")
+    s.repays_bills(s.on(1, 5), "20:00")
     s.settles(s.on(1, 15), "14:20", close_after=True, ends="SETTLED")
 
 

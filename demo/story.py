@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -23,6 +24,7 @@ from ledger import (
 )
 from ledger.clock import SHANGHAI
 from ledger.errors import PurchaseRefused
+from ledger.gateway.simulated import SimulatedGateway
 from ledger.model import FreezeKind, RefusalReason
 
 Step = Callable[[Ledger], Any]
@@ -75,7 +77,7 @@ class Story:
         self, day: date, clock: str, merchant: str, item: str, amount_fen: int, *, periods: int = 1
     ) -> str:
         """Buys, at once or as a product plan of `periods`; the order's number."""
-        order_no = self._order_no()
+        order_no = self._order_no(day)
 
         def step(ledger: Ledger) -> None:
             more: dict[str, Any] = {"periods": periods} if periods > 1 else {}
@@ -97,7 +99,7 @@ class Story:
         self, day: date, clock: str, merchant: str, item: str, amount_fen: int, why: RefusalReason
     ) -> None:
         """Tries to buy and is refused for the reason `why`."""
-        order_no = self._order_no()
+        order_no = self._order_no(day)
 
         def step(ledger: Ledger) -> None:
             try:
@@ -161,6 +163,16 @@ class Story:
             lambda ledger: limits.cut(ledger, self.customer_id, new_fen=new_fen, evidence=evidence, key=key),
         )
 
+    def is_held_by_gateway(self, day: date, clock: str) -> None:
+        """From then on the simulated gateway keeps this customer's charges in process."""
+
+        def step(ledger: Ledger) -> None:
+            if not isinstance(ledger.gateway, SimulatedGateway):
+                raise SeedError("only the simulated gateway can hold a charge")
+            ledger.gateway.set_mode("hold", self.customer_id)
+
+        self.at(day, clock, step)
+
     def settles(self, day: date, clock: str, *, close_after: bool, ends: str) -> None:
         """Settles everything; the settlement is in the state `ends` when the gateway has answered."""
 
@@ -184,6 +196,7 @@ class Story:
         if done.state != "SUCCEEDED":
             raise SeedError(f"repayment {done.number} is {done.state}")
 
-    def _order_no(self) -> str:
-        """Unique over customers, like a shop's: the customer's name and a running number."""
-        return f"D{self.customer_id.removeprefix('c-')}-{len(self.steps) + 1:03d}"
+    def _order_no(self, day: date) -> str:
+        """Like a shop's: the day, and six digits that differ by customer and order."""
+        order = f"{self.customer_id} {len(self.steps)}"
+        return f"{day:%Y%m%d}{zlib.crc32(order.encode()) % 1_000_000:06d}"
