@@ -49,7 +49,7 @@ def first_freeze(facts: AccountFacts) -> Freeze | None:
 
 
 def of_freeze(facts: AccountFacts, freeze: Freeze) -> Cause:
-    if freeze.kind in ("fraud", "dispute"):
+    if freeze.kind == "fraud" or freeze.kind == "dispute":
         return "under_investigation"
     if freeze.kind != "overdue":
         return freeze.kind

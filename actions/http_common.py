@@ -100,4 +100,5 @@ async def in_thread(function: Callable[..., Result], *args: Any, **kwargs: Any) 
 
 
 def ledger_of(request: Request) -> Ledger:
-    return request.app.ctx.ledger  # type: ignore[no-any-return]
+    ledger: Ledger = request.app.ctx.ledger
+    return ledger

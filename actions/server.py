@@ -44,7 +44,8 @@ def build_ledger(settings: Settings) -> Ledger:
 def build_gateway(settings: Settings, clock: Any) -> Gateway:
     if settings.gateway:
         module, _, factory = settings.gateway.partition(":")
-        return getattr(import_module(module), factory)(clock)  # type: ignore[no-any-return]
+        made: Gateway = getattr(import_module(module), factory)(clock)
+        return made
     return SimulatedGateway(settings.run_dir / "gateway.db", clock)
 
 

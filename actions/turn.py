@@ -123,12 +123,16 @@ class Turn:
     def say(
         self,
         response: str,
-        card: dict[str, Any] | None = None,
-        values: dict[str, dict[str, Any]] | None = None,
-        buttons: list[dict[str, str]] | None = None,
+        card: Any = None,  # Any: callers spread mappings of words, which mypy would check against these too
+        values: Any = None,
+        buttons: Any = None,
         **words: str,
     ) -> None:
-        """Adds one bubble; `words` fill the response's placeholders, `values` are signed into its buttons."""
+        """Adds one bubble of at most one card; `words` fill the response's placeholders.
+
+        `values`: per intent what is signed into its button. `buttons`: [{"title", "payload"}] besides the
+        response's own.
+        """
         self.bubbles.append(Bubble(response, words, card, values, buttons))
 
     def ask(self, kind: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from actions import cards, decisions, diagnosis, words
 from actions.turn import Turn
@@ -39,7 +40,7 @@ def why_unusable(turn: Turn) -> None:
     tellers[cause](turn, facts)
 
 
-def tell(turn: Turn, cause: str, evidence: Evidence, *, response: str = "", **more: str) -> None:
+def tell(turn: Turn, cause: str, evidence: Evidence, *, response: Any = "", **more: str) -> None:
     """One bubble and its card; the card's title and remedy are the words of the cause."""
     title, remedy = words.DIAGNOSES[cause]
     turn.say(
@@ -110,7 +111,7 @@ def tell_investigation(turn: Turn, facts: AccountFacts) -> None:
     assert freeze is not None  # that is the cause
     since = words.day(freeze.placed_at, today=facts.today)
     cause = words.freeze(freeze)
-    tell(turn, "under_investigation", [("暂停日期", since), ("原因", cause)], since=since, cause=cause)
+    tell(turn, "under_investigation", [("暂停日期", since), ("原因", cause)], since=since, reason=cause)
 
 
 def tell_over_limit(turn: Turn, facts: AccountFacts) -> None:

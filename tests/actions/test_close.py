@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 
 from ledger import Ledger, closing, dump, facts
-from tests.actions.chat import Chat
+from ledger.model import GuardId
+from tests.actions.chat import Chat, responses
 
 Begin = Callable[[str | None], Chat]
 BUREAU = "征信和还款记录不会因此消除，关闭后可能无法再在月付页面查看账单"
@@ -149,8 +151,6 @@ def test_a_visitor_hears_the_way_and_no_account_facts(chat: Begin, ledger: Ledge
     assert "login" in [each["intent"] for each in said[0].buttons]
 
 
-@pytest.mark.parametrize("guard", closing.GUARDS if hasattr(closing, "GUARDS") else ())
+@pytest.mark.parametrize("guard", get_args(GuardId))
 def test_every_guard_has_a_sentence(guard: str) -> None:
-    from tests.actions.chat import responses
-
     assert f"utter_guard_{guard}" in responses()
