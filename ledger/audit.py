@@ -36,11 +36,11 @@ def _journals_balance(conn: sa.Connection) -> Iterator[str]:
 
 
 def _balances_cached(conn: sa.Connection) -> Iterator[str]:
-    p, b = t.postings.c, t.balances.c
+    p = t.postings.c
     summed = sa.select(p.account_id, p.book, sa.func.sum(p.amount_fen).label("fen"))
     summed = summed.where(p.account_id.is_not(None)).group_by(p.account_id, p.book)
     posted = {(row.account_id, row.book): int(row.fen) for row in conn.execute(summed)}
-    cached = {(row.account_id, row.book): row.amount_fen for row in conn.execute(sa.select(b))}
+    cached = {(row.account_id, row.book): row.amount_fen for row in conn.execute(sa.select(t.balances))}
     for key in sorted(posted.keys() | cached.keys()):
         if posted.get(key, 0) != cached.get(key, 0):
             yield f"balance {key}: cached {cached.get(key, 0)}, posted {posted.get(key, 0)}"
@@ -61,7 +61,7 @@ def _items_are_the_receivables(conn: sa.Connection) -> Iterator[str]:
         left[account_id, journals.HOLD] = int(fen)
     cached = {
         (row.account_id, row.book): row.amount_fen
-        for row in conn.execute(sa.select(t.balances.c).where(t.balances.c.book != journals.CREDIT))
+        for row in conn.execute(sa.select(t.balances).where(t.balances.c.book != journals.CREDIT))
     }
     for key in sorted(left.keys() | cached.keys()):
         if left.get(key, 0) != cached.get(key, 0):
@@ -82,15 +82,16 @@ def _allocations_are_the_items(conn: sa.Connection) -> Iterator[str]:
 def _chain_verifies(conn: sa.Connection) -> Iterator[str]:
     p, j = t.postings.c, t.journals.c
     lines: dict[int, list[tuple[str, int]]] = {}
-    for row in conn.execute(sa.select(p).order_by(p.journal_id, p.line_no)):
+    for row in conn.execute(sa.select(t.postings).order_by(p.journal_id, p.line_no)):
         lines.setdefault(row.journal_id, []).append((row.book, row.amount_fen))
     heads: dict[int, str] = {}
-    for row in conn.execute(sa.select(j).order_by(j.account_id, j.id)).mappings():
-        before = heads.get(row["account_id"], "")
-        digest = journals.entry_digest(before, row, lines.get(row["id"], []))
-        if (row["previous_hash"], row["hash"]) != (before, digest):
-            yield f"chain of account {row['account_id']} breaks at journal {row['id']}"
-        heads[row["account_id"]] = row["hash"]
+    for stored in conn.execute(sa.select(t.journals).order_by(j.account_id, j.id)).mappings():
+        journal = dict(stored)
+        account_id, before = journal["account_id"], heads.get(journal["account_id"], "")
+        digest = journals.entry_digest(before, journal, lines.get(journal["id"], []))
+        if (journal["previous_hash"], journal["hash"]) != (before, digest):
+            yield f"chain of account {account_id} breaks at journal {journal['id']}"
+        heads[account_id] = journal["hash"]
     for account in conn.execute(sa.select(t.accounts.c.id, t.accounts.c.chain_head)):
         if account.chain_head != heads.get(account.id, ""):
             yield f"chain of account {account.id} does not end at its head"

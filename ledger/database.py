@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ledger.clock import Clock
-from ledger.errors import Busy, ReadOnlyLedger
+from ledger.errors import Busy, ReadOnlyLedger, Unavailable
 from ledger.gateway.interface import Gateway
 from ledger.terms import Terms
 
@@ -33,15 +33,18 @@ class Ledger:
     def write(self) -> Iterator[sa.Connection]:
         """One transaction that may change the books; rolled back by any exception.
 
-        Raises ReadOnlyLedger, or Busy when another writer held the database for too long.
+        Raises ReadOnlyLedger, Busy when another writer held the database for too long, Unavailable when it fails
+        otherwise (gone, or its disk full).
         """
         if is_read_only(self.engine):
             raise ReadOnlyLedger
         try:
             with self.engine.begin() as conn:
                 yield conn
-        except sa.exc.DBAPIError as error:
-            raise _translated(error) from error
+        except sa.exc.OperationalError as error:
+            raise _unavailable(error) from error
+        except sa.exc.InternalError as error:  # PostgreSQL's word for a read-only transaction
+            raise _unavailable(error) from error
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -104,11 +107,10 @@ def _prepare_sqlite(engine: sa.Engine, read_only: bool) -> None:
         conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-def _translated(error: sa.exc.DBAPIError) -> Exception:
-    """The ledger's own error for a database that cannot be written now; else the error itself."""
+def _unavailable(error: sa.exc.DBAPIError) -> Unavailable:
     text = str(error.orig)
     if "readonly database" in text or "read-only transaction" in text:
         return ReadOnlyLedger()
     if "database is locked" in text:
         return Busy()
-    return error
+    return Unavailable(reason=type(error.orig).__name__)

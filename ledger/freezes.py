@@ -107,8 +107,8 @@ def _to_apply_for(work: Work) -> sa.Row[Any]:
     if not may:
         raise NothingToUnfreeze(customer_id=work.account.customer_id)
     wait = work.ledger.terms.unfreeze_wait_days
-    dates = {freeze: unfreeze_from(freeze, wait) for freeze in may}
-    for freeze, day in dates.items():
+    dates = [(freeze, unfreeze_from(freeze, wait)) for freeze in may]
+    for freeze, day in dates:
         if day is not None and day <= work.today:
             return freeze
-    raise UnfreezeTooEarly(next((day for day in dates.values() if day), None))
+    raise UnfreezeTooEarly(next((day for _, day in dates if day), None))

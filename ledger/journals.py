@@ -98,7 +98,7 @@ def post(conn: sa.Connection, entry: Entry, lines: Iterable[tuple[str, int]]) ->
 def balances(conn: sa.Connection, account_id: int) -> dict[str, int]:
     """The cached balances of an account's books; a book that was never used is 0."""
     b = t.balances.c
-    found = {row.book: row.amount_fen for row in conn.execute(sa.select(b).where(b.account_id == account_id))}
+    found = {row.book: row.amount_fen for row in conn.execute(sa.select(t.balances).where(b.account_id == account_id))}
     return {book: found.get(book, 0) for book in (*RECEIVABLES, CREDIT, HOLD)}
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
-from ledger import commands, items, journals, schedule
+from ledger import charges, commands, items, journals, schedule
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.errors import InstalmentRefused, UnknownBill
@@ -73,10 +73,11 @@ def instal_bill(ledger: Ledger, customer_id: str, *, bill_id: int, periods: int,
     """Turn the unpaid purchases of a bill into a plan; returns its id. Its first period is on the next bill.
 
     Possible from the bill day to 22:00 of the due day. Instalments and fees on the bill stay due as they are.
-    Raises UnknownBill, InstalmentRefused (reason too_late, nothing_to_instal, too_small, not_offered).
+    Raises SettlementUnderWay, UnknownBill, InstalmentRefused (reason too_late, nothing_to_instal, too_small, not_offered).
     """
 
     def act(work: Work) -> int:
+        charges.refuse_if_open(work)
         b = t.bills.c
         bill = work.conn.execute(
             sa.select(t.bills).where(b.id == bill_id, b.account_id == work.account_id)

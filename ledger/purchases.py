@@ -40,7 +40,8 @@ def authorise(
     amount(amount_fen)
     order = {"order_no": order_no, "merchant": merchant, "item": item, "amount_fen": amount_fen}
     supported: dict[RefusalReason, bool] = {"shop": shop_supported, "item": item_supported}
-    body = {**order, "periods": periods, "fee_free": fee_free, **supported}
+    body: dict[str, Any] = {**order, "periods": periods, "fee_free": fee_free}
+    body |= {"shop": shop_supported, "item_supported": item_supported}
 
     def act(work: Work) -> dict[str, int]:
         if periods != 1:

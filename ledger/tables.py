@@ -8,6 +8,7 @@ account the items left, summed by book, equal the balance of that book; `journal
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -47,7 +48,7 @@ def _account() -> sa.Column[int]:
     return sa.Column("account_id", Whole, sa.ForeignKey("accounts.id"), nullable=False)
 
 
-def _only_where(condition: str) -> dict[str, sa.TextClause]:
+def _only_where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 
