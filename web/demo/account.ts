@@ -71,6 +71,12 @@ export interface Money {
   at?: string;
 }
 
+export interface Application {
+  number?: string;
+  kind?: string;
+  state?: string;
+}
+
 export interface Ticket {
   id?: number;
   kind?: string;
@@ -99,6 +105,9 @@ export interface Account {
   refusals?: Refusal[];
   settlements?: Money[];
   charges?: Money[];
+  payouts?: Money[];
+  applications?: Application[];
+  unfreeze_from?: string | null;
   tickets?: Ticket[];
   journals?: Journal[];
 }

@@ -21,7 +21,7 @@ function entry(journal: Journal, changes: Changes): TemplateResult {
     <p><strong>${named(JOURNALS, journal.kind)}</strong><small>${journal.id}</small><time>${moment(journal.at)}</time></p>
     <table>
       <tbody>${(journal.postings ?? []).map(({ account, amount_fen }) => html`<tr>
-        <td>${named(ACCOUNTS, account)}</td>
+        <td><i>${(amount_fen ?? 0) < 0 ? "贷" : "借"}</i>${named(ACCOUNTS, account)}</td>
         <td class="amount">${(amount_fen ?? 0) > 0 ? yuan(amount_fen) : nothing}</td>
         <td class="amount">${(amount_fen ?? 0) < 0 ? yuan(-(amount_fen ?? 0)) : nothing}</td>
       </tr>`)}</tbody>

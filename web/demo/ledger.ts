@@ -76,6 +76,7 @@ function status(account: Account, changes: Changes): TemplateResult {
     </p>
     ${rows(changes, "status", [
       ["开通日期", account.opened_on ?? ""], ["关闭时间", moment(account.closed_at)], ["关闭凭证号", account.close_receipt ?? ""],
+      ["可申请解冻", account.unfreeze_from ?? ""],
     ])}
     ${freezes.map((freeze) => html`<div class="freeze ${changes.mark(`freeze.${freeze.id}`, freeze.kind ?? "")}">
       <h3>${named(FREEZES, freeze.kind)}<time>${moment(freeze.placed_at)}</time></h3>
@@ -159,10 +160,12 @@ function plans(account: Account, changes: Changes): Part {
 }
 
 function activity(account: Account, changes: Changes): TemplateResult {
-  const { settlements = [], charges = [], refunds = [], refusals = [], tickets = [] } = account;
+  const { settlements = [], charges = [], payouts = [], refunds = [], refusals = [], applications = [], tickets = [] } = account;
   const list: TemplateResult[] = [
     ...settlements.map((one) => moneyRow("结清", one, changes)),
     ...charges.map((one) => moneyRow(`扣款 · ${named(PURPOSES, one.purpose)}`, one, changes)),
+    ...payouts.map((one) => moneyRow("退还客户", one, changes)),
+    ...applications.map((one) => line(changes, `application.${one.number}`, "解冻申请", one.number ?? "", "", named(STATES, one.state))),
     ...refunds.map((one) => line(changes, `refund.${one.order_no}`, "退款", `${one.merchant ?? ""} ${one.item ?? ""}`, yuan(one.amount_fen), named(STATES, one.state))),
     ...refusals.map((one, index) => line(changes, `refusal.${index}`, `未能付款 · ${named(REASONS, one.reason)}`, `${one.merchant ?? ""} ${one.item ?? ""}`, yuan(one.amount_fen), moment(one.at))),
     ...tickets.map((one) => line(changes, `ticket.${one.id}`, `人工服务单 ${one.id ?? ""}`, named(TICKETS, one.kind), "", named(STATES, one.state))),

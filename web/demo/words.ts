@@ -20,14 +20,13 @@ export const ACCOUNTS: Words = {
   "income.penalty": "违约金收入",
   "income.waiver": "减免",
   "limit.hold": "额度占用",
-  "limit.contra": "额度占用（对方）",
-  "limit.hold_contra": "额度占用（对方）",
+  "limit.hold.contra": "额度占用（对方科目）",
 };
 
 export const STATES: Words = {
   ACTIVE: "使用中", CLOSING: "关闭处理中", CLOSED: "已关闭",
   CREATED: "已创建", SENT: "已发送", SETTLED: "已结清", SUCCEEDED: "成功", FAILED: "失败", UNKNOWN: "待查询",
-  PENDING: "处理中", DONE: "已完成", OPEN: "待处理", TAKEN: "处理中", PAID: "已还清", OVERDUE: "已逾期", INSTALMENT: "已分期",
+  FILED: "已提交", GRANTED: "已通过", REFUSED: "未通过", PENDING: "处理中", DONE: "已完成", OPEN: "待处理", TAKEN: "处理中", PAID: "已还清", OVERDUE: "已逾期", INSTALMENT: "已分期",
 };
 
 export const BILL_STATES: Words = { ...STATES, OPEN: "待还款" };
@@ -49,17 +48,16 @@ export const TICKETS: Words = {
 export const PURPOSES: Words = { settle: "提前结清", repay: "还款" };
 
 export const JOURNALS: Words = {
-  hold: "占用额度", release: "释放额度", authorise: "占用额度", capture: "消费入账", purchase: "消费入账", bill: "出账",
-  instal: "账单分期", plan: "分期", plan_bill: "分期入账", repay: "还款", repayment: "还款", refund: "退款",
-  penalty: "逾期违约金", interest: "利息", settle: "提前结清", settlement: "提前结清", recognise: "确认费用",
-  payout: "退还客户", chargeback: "拒付", reversal: "冲正", credit: "转入待退还款项", merchant_payout: "与商户结算",
+  hold: "占用额度", hold_captured: "占用转消费", hold_released: "释放额度", hold_expired: "占用到期释放", purchase: "消费入账",
+  bill: "出账", bill_instalment: "账单分期", fee: "分期手续费", interest: "利息", penalty: "逾期违约金", repayment: "还款",
+  settlement: "提前结清", refund: "退款", payout: "退还客户", late_success: "迟到的扣款", late_refund: "迟到的退款", chargeback: "拒付",
 };
 
 /** Names inside a freeze's evidence; what is not listed keeps the ledger's own name. */
 export const EVIDENCE: Words = {
   logins: "近期登录", at: "时间", city: "城市", device: "设备", bill: "账单", days: "逾期天数", overdue_fen: "逾期金额",
   checked_on: "查询日期", overdue_elsewhere: "他处逾期笔数", debt_ratio: "负债水平", high: "偏高", days_late: "逾期天数",
-  old_fen: "原额度", new_fen: "现额度", cleared_on: "结清日期",
+  old_fen: "原额度", new_fen: "现额度", due_on: "还款日",
 };
 
 export const GATEWAY_MODES: readonly (readonly [string, string])[] = [
