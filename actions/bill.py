@@ -1,0 +1,91 @@
+"""Bills: what is owed, what is on one, and when bills come and are due."""
+
+from __future__ import annotations
+
+from actions import cards, decisions, own, words
+from actions.turn import Turn
+from ledger.model import AccountFacts, Bill
+
+LINES_SHOWN = 3
+
+
+def query_bill(turn: Turn) -> None:
+    """The oldest unpaid bill with its lines, else what has not been billed yet, else that nothing is owed."""
+    terms = turn.ledger.terms
+    rule = {"path": terms.bill_path, "bill_day": str(terms.bill_day), "due_day": str(terms.due_day)}
+    facts = own.account(turn, "utter_bill_anonymous", **rule)
+    if facts is None:
+        return
+    bill = own.owed_bill(facts)
+    if bill is not None:
+        say_bill(turn, facts, bill)
+    elif own.being_checked(turn, facts):
+        return
+    elif facts.debts.total_fen:
+        turn.say("utter_bill_next", card=cards.debts(facts.debts), **own.next_words(facts))
+    else:
+        decisions.say_nothing_owed(turn, facts)
+
+
+def say_bill(turn: Turn, facts: AccountFacts, bill: Bill) -> None:
+    """Amount and due day first, then its lines and everything that is owed."""
+    more = {
+        "lines": lines(bill),
+        "total": words.money(facts.debts.total_fen),
+        "today": words.day(facts.today),
+    }
+    charge = facts.open_charge
+    if charge is not None:
+        response = "utter_bill_checking"
+        more |= {"amount": words.money(charge.amount_fen), "number": charge.number}
+        more |= {"at": words.moment(charge.sent_at, today=facts.today)}
+    elif facts.debts.overdue_fen:
+        response = "utter_bill_overdue"
+        more |= own.overdue_words(facts)
+    else:
+        response = "utter_bill"
+    turn.say(response, card=cards.bill(bill), **own.bill_words(facts, bill), **more)
+
+
+def lines(bill: Bill) -> str:
+    """The first lines of the bill in words, and how many there are; the card has them all."""
+    shown = [f"{words.bill_item(item)} {words.money(item.amount_fen)}" for item in bill.items[:LINES_SHOWN]]
+    rest = f"等{len(bill.items)}笔" if len(bill.items) > LINES_SHOWN else ""
+    return "、".join(shown) + rest
+
+
+def billing_dates(turn: Turn) -> None:
+    """Bill day, due day, interest-free days; a customer's own next dates and where today's purchase falls."""
+    terms, facts = turn.ledger.terms, turn.facts
+    rule = {
+        "bill_day": str(terms.bill_day),
+        "due_day": str(terms.due_day),
+        "free_days": str(terms.interest_free_days_max),
+    }
+    if facts is None or facts.state == "CLOSED":
+        turn.say("utter_dates_anonymous", **rule)
+        return
+    bill = own.owed_bill(facts)
+    own_dates = own.next_words(facts)
+    if bill is None:
+        turn.say("utter_dates", **rule, **own_dates)
+    else:
+        turn.say("utter_dates_bill", **rule, **own_dates, **own.bill_words(facts, bill))
+
+
+def change_due_date(turn: Turn) -> None:
+    """The days are fixed; what helps instead."""
+    terms, facts = turn.ledger.terms, turn.facts
+    rule = {"bill_day": str(terms.bill_day), "due_day": str(terms.due_day)}
+    bill = own.owed_bill(facts) if facts else None
+    if facts is None or bill is None:
+        turn.say("utter_change_due", **rule)
+    else:
+        turn.say("utter_change_due_bill", **rule, **own.bill_words(facts, bill))
+
+
+REPLIES = {
+    "query_bill": query_bill,
+    "billing_dates": billing_dates,
+    "change_due_date": change_due_date,
+}

@@ -1,0 +1,21 @@
+"""The credit bureau's record: what is reported and what is not; nothing can be bought off it."""
+
+from __future__ import annotations
+
+from actions import own
+from actions.turn import Turn
+
+
+def credit_report(turn: Turn) -> None:
+    """The rule, and what of the customer's own account matters now: late, or due by when."""
+    facts = turn.facts
+    bill = own.owed_bill(facts) if facts else None
+    if facts is None or bill is None:
+        turn.say("utter_credit")
+    elif facts.debts.overdue_fen:
+        turn.say("utter_credit_overdue", **own.bill_words(facts, bill), **own.overdue_words(facts))
+    else:
+        turn.say("utter_credit_bill", **own.bill_words(facts, bill))
+
+
+REPLIES = {"credit_report": credit_report}

@@ -1,0 +1,60 @@
+"""The limit: how much is left, and why it is what it is."""
+
+from __future__ import annotations
+
+from actions import own, words
+from actions.turn import Turn
+from ledger.model import AccountFacts
+
+
+def query_limit(turn: Turn) -> None:
+    facts = own.account(turn, "utter_limit_anonymous")
+    if facts is None:
+        return
+    figures = limit_words(facts)
+    if facts.freezes:
+        turn.say("utter_limit_frozen", **figures, **own.freeze_words(facts))
+    elif facts.limit.held_fen:
+        turn.say("utter_limit_held", **figures)
+    else:
+        turn.say("utter_limit", **figures)
+
+
+def limit_change(turn: Turn) -> None:
+    """Why it was lowered when it was; why it has not come back; never that it will rise."""
+    facts = own.account(turn, "utter_limit_change_anonymous")
+    if facts is None or own.being_checked(turn, facts):
+        return
+    figures = limit_words(facts)
+    cut, last = facts.limit_cut, facts.last_repayment
+    if cut is not None:
+        turn.say(
+            "utter_limit_change_cut",
+            at=words.day(cut.at, today=facts.today),
+            old=words.money(cut.old_fen),
+            new=words.money(cut.new_fen),
+            bill=words.month(str(cut.evidence["bill"]), today=facts.today),
+            days_late=str(cut.evidence["days_late"]),
+            **figures,
+        )
+    elif facts.freezes:
+        turn.say("utter_limit_change_frozen", **figures, **own.freeze_words(facts))
+    elif last is not None and last.state == "SUCCEEDED":
+        repaid = {"amount": words.money(last.amount_fen), "at": words.moment(last.at, today=facts.today)}
+        turn.say("utter_limit_change_repaid", **figures, **repaid)
+    else:
+        turn.say("utter_limit_change", **figures)
+
+
+def limit_words(facts: AccountFacts) -> dict[str, str]:
+    """{total}, {used}, {held} and {available} of the limit."""
+    limit = facts.limit
+    return {
+        "total": words.money(limit.total_fen),
+        "used": words.money(limit.used_fen),
+        "held": words.money(limit.held_fen),
+        "available": words.money(limit.available_fen),
+    }
+
+
+REPLIES = {"query_limit": query_limit, "limit_change": limit_change}

@@ -1,0 +1,42 @@
+"""Being late, and not being able to pay in time."""
+
+from __future__ import annotations
+
+from actions import decisions, handover, own, rules, words
+from actions.turn import Turn
+
+
+def overdue(turn: Turn) -> None:
+    """What is late with its days and penalty, or what being late would mean."""
+    rule = {"rate": rules.daily_rate(turn.ledger.terms.penalty_rate)}
+    facts = own.account(turn, "utter_overdue_anonymous", **rule)
+    if facts is None or own.being_checked(turn, facts):
+        return
+    bill = own.owed_bill(facts)
+    if facts.debts.overdue_fen and bill:
+        turn.say("utter_overdue_late", **rule, **own.bill_words(facts, bill), **own.overdue_words(facts))
+    elif bill:
+        turn.say("utter_overdue_not_yet", **rule, **own.bill_words(facts, bill))
+    else:
+        turn.say("utter_overdue_none", today=words.day(facts.today), **rule)
+
+
+def request_extension(turn: Turn) -> None:
+    """Whoever owes and cannot pay gets a person, who sees the account's figures, and the least to pay."""
+    facts = own.account(turn, "utter_extension_anonymous", due_day=str(turn.ledger.terms.due_day))
+    if facts is None or own.being_checked(turn, facts):
+        return
+    bill = own.owed_bill(facts)
+    if not facts.debts.total_fen:
+        decisions.say_nothing_owed(turn, facts)
+    elif facts.debts.overdue_fen and bill:
+        more = own.bill_words(facts, bill) | own.overdue_words(facts)
+        handover.open_ticket(turn, "hardship", "utter_hardship_overdue", **more)
+    elif bill:
+        handover.open_ticket(turn, "hardship", "utter_hardship_bill", **own.bill_words(facts, bill))
+    else:
+        next_due = words.day(facts.next_due_on, today=facts.today)
+        handover.open_ticket(turn, "hardship", "utter_hardship_next", next_due=next_due)
+
+
+REPLIES = {"overdue": overdue, "request_extension": request_extension}

@@ -1,0 +1,77 @@
+"""What the answers on a customer's own account have in common: who is not logged in, closed or waiting."""
+
+from __future__ import annotations
+
+from actions import decisions, diagnosis, words
+from actions.turn import Turn
+from ledger.model import AccountFacts, Bill, Refund
+
+
+def account(turn: Turn, general: str, **more: str) -> AccountFacts | None:
+    """The facts of an open account. Otherwise the answer has been given, and None is returned.
+
+    `general` is the response with the rule for whoever is not logged in, filled with `more`.
+    """
+    facts = turn.facts
+    if facts is None:
+        turn.say(general, **more)
+        return None
+    if facts.state == "CLOSED":
+        decisions.say_closed(turn, facts)
+        return None
+    return facts
+
+
+def being_checked(turn: Turn, facts: AccountFacts) -> bool:
+    """Whether a payment is under way; then the customer was told not to pay again."""
+    if facts.open_charge is None and facts.state != "CLOSING":
+        return False
+    decisions.say_under_way(turn, facts)
+    return True
+
+
+def owed_bill(facts: AccountFacts) -> Bill | None:
+    """The oldest bill that is not paid."""
+    return facts.bill if facts.bill is not None and facts.bill.outstanding_fen else None
+
+
+def bill_words(facts: AccountFacts, bill: Bill) -> dict[str, str]:
+    """The name, amounts and dates of a bill: {bill}, {outstanding}, {minimum}, {due}, {days}."""
+    return {
+        "bill": words.bill_name(bill, today=facts.today),
+        "outstanding": words.money(bill.outstanding_fen),
+        "minimum": words.money(bill.minimum_fen),
+        "due": words.day(bill.due_on, today=facts.today),
+        "days": str(bill.days_overdue),
+    }
+
+
+def overdue_words(facts: AccountFacts) -> dict[str, str]:
+    """What is late, with the penalty including today's: {overdue}, {penalty}."""
+    return {
+        "overdue": words.money(facts.debts.overdue_fen),
+        "penalty": words.money(facts.debts.penalty_fen),
+    }
+
+
+def next_words(facts: AccountFacts) -> dict[str, str]:
+    """What comes next: {unbilled}, {product_plan}, {bill_plan}, {next_bill}, {next_due}, {today}."""
+    return {
+        "unbilled": words.money(facts.debts.unbilled_fen),
+        "product_plan": words.money(facts.debts.product_plan_fen),
+        "bill_plan": words.money(facts.debts.bill_plan_fen),
+        "next_bill": words.day(facts.next_bill_on, today=facts.today),
+        "next_due": words.day(facts.next_due_on, today=facts.today),
+        "today": words.day(facts.today),
+    }
+
+
+def freeze_words(facts: AccountFacts) -> dict[str, str]:
+    """Why and since when use is suspended: {cause}, {since}; only of a frozen account."""
+    freeze = diagnosis.first_freeze(facts)
+    assert freeze is not None  # the caller looked
+    return {"cause": words.freeze(freeze), "since": words.day(freeze.placed_at, today=facts.today)}
+
+
+def goods(refund: Refund) -> str:
+    return " ".join(part for part in (refund.merchant, refund.item) if part)

@@ -1,0 +1,20 @@
+"""Paying an order with 月付, and making it the default or not."""
+
+from __future__ import annotations
+
+from actions import own, words
+from actions.turn import Turn
+
+
+def payment_setting(turn: Turn) -> None:
+    """How to pay with it and how not to pay with it by default, without closing it."""
+    facts = turn.facts
+    if facts is None or facts.state == "CLOSED":
+        turn.say("utter_payment_setting")
+    elif facts.freezes:
+        turn.say("utter_payment_setting_frozen", **own.freeze_words(facts))
+    else:
+        turn.say("utter_payment_setting_own", available=words.money(facts.limit.available_fen))
+
+
+REPLIES = {"payment_setting": payment_setting}

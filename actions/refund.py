@@ -1,0 +1,55 @@
+"""Refunds of orders paid with 月付: where the money goes, and that a bill is still due until then."""
+
+from __future__ import annotations
+
+from actions import own, rules, words
+from actions.turn import Turn
+from ledger.model import AccountFacts, Refund
+
+
+def refund(turn: Turn) -> None:
+    """The refund under way, else the last one and where it went; always the rule."""
+    facts = turn.facts
+    days = rules.refund_days(turn.ledger.terms)
+    newest = facts.refunds[0] if facts and facts.refunds else None
+    pending = next((each for each in facts.refunds if each.state == "PENDING"), None) if facts else None
+    if facts is None:
+        turn.say("utter_refund_anonymous", days=days)
+    elif pending is not None:
+        say_pending(turn, facts, pending)
+        turn.say("utter_refund_rule", days=days)
+    elif newest is not None:
+        say_done(turn, facts, newest)
+        turn.say("utter_refund_rule", days=days)
+    else:
+        turn.say("utter_refund_none", days=days)
+
+
+def say_pending(turn: Turn, facts: AccountFacts, pending: Refund) -> None:
+    """On its way, and whether a bill is due before it arrives."""
+    about = {
+        "amount": words.money(pending.amount_fen),
+        "goods": own.goods(pending),
+        "since": words.day(pending.requested_at, today=facts.today),
+    }
+    bill = own.owed_bill(facts)
+    if bill is None:
+        turn.say("utter_refund_pending", **about)
+    else:
+        turn.say("utter_refund_pending_bill", **about, **own.bill_words(facts, bill))
+
+
+def say_done(turn: Turn, facts: AccountFacts, done: Refund) -> None:
+    """What it was taken off, and what is owed back to the customer."""
+    turn.say(
+        "utter_refund_done_credit" if done.credited_fen else "utter_refund_done",
+        amount=words.money(done.amount_fen),
+        goods=own.goods(done),
+        at=words.day(done.done_at or done.requested_at, today=facts.today),
+        offset=words.money(done.offset_fen),
+        credited=words.money(done.credited_fen),
+        available=words.money(facts.limit.available_fen),
+    )
+
+
+REPLIES = {"refund": refund}

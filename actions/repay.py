@@ -1,0 +1,124 @@
+"""Repaying: how, how little, what became of it, and automatic debit."""
+
+from __future__ import annotations
+
+import re
+
+from actions import decisions, handover, own, rules, words
+from actions.turn import Turn
+from ledger.model import AccountFacts, Repayment
+
+# Says that money was taken twice: a person compares it with the bank.
+TWICE = re.compile(
+    r"(扣|付|还|划)(了|款|走|掉|钱|我)*(两|2|二|三|3|好几|多)(次|遍|笔|回)|(重复|多|又|再)(次|一次)?(扣|划)(了|款了|走|掉|我)"
+)
+
+
+def how_to_repay(turn: Turn) -> None:
+    """The way to pay by oneself, with what is due; late amounts first."""
+    terms = turn.ledger.terms
+    facts = own.account(turn, "utter_repay_anonymous", path=terms.repay_path, due_day=str(terms.due_day))
+    if facts is None or own.being_checked(turn, facts):
+        return
+    bill = own.owed_bill(facts)
+    path = {"path": terms.repay_path, "card_last4": facts.card_last4}
+    if facts.debts.overdue_fen and bill:
+        turn.say("utter_repay_overdue", **own.bill_words(facts, bill), **own.overdue_words(facts), **path)
+    elif bill:
+        turn.say("utter_repay_bill", **own.bill_words(facts, bill), **path)
+    elif facts.debts.total_fen:
+        turn.say("utter_repay_early", path=terms.repay_path, **own.next_words(facts))
+    else:
+        decisions.say_nothing_owed(turn, facts)
+
+
+def minimum_payment(turn: Turn) -> None:
+    """How little keeps this bill from being late, and what the rest then costs."""
+    terms = turn.ledger.terms
+    rule = {
+        "ratio": words.percent(terms.minimum_ratio),
+        "rate": rules.daily_rate(terms.daily_rate),
+        "due_day": str(terms.due_day),
+    }
+    facts = own.account(turn, "utter_minimum_anonymous", **rule)
+    if facts is None or own.being_checked(turn, facts):
+        return
+    bill = own.owed_bill(facts)
+    if bill is None:
+        turn.say("utter_minimum_none", today=words.day(facts.today), **rule)
+    elif facts.debts.overdue_fen:
+        turn.say("utter_minimum_overdue", **own.bill_words(facts, bill), **own.overdue_words(facts))
+    elif not bill.minimum_fen:
+        turn.say("utter_minimum_met", **own.bill_words(facts, bill), **rule)
+    else:
+        turn.say("utter_minimum_bill", **own.bill_words(facts, bill), **rule)
+
+
+def repayment_status(turn: Turn) -> None:
+    """What became of the last payment, and why a bill still shows after money was taken."""
+    facts = own.account(turn, "utter_status_anonymous")
+    if facts is None or own.being_checked(turn, facts):
+        return
+    last = facts.last_repayment
+    if TWICE.search(turn.text) and not turn.pressed:
+        handover.open_ticket(turn, "dispute", "utter_dispute_filed")
+    elif last is None:
+        turn.say("utter_status_none", **status_words(facts))
+    else:
+        say_status(turn, facts, last)
+
+
+def say_status(turn: Turn, facts: AccountFacts, last: Repayment) -> None:
+    """Booked, not taken, or not known yet; always with what is still to pay."""
+    if last.state == "SUCCEEDED":
+        response = "utter_status_booked" if own.owed_bill(facts) else "utter_status_cleared"
+    else:
+        response = "utter_status_failed" if last.state == "FAILED" else "utter_status_checking"
+    turn.say(
+        response,
+        amount=words.money(last.amount_fen),
+        at=words.moment(last.at, today=facts.today),
+        method=words.method(last),
+        number=last.number,
+        **status_words(facts),
+    )
+
+
+def status_words(facts: AccountFacts) -> dict[str, str]:
+    """{left}: what the oldest unpaid bill still asks for; {owed}: everything."""
+    bill = own.owed_bill(facts)
+    return {
+        "left": words.money(bill.outstanding_fen if bill else 0),
+        "owed": words.money(facts.debts.total_fen),
+        "today": words.day(facts.today),
+    }
+
+
+def auto_debit(turn: Turn) -> None:
+    """Whether it is on, when it runs next and for how much; on the due day only, then by hand."""
+    terms = turn.ledger.terms
+    rule = {
+        "times": rules.debit_times(terms),
+        "due_day": str(terms.due_day),
+        "path": terms.auto_debit_path,
+    }
+    facts = own.account(turn, "utter_debit_anonymous", **rule)
+    if facts is None or own.being_checked(turn, facts):
+        return
+    bill = own.owed_bill(facts)
+    rule |= {"card_last4": facts.card_last4, **own.next_words(facts)}
+    if bill is None:
+        turn.say("utter_debit_no_bill" if facts.auto_debit else "utter_debit_off", **rule)
+    elif bill.due_on < facts.today:
+        turn.say("utter_debit_missed", **own.bill_words(facts, bill), **rule)
+    else:
+        response = "utter_debit_bill" if facts.auto_debit else "utter_debit_off_bill"
+        turn.say(response, **own.bill_words(facts, bill), **rule)
+
+
+REPLIES = {
+    "how_to_repay": how_to_repay,
+    "minimum_payment": minimum_payment,
+    "repayment_status": repayment_status,
+    "auto_debit": auto_debit,
+}

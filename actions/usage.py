@@ -1,0 +1,32 @@
+"""Where 月付 can be used, and where not."""
+
+from __future__ import annotations
+
+from actions import diagnosis, own, words
+from actions.turn import Turn
+
+
+def where_usable(turn: Turn) -> None:
+    """The rule; for a customer the shop or item that refused last, a freeze, or what is left to spend."""
+    facts = turn.facts
+    if facts is None or facts.state == "CLOSED":
+        turn.say("utter_usage")
+        return
+    if facts.freezes:
+        turn.say("utter_usage_frozen", **own.freeze_words(facts))
+        return
+    available = words.money(facts.limit.available_fen)
+    refusal = diagnosis.latest_refusal(facts)
+    if refusal is None or refusal.reason == "limit":
+        turn.say("utter_usage_own", available=available)
+        return
+    turn.say(
+        f"utter_usage_{refusal.reason}",
+        at=words.day(refusal.at, today=facts.today),
+        merchant=refusal.merchant,
+        item=refusal.item,
+        available=available,
+    )
+
+
+REPLIES = {"where_usable": where_usable}
