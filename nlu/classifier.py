@@ -25,7 +25,7 @@ OUT_OF_SCOPE = "out_of_scope"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class NgramClassifier(GraphComponent, IntentClassifier):
-    """TF-IDF of character n-grams and a multinomial logistic regression.
+    """TF-IDF of character n-grams and a logistic regression for each intent against the rest.
 
     Rasa's own logistic regression has no setting for the regularisation, which leaves its confidences far too
     low with this many intents; thresholds on them would mean nothing.
@@ -49,7 +49,7 @@ class NgramClassifier(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The settings and their defaults."""
-        return {"ngram_max": 3, "min_count": 2, "inverse_regularisation": 20.0, "ranking_length": 10}
+        return {"ngram_max": 2, "min_count": 1, "inverse_regularisation": 30.0, "ranking_length": 10}
 
     @staticmethod
     def required_packages() -> list[str]:

@@ -18,7 +18,7 @@ _TRADITIONAL = (
     "處風險審評決議場線網頁蘋產與異環給經讓將級張寫親舊歷屬據萬兩長終剛準確計劃補償價條陸雙帐"
 )
 _SIMPLIFIED = (
-    "开关闭还额冻结帐单账钱为么么个们这里里样吗问题买卖东过时间现后会动复总点选择设认证号码电话项优红"
+    "开关闭还额冻结账单账钱为么么个们这里里样吗问题买卖东过时间现后会动复总点选择设认证号码电话项优红"
     "领奖赏费减贷发务购换转带联系请帮说从来没无对应该销注误债记录询订货运输体验实签约业员户绑银机讯严"
     "处风险审评决议场线网页苹产与异环给经让将级张写亲旧历属据万两长终刚准确计划补偿价条陆双账"
 )
@@ -46,8 +46,9 @@ def normalise(text: str) -> str:
 
 
 def content(normalised: str) -> str:
-    """The characters that carry the question: no blanks, no politeness, no particles.
+    """The characters that carry the question: no blanks, no politeness, no particles, and not the product.
 
-    A message of nothing else (谢谢, 你好) keeps its words: they are all it says.
+    A message of nothing else (谢谢, 你好, 月付) keeps its words: they are all it says.
     """
-    return _FILLERS.sub("", normalised).replace(" ", "") or normalised.replace(" ", "")
+    bare = _FILLERS.sub("", normalised.replace(PRODUCT, " ")).replace(" ", "")
+    return bare or normalised.replace(" ", "")

@@ -1,0 +1,125 @@
+"""Each component on messages made by hand: what it reads and what it leaves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rasa.engine.graph import ExecutionContext, GraphSchema
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from nlu.classifier import NgramClassifier
+from nlu.decision_gate import DecisionGate
+from nlu.normaliser import NORMALISED, Normaliser
+from nlu.other_product import OtherProduct
+from nlu.text import normalise
+
+SENTENCES = {
+    "how_to_close": ["怎么关闭月付", "注销月付", "月付关掉"],
+    "prepay_all": ["提前还清月付", "一次还完", "全部结清"],
+    "out_of_scope": ["今天天气", "讲个笑话", "花呗怎么关"],
+}
+
+
+def message(text: str, *ranking: tuple[str, float]) -> Message:
+    """A message as the classifier leaves it."""
+    entries = [{"name": name, "confidence": confidence} for name, confidence in ranking]
+    data: dict[str, Any] = {"text": text, NORMALISED: normalise(text)}
+    return Message(data={**data, "intent": dict(entries[0]), "intent_ranking": entries} if entries else data)
+
+
+def classifier(folder: Path) -> tuple[NgramClassifier, NgramClassifier]:
+    """A classifier as trained, and as loaded from what it stored."""
+    storage = LocalModelStorage.create(folder)
+    context = ExecutionContext(GraphSchema({}), "test")
+    resource = Resource("classifier")
+    config = NgramClassifier.get_default_config()
+    trained = NgramClassifier.create(config, storage, resource, context)
+    examples = [Message(data={"text": t, "intent": name}) for name, texts in SENTENCES.items() for t in texts]
+    trained.train(TrainingData(examples))
+    return trained, NgramClassifier.load(config, storage, resource, context)
+
+
+def test_normaliser_leaves_the_text_as_it_was_typed() -> None:
+    typed = Message(data={"text": "抖音月付怎麼關！"})
+    Normaliser().process([typed, empty := Message(data={"text": None})])
+    assert typed.get("text") == "抖音月付怎麼關！"
+    assert typed.get(NORMALISED) == "月付怎么关"
+    assert empty.get(NORMALISED) == ""
+
+
+def test_classifier_ranks_all_intents_by_probability(tmp_path: Path) -> None:
+    asked = message("怎么把月付关闭")
+    classifier(tmp_path)[0].process([asked])
+    ranking = asked.get("intent_ranking")
+    assert asked.get("intent") == ranking[0]
+    assert ranking[0]["name"] == "how_to_close"
+    assert {entry["name"] for entry in ranking} == set(SENTENCES)
+    assert sum(entry["confidence"] for entry in ranking) == pytest.approx(1.0)
+    assert ranking == sorted(ranking, key=lambda entry: -entry["confidence"])
+
+
+def test_classifier_loaded_from_disk_answers_the_same(tmp_path: Path) -> None:
+    trained, loaded = classifier(tmp_path)
+    for text in ("怎么关", "还清", "天气", "月付"):
+        first, second = message(text), message(text)
+        trained.process([first])
+        loaded.process([second])
+        assert first.get("intent_ranking") == second.get("intent_ranking")
+
+
+@pytest.mark.parametrize("text", ["", "   ", "😭😭", "？？？", "。"])
+def test_a_message_without_a_word_asks_nothing(text: str, tmp_path: Path) -> None:
+    asked = message(text)
+    classifier(tmp_path)[0].process([asked])
+    assert asked.get("intent") == {"name": "out_of_scope", "confidence": 1.0}
+
+
+def test_other_product_puts_out_of_scope_first_and_keeps_the_ranking() -> None:
+    asked = message("关闭放心借", ("how_to_close", 0.8), ("out_of_scope", 0.15), ("prepay_all", 0.05))
+    OtherProduct({"confidence": 0.9}).process([asked])
+    ranking = asked.get("intent_ranking")
+    assert asked.get("intent") == {"name": "out_of_scope", "confidence": 0.9}
+    assert [entry["name"] for entry in ranking] == ["out_of_scope", "how_to_close", "prepay_all"]
+    assert sum(entry["confidence"] for entry in ranking) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("text", ["关闭月付", "月付和放心借有什么区别", "怎么关"])
+def test_other_product_leaves_messages_about_ours_alone(text: str) -> None:
+    asked = message(text, ("how_to_close", 0.8), ("out_of_scope", 0.2))
+    before = asked.get("intent_ranking")
+    OtherProduct({"confidence": 0.9}).process([asked])
+    assert asked.get("intent_ranking") == before
+
+
+def entered(asked: Message) -> list[str]:
+    """The decisions that the gate opened."""
+    DecisionGate({"close": 0.7, "settle": 0.8}).process([asked])
+    return [entity["value"] for entity in asked.get("entities", []) if entity["entity"] == "enters"]
+
+
+def test_gate_opens_a_decision_only_from_its_threshold_on() -> None:
+    assert entered(message("关闭月付", ("how_to_close", 0.70))) == ["close"]
+    assert entered(message("关闭月付", ("how_to_close", 0.69))) == []
+    assert entered(message("一次还清", ("prepay_all", 0.80))) == ["settle"]
+    assert entered(message("一次还清", ("prepay_all", 0.79))) == []
+
+
+def test_gate_opens_nothing_for_other_intents() -> None:
+    for name in ("close_impact", "how_to_repay", "nlu_fallback", "out_of_scope"):
+        assert entered(message("月付", (name, 1.0))) == []
+
+
+def test_gate_opens_nothing_where_another_product_is_named_too() -> None:
+    assert entered(message("月付留着，把花呗关了", ("how_to_close", 0.99))) == []
+
+
+def test_gate_keeps_entities_of_others() -> None:
+    asked = message("关闭月付", ("how_to_close", 0.9))
+    asked.set("entities", [{"entity": "amount", "value": 1}])
+    entered(asked)
+    assert [entity["entity"] for entity in asked.get("entities")] == ["amount", "enters"]

@@ -1,0 +1,68 @@
+"""The model of character n-grams."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from nlu.ngrams import NgramModel, ngrams
+
+TEXTS = [
+    "怎么关闭",
+    "怎么注销",
+    "我要关掉",
+    "提前还清",
+    "一次还完",
+    "全部还清",
+    "用不了",
+    "不能用了",
+    "付不了款",
+]
+LABELS = ["close"] * 3 + ["settle"] * 3 + ["unusable"] * 3
+
+
+def fitted() -> NgramModel:
+    return NgramModel.fit(TEXTS, LABELS, ngram_max=2, min_count=1, inverse_regularisation=30.0)
+
+
+def test_ngrams_mark_where_the_message_begins_and_ends() -> None:
+    assert Counter(ngrams("关闭", 2)) == Counter(["关", "闭", "^关", "关闭", "闭$"])
+    assert ngrams("", 2) == ["^$"]
+
+
+def test_probabilities_are_those_of_scikit_learn() -> None:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    vectorizer = TfidfVectorizer(analyzer=lambda text: ngrams(text, 2), sublinear_tf=True)
+    regression = LogisticRegression(C=30.0, solver="liblinear", multi_class="ovr", random_state=0)
+    regression.fit(vectorizer.fit_transform(TEXTS), LABELS)
+    model = fitted()
+    assert model.labels == list(regression.classes_)
+    for text in [*TEXTS, "关关关闭", "完全不认识", "怎么把它全部还了"]:
+        expected = regression.predict_proba(vectorizer.transform([text]))[0]
+        assert model.probabilities(text) == pytest.approx(expected, abs=1e-6)
+
+
+def test_what_was_never_seen_still_has_probabilities() -> None:
+    probabilities = fitted().probabilities("ابجد")
+    assert probabilities.sum() == pytest.approx(1.0)
+    assert (probabilities > 0).all()
+
+
+def test_the_same_sentences_give_the_same_model() -> None:
+    first, second = fitted(), fitted()
+    assert first.vocabulary == second.vocabulary
+    assert np.array_equal(first.weights, second.weights)
+    assert np.array_equal(first.bias, second.bias)
+
+
+def test_stored_and_loaded_it_answers_the_same() -> None:
+    model = fitted()
+    description = json.loads(json.dumps(model.description(), ensure_ascii=False))
+    again = NgramModel.from_parts(description, model.idf, model.weights, model.bias)
+    for text in TEXTS:
+        assert np.array_equal(again.probabilities(text), model.probabilities(text))

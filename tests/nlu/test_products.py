@@ -1,0 +1,68 @@
+"""Which products a message names."""
+
+from __future__ import annotations
+
+import pytest
+
+from nlu.products import names_other_product, names_our_product
+from nlu.text import normalise
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "关闭放心借",
+        "花呗怎么还",
+        "花贝怎么关",
+        "借呗额度没了",
+        "京东白条用不了",
+        "美团月付怎么关",
+        "美团的月付怎么还清",
+        "携程月付用不了",
+        "微粒贷提前还款",
+        "微信分付怎么还",
+        "注销信用卡",
+        "信用卡怎么注销",
+        "我的信用卡被冻结了",
+        "余额宝收益",
+        "拼多多先用后付怎么关",
+    ],
+)
+def test_other_products(text: str) -> None:
+    text = normalise(text)
+    assert names_other_product(text)
+    assert not names_our_product(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "怎么关闭",
+        "可以用余额宝还款吗",
+        "用信用卡还可以吗",
+        "还款扣的是哪张银行卡",
+        "可以部分付款吗",
+        "分期怎么还",
+        "放心用吗",
+        "我要买房",
+        "先买后付是什么",
+    ],
+)
+def test_ways_to_pay_and_chance_likenesses_are_no_other_product(text: str) -> None:
+    assert not names_other_product(normalise(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["月付和花呗有什么区别", "抖音月付跟美团月付是一家吗", "用月付还花呗可以吗", "dou分期和借呗"]
+)
+def test_both_may_be_named(text: str) -> None:
+    text = normalise(text)
+    assert names_other_product(text)
+    assert names_our_product(text)
+
+
+@pytest.mark.parametrize("text", ["美团用月付款怎么选", "在美团可以用月付吗", "月付能在京东用吗"])
+def test_our_product_used_elsewhere_is_still_ours(text: str) -> None:
+    text = normalise(text)
+    assert names_our_product(text)
+    assert not names_other_product(text)

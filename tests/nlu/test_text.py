@@ -1,0 +1,57 @@
+"""One spelling of what was typed."""
+
+from __future__ import annotations
+
+import pytest
+
+from nlu.text import content, normalise
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("抖音月付怎么关", "月付怎么关"),
+        ("抖月付 关闭", "月付 关闭"),
+        ("ＤＯＵ分期在哪", "月付在哪"),
+        ("dou 分期在哪", "月付在哪"),
+        ("放心花不用了", "月付不用了"),
+        ("抖音月付怎麼關閉", "月付怎么关闭"),
+        ("月付帳單", "月付账单"),
+        ("月付😭怎么关！！！", "月付 怎么关"),
+        ("怎么还啊啊啊啊啊", "怎么还啊啊"),
+        ("欠了1000000元", "欠了1000000元"),
+        ("１２期", "12期"),
+        ("😭😭。。。？", ""),
+        ("", ""),
+    ],
+)
+def test_one_spelling(typed: str, expected: str) -> None:
+    assert normalise(typed) == expected
+
+
+def test_another_companys_product_is_not_renamed() -> None:
+    assert normalise("美团月付怎么关") == "美团月付怎么关"
+    assert normalise("放心借怎么关") == "放心借怎么关"
+
+
+@pytest.mark.parametrize(
+    ("normalised", "expected"),
+    [
+        ("请问月付怎么关呢", "怎么关"),
+        ("月付怎么关 谢谢", "怎么关"),
+        ("谢谢", "谢谢"),
+        ("你好 请问", "你好请问"),
+        ("月付", "月付"),
+        ("", ""),
+    ],
+)
+def test_politeness_and_the_product_carry_no_intent_unless_they_are_all(
+    normalised: str, expected: str
+) -> None:
+    assert content(normalised) == expected
+
+
+def test_normalising_twice_changes_nothing() -> None:
+    for typed in ("抖音 月付！！怎麼關閉", "ＤＯＵ分期 12期", "哈哈哈哈哈哈"):
+        once = normalise(typed)
+        assert normalise(once) == once

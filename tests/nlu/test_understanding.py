@@ -1,0 +1,95 @@
+"""What the model of the project's own sentences understands: floors that a change must not fall below."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from nlu.report import Question, Understood, load_processor, read_questions, summary, understand
+from tests.nlu.conftest import Parse, train
+
+QUESTIONS = read_questions(Path(__file__).parent / "questions.tsv")
+OTHER_PRODUCTS = [row for row in QUESTIONS if row.accepted == {"out_of_scope"}][:20]
+MONEY = ("how_to_close", "why_unusable", "prepay_all")
+
+
+@pytest.fixture(scope="module")
+def understood(model: Path) -> dict[Question, Understood]:
+    """What the model makes of each question of the file."""
+    texts = [question.text for question in QUESTIONS]
+    answers = asyncio.run(understand(load_processor(model), texts))
+    return dict(zip(QUESTIONS, answers, strict=True))
+
+
+def test_the_file_asks_for_every_intent_at_least_three_times() -> None:
+    asked = Counter(label for question in QUESTIONS for label in question.accepted)
+    assert len(asked) == 37
+    assert min(asked.values()) >= 3
+
+
+def test_most_questions_are_understood(understood: dict[Question, Understood]) -> None:
+    report = summary(list(understood), list(understood.values()))
+    assert report["overall"]["accuracy"] >= 0.9
+    for intent, row in report["intents"].items():
+        assert row["right"] >= row["questions"] * 0.5, intent
+
+
+def test_who_did_not_ask_for_it_is_offered_no_decision(understood: dict[Question, Understood]) -> None:
+    assert summary(list(understood), list(understood.values()))["enters_wrong"] == 0
+
+
+@pytest.mark.parametrize("question", OTHER_PRODUCTS, ids=lambda question: question.text)
+def test_other_products_are_out_of_scope(question: Question, understood: dict[Question, Understood]) -> None:
+    assert understood[question].predicted == "out_of_scope"
+    assert understood[question].enters == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "decision"),
+    [
+        ("怎么关闭抖音月付", "close"),
+        ("我要注销月付", "close"),
+        ("提前结清", "settle"),
+        ("月付怎么一次性还清", "settle"),
+    ],
+)
+def test_a_plain_wish_opens_its_decision(text: str, decision: str, parse: Parse) -> None:
+    assert [e["value"] for e in parse(text)["entities"] if e["entity"] == "enters"] == [decision]
+
+
+@pytest.mark.parametrize(
+    "text", ["关闭放心借", "注销月付有什么影响", "把花呗一次还清", "关闭月付自动扣款", "好的", "确认"]
+)
+def test_what_asks_something_else_opens_none(text: str, parse: Parse) -> None:
+    assert parse(text)["entities"] == []
+
+
+@pytest.mark.parametrize("text", ["", "😭", "？？？"])
+def test_a_message_without_a_word_is_out_of_scope(text: str, parse: Parse) -> None:
+    assert parse(text)["intent"]["name"] in ("out_of_scope", None)
+
+
+def test_the_text_reaches_the_conversation_as_typed(parse: Parse) -> None:
+    assert parse("抖音月付怎麼關！！！")["text"] == "抖音月付怎麼關！！！"
+
+
+@pytest.mark.slow
+def test_a_second_training_gives_the_same_answers(model: Path, tmp_path: Path) -> None:
+    texts = [question.text for question in QUESTIONS]
+    again = train(tmp_path)
+    first = asyncio.run(understand(load_processor(model), texts))
+    assert asyncio.run(understand(load_processor(again), texts)) == first
+
+
+def test_a_parse_takes_at_most_three_milliseconds(parse: Parse) -> None:
+    taken_s = []
+    for question in QUESTIONS:
+        start = time.process_time()
+        parse(question.text)
+        taken_s.append(time.process_time() - start)
+    assert statistics.median(taken_s) <= 0.003
