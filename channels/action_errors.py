@@ -1,7 +1,7 @@
 """What happens when the service fails: the customer is told, with an id that finds the cause in the log.
 
-Rasa 3.6.21 drops a failed action's events and says nothing, waits 300 s for a slow one, and checks its own JSON
-schema again for every result (74 % of a reply's time). `install` mends these three in `RemoteAction`.
+Rasa 3.6.21 drops a failed action's events and says nothing, waits 300 s for a slow one, and checks its own
+JSON schema again for every result (74 % of a reply's time). `install` mends these three in `RemoteAction`.
 """
 
 from __future__ import annotations

@@ -48,9 +48,9 @@ def answering(handler: Handler) -> Handler:
         except IdConflict:
             return reply(ChatError("id_conflict"))
         except Exception:
-            error = ChatError("internal")
-            logger.exception("[%s] a request failed", error.reference)
-            return reply(error)
+            unforeseen = ChatError("internal")
+            logger.exception("[%s] a request failed", unforeseen.reference)
+            return reply(unforeseen)
 
     return guarded
 

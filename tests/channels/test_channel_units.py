@@ -1,0 +1,276 @@
+"""The parts of the channel by themselves: settings, identity, buttons, typed text, rates, output."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+import yaml
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from channels import identity, masking, settings, text, words
+from channels.buttons import ButtonExpired, ButtonForged, ButtonOfAnother, ButtonSigner, Press
+from channels.output import TurnOutput
+from channels.rate import RateLimit
+from tests.channels.conftest import ROOT
+
+DEMO = {
+    "YUEFU_PROFILE": "demo",
+    "YUEFU_JWT_SECRET": "jwt-secret-of-the-tests-0123456789",
+    "YUEFU_BUTTON_SECRET": "button-secret-of-the-tests",
+    "YUEFU_ACTION_SECRET": "action-secret-of-the-tests",
+}
+
+
+@pytest.mark.parametrize("name", ["YUEFU_JWT_SECRET", "YUEFU_BUTTON_SECRET", "YUEFU_ACTION_SECRET"])
+@pytest.mark.parametrize("value", ["", "short"])
+def test_a_missing_or_short_secret_is_named(name: str, value: str) -> None:
+    with pytest.raises(settings.SettingsError, match=name):
+        settings.load({**DEMO, name: value})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"YUEFU_CHAT_MAX_CHARS": "many"},
+        {"YUEFU_CHAT_RATE_MESSAGES": "0"},
+        {"YUEFU_ACTION_TIMEOUT_S": "inf"},
+        {"YUEFU_CHAT_ORIGINS": "*"},
+        {"YUEFU_CHAT_DB": "://"},
+        {"YUEFU_PROFILE": "production"},
+        {"YUEFU_PROFILE": "", "YUEFU_JWT_ISSUER": "shop"},
+        {"YUEFU_PROFILE": "", "YUEFU_JWT_ISSUER": "shop", "YUEFU_JWT_PUBLIC_KEY": "/no/such.pem"},
+        {"YUEFU_PROFILE": "", "YUEFU_JWT_ISSUER": "shop", "YUEFU_JWT_ALGORITHM": "HS256"},
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_refused(change: dict[str, str]) -> None:
+    with pytest.raises(settings.SettingsError):
+        settings.load({**DEMO, **change})
+
+
+def test_defaults_and_no_secret_in_a_repr() -> None:
+    loaded = settings.load({**DEMO, "YUEFU_RUN_DIR": "somewhere"})
+    assert loaded.chat_db_url == "sqlite:///somewhere/chat.db"
+    assert (loaded.max_chars, loaded.rate_messages, loaded.rate_window_s) == (300, 10, 10)
+    assert (loaded.max_body_bytes, loaded.action_timeout_s, loaded.origins) == (131_072, 20, ())
+    assert "secret" not in repr(loaded)
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
+def test_outside_the_demo_a_public_key_decides(tmp_path: Path, algorithm: str) -> None:
+    ours, theirs = (
+        rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        if algorithm == "RS256"
+        else ec.generate_private_key(ec.SECP256R1())
+        for _ in range(2)
+    )
+    pem = ours.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    (tmp_path / "key.pem").write_bytes(pem)
+    change = {"YUEFU_PROFILE": "", "YUEFU_JWT_ISSUER": "shop", "YUEFU_JWT_ALGORITHM": algorithm}
+    rules = settings.load({**DEMO, **change, "YUEFU_JWT_PUBLIC_KEY": str(tmp_path / "key.pem")}).tokens
+    claims = {"iss": "shop", "aud": "webchat", "sub": "u1", "exp": int(time.time()) + 60}
+    assert identity.verify(jwt.encode(claims, ours, algorithm=algorithm), rules).sender == "web-u1"
+    for key, other in ((theirs, algorithm), (DEMO["YUEFU_JWT_SECRET"], "HS256")):
+        with pytest.raises(identity.Unauthorized):
+            identity.verify(jwt.encode(claims, key, algorithm=other), rules)
+
+
+def verify(**claims: Any) -> identity.Identity:
+    rules = settings.load(DEMO).tokens
+    usual = {"iss": "yuefu-demo", "aud": "webchat", "sub": "c-owing", "exp": int(time.time()) + 60}
+    kept = {name: value for name, value in {**usual, **claims}.items() if value is not None}
+    return identity.verify(jwt.encode(kept, DEMO["YUEFU_JWT_SECRET"], algorithm="HS256"), rules)
+
+
+@pytest.mark.parametrize("claim", ["iss", "aud", "sub", "exp"])
+def test_every_required_claim_is_required(claim: str) -> None:
+    with pytest.raises(identity.Unauthorized):
+        verify(**{claim: None})
+
+
+@pytest.mark.parametrize("sub", ["", "a b", "a/b", "x" * 65, "客户", "a\n"])
+def test_a_subject_is_plain(sub: str) -> None:
+    with pytest.raises(identity.Unauthorized):
+        verify(sub=sub)
+
+
+def test_a_strong_login_is_read_and_one_from_the_future_is_not() -> None:
+    now = int(time.time())
+    assert (verify(acr="payment", auth_time=now).acr, verify(auth_time=now).auth_time) == ("payment", now)
+    assert verify(acr="gold").acr == ""
+    assert [verify(auth_time=odd).auth_time for odd in (now + 3600, "now", True)] == [0, 0, 0]
+
+
+SIGNER = ButtonSigner("button-secret-of-the-tests")
+SETTLE = Press("confirm_settle", "确认结清", {"quote_id": "q1", "amount_fen": 410_800})
+
+
+def test_a_button_comes_back_as_it_was_signed() -> None:
+    token = SIGNER.sign("web-a", SETTLE, 1000)
+    assert SIGNER.read("web-a", token, 1000) == SETTLE
+    assert SETTLE.parse_data()["entities"] == [
+        {"entity": "quote_id", "value": "q1"},
+        {"entity": "amount_fen", "value": 410_800},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("intent", "life_s"),
+    [("confirm_settle", 900), ("confirm_close", 900), ("apply_unfreeze", 900), ("offer_settle", 86_400)],
+)
+def test_decisions_expire_sooner(intent: str, life_s: int) -> None:
+    token = SIGNER.sign("web-a", Press(intent, "x"), 1000)
+    assert SIGNER.read("web-a", token, 1000 + life_s - 1)
+    with pytest.raises(ButtonExpired):
+        SIGNER.read("web-a", token, 1000 + life_s)
+
+
+def test_another_senders_button_is_refused() -> None:
+    with pytest.raises(ButtonOfAnother):
+        SIGNER.read("web-b", SIGNER.sign("web-a", SETTLE, 1000), 1000)
+
+
+def test_a_changed_button_is_refused() -> None:
+    token = SIGNER.sign("web-a", SETTLE, 1000)
+    forged = [token[:i] + ("A" if token[i] != "A" else "B") + token[i + 1 :] for i in range(len(token) - 1)]
+    for bad in (
+        *forged,
+        "",
+        "月",
+        "!",
+        token[:40],
+        token * 100,
+        ButtonSigner("x" * 20).sign("web-a", SETTLE, 1000),
+    ):
+        with pytest.raises(ButtonForged):
+            SIGNER.read("web-a", bad, 1000)
+
+
+@pytest.mark.parametrize(
+    ("typed", "heard"),
+    [
+        ("怎么关闭月付", "怎么关闭月付"),
+        ("  前后空白\u3000\n", "前后空白"),
+        ("/confirm", "／confirm"),
+        ("\x1f\u2060/confirm", "／confirm"),
+        ("//x", "／/x"),
+        ("EXTERNAL: x", "EXTERNAL x"),
+        ("External:x", "Externalx"),
+        ("说 /confirm", "说 /confirm"),
+        ("一\x00二\x1b[0m", "一二[0m"),
+        ("坏\ud83d字", "坏?字"),
+        ("卡6222021234567890还款", "卡****7890还款"),
+        ("订单 123456789012", "订单 123456789012"),
+        ("1", "1"),
+    ],
+)
+def test_clean(typed: str, heard: str) -> None:
+    assert text.clean(typed, 300) == heard
+
+
+@pytest.mark.parametrize("typed", ["", " ", "\u3000\x1f", "😀", "👨‍👩‍👧", "🇨🇳", "3️⃣", "…！", "\u200b", "❤️"])
+def test_nothing_asked(typed: str) -> None:
+    with pytest.raises(text.NothingAsked):
+        text.clean(typed, 300)
+
+
+def test_too_long_is_counted_in_characters() -> None:
+    assert text.clean("月" * 300, 300)
+    with pytest.raises(text.TooLong):
+        text.clean("月" * 301, 300)
+    assert text.shown("月" * 20_000) == "月" * 300 + "…"
+
+
+@pytest.mark.parametrize(
+    ("line", "masked"),
+    [
+        ("13812345678", "138****5678"),
+        ("+86 138 1234 5678 。", "+86 138****5678 。"),
+        ("6222021234567", "****4567"),
+        ("6222021234567890123", "****0123"),
+        ("6222 0212 3456 7890 123", "****0123"),
+        ("6222-0212-3456-7890", "****7890"),
+        ("62220212345678901234", "62220212345678901234"),
+        ("order 123456789012", "order 123456789012"),
+        ("2026-11-23 08:33:35", "2026-11-23 08:33:35"),
+        ("12345678901", "12345678901"),
+    ],
+)
+def test_masking(line: str, masked: str) -> None:
+    assert masking.mask(line) == masked
+
+
+def test_a_log_line_is_masked_with_its_arguments_and_traceback(capsys: pytest.CaptureFixture) -> None:
+    logger, handler = logging.getLogger("masked"), logging.StreamHandler()
+    logger.addHandler(handler)
+    try:
+        masking.mask_all_logs()
+        masking.mask_all_logs()
+        try:
+            raise ValueError("13912345678")
+        except ValueError:
+            logger.exception("called %s", "13812345678")
+    finally:
+        logger.removeHandler(handler)
+    said = capsys.readouterr().err
+    assert "called 138****5678" in said and "139****5678" in said
+    assert "12345678" not in said
+
+
+def test_the_rate_is_a_sliding_window_for_each_sender() -> None:
+    rate = RateLimit(2, 10)
+    assert [rate.wait_s("a", at) for at in (0, 4, 5, 9.5, 10, 10.1, 14)] == [0, 0, 5, 1, 0, 4, 0]
+    assert rate.wait_s("b", 5) == 0
+
+
+def said(*messages: dict[str, Any]) -> TurnOutput:
+    output = TurnOutput("web-a", SIGNER, 1000)
+    for message in messages:
+        asyncio.run(output.send_response("web-a", message))
+    return output
+
+
+def test_a_bubble_keeps_text_buttons_and_custom_together() -> None:
+    message = {
+        "text": "一\n\n  \n二",
+        "buttons": [{"title": "确认结清", "payload": "/confirm_settle"}],
+        "values": {"confirm_settle": SETTLE.values},
+        "custom": {"type": "quote"},
+    }
+    [bubble] = (said(message)).bubbles()
+    assert (bubble["text"], bubble["custom"]) == ("一\n二", {"type": "quote"})
+    assert SIGNER.read("web-a", bubble["buttons"][0]["token"], 1000) == SETTLE
+
+
+@pytest.mark.parametrize("payload", ["confirm", "/confirm {}", '/confirm{"a": 1}', "", None])
+def test_a_button_without_a_plain_intent_is_left_out(payload: str | None) -> None:
+    output = said({"text": "一", "buttons": [{"title": "x", "payload": payload}]})
+    assert output.bubbles()[0]["buttons"] == []
+
+
+def test_more_than_two_bubbles_become_two_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    output = said({"text": "一"}, {"text": "二"}, {"text": "三", "custom": {"type": "bill"}}, {"text": ""})
+    assert [bubble["text"] for bubble in output.bubbles()] == ["一", "二\n三"]
+    assert output.bubbles()[1]["custom"] == {"type": "bill"}
+    assert "3 bubbles" in caplog.text
+
+
+def test_two_failures_are_one_apology() -> None:
+    output = said(words.apology("稍后再试", "E-1"), words.apology("稍后再试", "E-2"))
+    assert [bubble["custom"]["reference"] for bubble in output.bubbles()] == ["E-1"]
+    assert output.failures == ["E-1", "E-2"]
+
+
+def test_the_assistant_has_every_sentence_that_the_channel_says() -> None:
+    known: set[str] = set()
+    for path in (ROOT / "data" / "responses").glob("*.yml"):
+        known |= yaml.safe_load(path.read_text(encoding="utf-8")).get("responses", {}).keys()
+    assert set(words.USED_HERE) <= known
