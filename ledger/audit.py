@@ -49,9 +49,7 @@ def _balances_cached(conn: sa.Connection) -> Iterator[str]:
 def _items_are_the_receivables(conn: sa.Connection) -> Iterator[str]:
     """What is left of the items, by book, is the balance of that book; holds are the HELD purchases."""
     left: dict[tuple[int, str], int] = {}
-    accounts: dict[int, int] = dict(
-        conn.execute(sa.select(t.items.c.id, t.items.c.account_id)).tuples().all()
-    )
+    accounts = {row.id: row.account_id for row in conn.execute(sa.select(t.items.c.id, t.items.c.account_id))}
     for item in select(conn):
         key = (accounts[item.id], item.book)
         left[key] = left.get(key, 0) + item.left_fen

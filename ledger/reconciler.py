@@ -122,7 +122,7 @@ def _claim(ledger: Ledger, charge: Any) -> bool:
         where=st.charge_checks.c.next_at <= now,
     )
     with ledger.write() as conn:
-        return conn.execute(claim).rowcount == 1
+        return conn.execute(claim.returning(st.charge_checks.c.number)).first() is not None
 
 
 def _next_at(since: datetime, now: datetime) -> datetime:
