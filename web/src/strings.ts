@@ -93,7 +93,7 @@ const en: Strings = {
   humanLabel: "Talk to a person",
   open: "Open Yuefu support",
   close: "Close",
-  unread: (count) => `${count} new messages`,
+  unread: (count) => `new messages: ${count}`,
   log: "Conversation",
   placeholder: "Type your question",
   input: "Message",

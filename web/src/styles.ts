@@ -63,6 +63,9 @@ const frame = css`
     width: min(390px, calc(100vw - 40px)); height: min(680px, calc(100dvh - 40px)); border-radius: 16px; box-shadow: var(--shadow);
   }
   :host([inline]) .panel { width: 100%; height: 100%; border: 0; border-radius: inherit; box-shadow: none; }
+  @media (max-width: 480px) {
+    :host(:not([inline])) .panel { position: fixed; inset: 0; width: auto; height: auto; border: 0; border-radius: 0; }
+  }
   header {
     display: flex; align-items: center; gap: 8px; min-height: 60px; padding: 8px 8px 8px 16px; background: var(--surface);
     border-bottom: 1px solid var(--line);
@@ -159,6 +162,7 @@ const cards = css`
   .points { margin: 0; padding-left: 1.2em; font-size: 14px; }
   .points li { margin: 4px 0; }
   .choices { display: grid; grid-template-columns: repeat(auto-fit, minmax(132px, 1fr)); gap: 8px; margin-top: 14px; }
+  .choices button:last-child:nth-child(odd) { grid-column: 1 / -1; }
   .choices button {
     min-height: 44px; padding: 8px 12px; border: 1px solid var(--accent); border-radius: 10px; background: none; color: var(--accent);
     font-size: 14px; line-height: 1.35; font-weight: 500;

@@ -3,6 +3,7 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { StepUpState } from "./cards/context";
 import "./composer";
+import type { Composer } from "./composer";
 import { Connection, type Listener, type LinkState, type TokenProvider } from "./connection";
 import type { Button, ServerMessage } from "./protocol";
 import { Store, type Entry, type Keep } from "./store";
@@ -82,7 +83,8 @@ export class YuefuChat extends LitElement {
     if (changed.has("tokenProvider") || changed.has("server")) this.connect();
     if (changed.has("open") && this.open) {
       this.unread = 0;
-      this.renderRoot.querySelector<HTMLElement>("yuefu-composer")?.focus();
+      const composer = this.renderRoot.querySelector<Composer>("yuefu-composer");
+      void composer?.updateComplete.then(() => composer.focus());
       this.#toEnd();
     }
   }

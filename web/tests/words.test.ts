@@ -8,7 +8,7 @@ import { sends } from "../src/ime";
 import { stringsFor } from "../src/strings";
 
 test("only http and https become links, and no character of the text is lost", () => {
-  const text = '看 https://example.com/a?b=1，或 javascript:alert(1) <img src=x onerror=alert(1)> http://a.cn 额度<500_[1]';
+  const text = '看 https://example.com/a?b=1，或 javascript:alert(1) javascript://a/%0aalert(1) <img src=x onerror=alert(1)> http://a.cn 额度<500_[1]';
   const found = pieces(text);
   assert.equal(found.map((piece) => piece.text).join(""), text);
   assert.deepEqual(found.filter((piece) => piece.href).map((piece) => piece.href), ["https://example.com/a?b=1", "http://a.cn/"]);
