@@ -65,7 +65,7 @@ def billing_dates(turn: Turn) -> None:
     if facts is None or facts.state == "CLOSED":
         turn.say("utter_dates_anonymous", **rule)
         return
-    bill = own.owed_bill(facts)
+    bill = own.payable_bill(facts)
     own_dates = own.next_words(facts)
     if bill is None:
         turn.say("utter_dates", **rule, **own_dates)
@@ -77,9 +77,13 @@ def change_due_date(turn: Turn) -> None:
     """The days are fixed; what helps instead."""
     terms, facts = turn.ledger.terms, turn.facts
     rule = {"bill_day": str(terms.bill_day), "due_day": str(terms.due_day)}
-    bill = own.owed_bill(facts) if facts else None
+    bill = own.payable_bill(facts) if facts else None
     if facts is None or bill is None:
         turn.say("utter_change_due", **rule)
+    elif facts.debts.overdue_fen:
+        turn.say(
+            "utter_change_due_overdue", **rule, **own.bill_words(facts, bill), **own.overdue_words(facts)
+        )
     else:
         turn.say("utter_change_due_bill", **rule, **own.bill_words(facts, bill))
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from actions import own
+from actions import own, words
 from actions.turn import Turn
 
 
 def credit_report(turn: Turn) -> None:
     """The rule, and what of the customer's own account matters now: late, or due by when."""
     facts = turn.facts
-    bill = own.owed_bill(facts) if facts else None
-    if facts is None or bill is None:
+    bill = own.payable_bill(facts) if facts else None
+    if facts is not None and bill is None and facts.limit_cut is not None:
+        late = facts.limit_cut.evidence
+        month = words.month(str(late["bill"]), today=facts.today)
+        turn.say("utter_credit_was_late", bill=month, days_late=str(late["days_late"]))
+    elif facts is None or bill is None:
         turn.say("utter_credit")
     elif facts.debts.overdue_fen:
         turn.say("utter_credit_overdue", **own.bill_words(facts, bill), **own.overdue_words(facts))

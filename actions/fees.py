@@ -19,10 +19,12 @@ def fees_interest(turn: Turn) -> None:
         "rate": rules.daily_rate(terms.daily_rate),
         "penalty_rate": rules.daily_rate(terms.penalty_rate),
     }
-    bill = own.owed_bill(facts) if facts else None
+    bill = own.payable_bill(facts) if facts else None
     charged = fee_lines(bill) if bill else ""
-    if facts is None or bill is None:
+    if facts is None or facts.debts.total_fen and bill is None:
         turn.say("utter_fees")
+    elif bill is None:
+        turn.say("utter_fees_none", today=words.day(facts.today))
     elif charged:
         turn.say("utter_fees_bill", lines=charged, **own.bill_words(facts, bill))
     else:

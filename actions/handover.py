@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from actions import cards, words
+from actions import cards, rules, words
 from actions.turn import Turn
 from ledger import tickets
 from ledger.tickets import Ticket, TicketKind
@@ -41,7 +41,7 @@ def say_ticket(turn: Turn, ticket: Ticket, response: str, **more: str) -> None:
         card=cards.ticket(ticket.number, ticket.state, ticket.promised_by.isoformat()),
         number=ticket.number,
         by=words.moment(ticket.promised_by, today=today),
-        hours=str(turn.ledger.terms.human_hours),
+        hours=rules.staff_hours(turn.ledger.terms),
         **more,
     )
 

@@ -29,9 +29,6 @@ def make_instalment(turn: Turn) -> None:
         return
     if own.being_checked(turn, facts):
         return
-    if facts.freezes:
-        turn.say("utter_instalment_frozen", **own.freeze_words(facts))
-        return
     say_offers(turn, facts, rule, rates)
 
 
@@ -40,6 +37,12 @@ def say_offers(turn: Turn, facts: AccountFacts, rule: dict[str, str], rates: dic
     bill = own.owed_bill(facts)
     offers = disclosure.bill_plans(turn.ledger.terms, bill, facts.now)
     next_bill = words.day(facts.next_bill_on, today=facts.today)
+    if offers == "overdue" and bill is not None:
+        turn.say("utter_instalment_overdue", **own.bill_words(facts, bill), **own.overdue_words(facts))
+        return
+    if isinstance(offers, str) and facts.freezes:
+        turn.say("utter_instalment_frozen", **own.freeze_words(facts))
+        return
     if isinstance(offers, str) or bill is None:
         turn.say(f"utter_instalment_{offers}", next_bill=next_bill, **rule)
         turn.say("utter_instalment_rates", **rates)
@@ -67,9 +70,8 @@ def manage_instalment(turn: Turn) -> None:
 def plan_line(plan: Plan, facts: AccountFacts) -> str:
     """One plan: what it is, what is left of its principal, and when the next period is due."""
     left = f"剩余本金{words.money(plan.remaining_principal_fen)}"
-    due = f"，下期{words.day(plan.next_due_on, today=facts.today)}到期" if plan.next_due_on else ""
-    rate = "" if plan.fee_free else f"（{words.rate_with_apr(plan.rate_per_period, plan.apr_simple)}）"
-    return f"{words.plan(plan)}{rate}，{left}{due}。"
+    due = f"，{words.day(plan.next_due_on, today=facts.today)}还下一期" if plan.next_due_on else ""
+    return f"{words.plan(plan)}，{left}{due}。"
 
 
 REPLIES = {"make_instalment": make_instalment, "manage_instalment": manage_instalment}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from actions import cards, settle, words
+from actions import cards, rules, settle, words
 from actions.turn import Turn
 from ledger import lookups, tickets
 
@@ -91,7 +91,7 @@ def ticket_closed(turn: Turn, ref: str) -> None:
 
 def ticket_late(turn: Turn, ref: str) -> None:
     ticket = tickets.get(turn.ledger, int(ref))
-    turn.say("utter_ticket_late", number=ticket.number, hours=str(turn.ledger.terms.human_hours))
+    turn.say("utter_ticket_late", number=ticket.number, hours=rules.staff_hours(turn.ledger.terms))
 
 
 def _one_bubble(text: str) -> str:

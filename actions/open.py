@@ -24,7 +24,7 @@ def open_account(turn: Turn) -> None:
 
 
 def what_is(turn: Turn) -> None:
-    """What it is in one sentence, with the terms' days; a customer also hears what is left of the limit."""
+    """What it is in one sentence, with the terms' days; who may use it now also hears what is left."""
     terms, facts = turn.ledger.terms, turn.facts
     rule = {
         "bill_day": str(terms.bill_day),
@@ -32,7 +32,7 @@ def what_is(turn: Turn) -> None:
         "free_days": str(terms.interest_free_days_max),
         "periods": rules.periods(terms),
     }
-    if facts is None or facts.state == "CLOSED":
+    if facts is None or facts.state == "CLOSED" or facts.freezes or facts.open_charge:
         turn.say("utter_what_is", **rule)
     else:
         turn.say("utter_what_is_own", available=words.money(facts.limit.available_fen), **rule)

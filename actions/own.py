@@ -35,6 +35,11 @@ def owed_bill(facts: AccountFacts) -> Bill | None:
     return facts.bill if facts.bill is not None and facts.bill.outstanding_fen else None
 
 
+def payable_bill(facts: AccountFacts) -> Bill | None:
+    """The oldest bill that is not paid, unless a payment is being checked: then nothing may be paid twice."""
+    return None if facts.open_charge is not None else owed_bill(facts)
+
+
 def bill_words(facts: AccountFacts, bill: Bill) -> dict[str, str]:
     """The name, amounts and dates of a bill: {bill}, {outstanding}, {minimum}, {due}, {days}."""
     return {

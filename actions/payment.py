@@ -13,6 +13,9 @@ def payment_setting(turn: Turn) -> None:
         turn.say("utter_payment_setting")
     elif facts.freezes:
         turn.say("utter_payment_setting_frozen", **own.freeze_words(facts))
+    elif facts.open_charge is not None:
+        turn.say("utter_payment_setting")
+        own.being_checked(turn, facts)
     else:
         turn.say("utter_payment_setting_own", available=words.money(facts.limit.available_fen))
 

@@ -32,8 +32,10 @@ def say_pending(turn: Turn, facts: AccountFacts, pending: Refund) -> None:
         "goods": own.goods(pending),
         "since": words.day(pending.requested_at, today=facts.today),
     }
-    bill = own.owed_bill(facts)
-    if bill is None:
+    bill = own.payable_bill(facts)
+    if not facts.debts.total_fen:
+        turn.say("utter_refund_pending_paid", **about, days=rules.refund_days(turn.ledger.terms))
+    elif bill is None:
         turn.say("utter_refund_pending", **about)
     else:
         turn.say("utter_refund_pending_bill", **about, **own.bill_words(facts, bill))

@@ -71,7 +71,8 @@ def repayment_status(turn: Turn) -> None:
 def say_status(turn: Turn, facts: AccountFacts, last: Repayment) -> None:
     """Booked, not taken, or not known yet; always with what is still to pay."""
     if last.state == "SUCCEEDED":
-        response = "utter_status_booked" if own.owed_bill(facts) else "utter_status_cleared"
+        response = "utter_status_cleared" if facts.debts.total_fen else "utter_status_paid_off"
+        response = "utter_status_booked" if own.owed_bill(facts) else response
     else:
         response = "utter_status_failed" if last.state == "FAILED" else "utter_status_checking"
     turn.say(

@@ -37,6 +37,12 @@ def debit_times(terms: Terms) -> str:
     return "、".join(terms.debit_times)
 
 
+def staff_hours(terms: Terms) -> str:
+    """09:00到21:00."""
+    opens, closes = terms.human_hours
+    return f"{clock(opens)}到{clock(closes)}"
+
+
 def refund_days(terms: Terms) -> str:
     return "到".join(str(each) for each in terms.refund_days)
 
@@ -45,5 +51,5 @@ def offer(value: PlanOffer) -> str:
     """The whole cost of a plan in one line."""
     principal, fee = words.money(value.principal_per_period_fen), words.money(value.fee_per_period_fen)
     annual = f"年化（单利）{words.percent(value.apr_simple)}"
-    whole = f"手续费共{words.money(value.fee_total_fen)}"
-    return f"{value.periods}期：每期本金{principal}＋手续费{fee}，{whole}，{annual}"
+    whole = words.money(value.fee_total_fen)
+    return f"{value.periods}期：每期{principal}＋手续费{fee}（共{whole}），{annual}"

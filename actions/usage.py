@@ -15,6 +15,10 @@ def where_usable(turn: Turn) -> None:
     if facts.freezes:
         turn.say("utter_usage_frozen", **own.freeze_words(facts))
         return
+    if facts.open_charge is not None:
+        turn.say("utter_usage")
+        own.being_checked(turn, facts)
+        return
     available = words.money(facts.limit.available_fen)
     refusal = diagnosis.latest_refusal(facts)
     if refusal is None or refusal.reason == "limit":

@@ -177,7 +177,7 @@ def bill_item(item: BillItem) -> str:
         "interest": "利息",
         "penalty": "逾期违约金",
     }
-    goods = " ".join(part for part in (item.merchant, item.item) if part)
+    goods = " ".join(label(part) for part in (item.merchant, item.item) if part)
     if item.kind == "purchase":
         return goods or "消费"
     period = f" {item.period_no}/{item.periods}期" if item.periods else ""

@@ -17,7 +17,7 @@ from ledger.terms import Terms
 
 _DAYS_A_YEAR = 365
 
-WhyNot = Literal["no_bill", "too_late", "nothing_to_instal", "too_small"]
+WhyNot = Literal["no_bill", "overdue", "too_late", "nothing_to_instal", "too_small"]
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,9 @@ def bill_plans(terms: Terms, bill: Bill | None, now: datetime) -> tuple[PlanOffe
     """
     if bill is None or not bill.outstanding_fen:
         return "no_bill"
-    until = datetime.combine(bill.due_on, terms.bill_window_until, now.tzinfo)
-    if now > until or bill.state == "OVERDUE":
+    if bill.state == "OVERDUE":
+        return "overdue"
+    if now > datetime.combine(bill.due_on, terms.bill_window_until, now.tzinfo):
         return "too_late"
     principal_fen = sum(item.outstanding_fen for item in bill.items if item.kind == "purchase")
     if not principal_fen:
