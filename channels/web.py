@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import ipaddress
 import logging
 import time
@@ -135,6 +136,7 @@ class WebInput(InputChannel):
         await self.socket.stop()
         await self.service.close()
         self.mailbox.engine.dispose()
+        gc.freeze()  # the interpreter otherwise walks all of TensorFlow once more before it ends
 
     async def _expire(self) -> None:
         while True:
