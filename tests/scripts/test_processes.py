@@ -177,7 +177,7 @@ def test_the_bot_does_not_get_the_staff_secret(tmp_path: Path, monkeypatch: pyte
 def test_a_model_that_rasa_cannot_load_is_told_with_the_way_out(tmp_path: Path) -> None:
     log = tmp_path / "bot.log"
     log.write_text(
-        "INFO Loading model\nERROR    rasa.core.agent  - Could not load model due to no such part..\nTraceback\n"
+        "INFO Loading\nERROR rasa.core.agent - Could not load model due to no such part..\nTraceback\n"
     )
     told = demo.model_trouble(log)
     assert str(told) == (

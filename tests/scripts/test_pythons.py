@@ -92,7 +92,7 @@ def test_the_service_takes_the_best_of_three(machine: Path, program: Program) ->
 def test_a_uv_that_does_not_run_or_is_too_old_is_passed_over(
     machine: Path, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program(machine / "shims" / "uv", BROKEN_SHIM)
+    program(machine / "shims" / "uv", "echo uv 9.9.9; exit 127")
     program(machine / "old" / "uv", "echo uv 0.1.44")
     good = program(machine / "bin" / "uv", "echo 'uv 0.9.1 (abc 2025-01-01)'")
     monkeypatch.setenv("PATH", f"{machine / 'shims'}:{machine / 'old'}:{machine / 'bin'}")
