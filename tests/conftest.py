@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from sqlalchemy import URL
+
     from tests.live import LiveDemo
 
 
@@ -18,3 +20,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveDemo]:
 
     with running_demo(tmp_path_factory.mktemp("demo")) as live:
         yield live
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[URL]:
+    """Where a PostgreSQL server listens whose databases a test may create and drop."""
+    from tests.databases import postgresql
+
+    with postgresql() as url:
+        yield url

