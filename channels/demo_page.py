@@ -123,12 +123,11 @@ class DemoPage:
         kind = TYPES.get(Path(name).suffix)
         if kind is None or not ASSET.fullmatch(name):
             raise ChatError("not_found", "asset")
-        home = self.web_dir if name.startswith("demo.") else self.web_dir / "dist"
-        try:
-            content = (home / name).read_bytes()
-        except OSError:
-            raise ChatError("not_built", name) from None
-        return response.raw(content, content_type=kind, headers=HEADERS)
+        homes = [self.web_dir / "dist", *([self.web_dir] if name.startswith("demo.") else [])]
+        found = next((home / name for home in homes if (home / name).is_file()), None)
+        if found is None:
+            raise ChatError("not_built", name)
+        return response.raw(found.read_bytes(), content_type=kind, headers=HEADERS)
 
 
 def _subject(wish: dict[str, Any]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import jsonschema
 import pytest
@@ -19,7 +21,7 @@ from channels import action_errors
 
 
 @pytest.fixture
-def installed() -> None:
+def installed() -> Iterator[None]:
     run, validate = RemoteAction.run, RemoteAction._validate_action_result
     action_errors.install(timeout_s=1)
     yield
@@ -90,6 +92,7 @@ def test_the_compiled_schema_refuses_what_rasas_does(installed: None) -> None:
     assert action._validate_action_result(
         {"events": [{"event": "slot", "name": "a", "value": 1}], "responses": []}
     )
-    for bad in (None, [], {"events": 1}, {"events": [{"event": "none"}]}, {"responses": [1]}):
+    refused: list[Any] = [None, [], {"events": 1}, {"events": [{"event": "none"}]}, {"responses": [1]}]
+    for bad in refused:
         with pytest.raises(jsonschema.ValidationError):
             action._validate_action_result(bad)

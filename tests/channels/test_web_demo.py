@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import jwt
 import pytest
@@ -74,7 +75,7 @@ def test_a_strong_token_and_a_visitor(chat: Chat) -> None:
 @pytest.mark.parametrize(
     "wish", [{"customer": "owner"}, {}, [], {"customer": "anon", "visitor": "a/b"}, {"sub": "x"}]
 )
-def test_a_token_for_nobody_is_refused(chat: Chat, wish: object) -> None:
+def test_a_token_for_nobody_is_refused(chat: Chat, wish: Any) -> None:
     assert requests.post(f"{chat.url}/demo/token", json=wish, timeout=10).status_code == 400
 
 

@@ -20,7 +20,7 @@ SETTLE = Press("confirm_settle", "确认结清", {"quote_id": "q1", "amount_fen"
 
 def unsigned() -> str:
     claims = {"iss": "yuefu-demo", "aud": "webchat", "sub": "c-owing", "exp": int(time.time()) + 600}
-    return jwt.encode(claims, None, algorithm="none")
+    return jwt.encode(claims, "", algorithm="none")
 
 
 BAD_TOKENS = {

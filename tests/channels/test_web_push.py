@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 
 import pytest
 import requests
@@ -33,7 +34,7 @@ def test_the_first_news_of_a_session_say_who_speaks(chat: Chat) -> None:
 
 
 @pytest.fixture
-def service_down(chat: Chat) -> None:
+def service_down(chat: Chat) -> Iterator[None]:
     chat.service.stop()
     yield
     chat.service.start()

@@ -43,8 +43,8 @@ class Sockets:
 @pytest.fixture
 def sockets(chat: Chat) -> Iterator[Sockets]:
     driver = Path(__file__).with_name("socket_driver.py")
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen([str(SERVICE_PYTHON), str(driver)], **pipes) as process:
+    command, pipe = [str(SERVICE_PYTHON), str(driver)], subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
         yield Sockets(process, chat.url)
 
 
