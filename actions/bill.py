@@ -24,7 +24,7 @@ def query_bill(turn: Turn) -> None:
     elif facts.debts.total_fen:
         turn.say("utter_bill_next", card=cards.debts(facts.debts), **own.next_words(facts))
     else:
-        decisions.say_nothing_owed(turn, facts)
+        decisions.tell_nothing_owed(turn, facts)
 
 
 def say_bill(turn: Turn, facts: AccountFacts, bill: Bill) -> None:
@@ -81,9 +81,8 @@ def change_due_date(turn: Turn) -> None:
     if facts is None or bill is None:
         turn.say("utter_change_due", **rule)
     elif facts.debts.overdue_fen:
-        turn.say(
-            "utter_change_due_overdue", **rule, **own.bill_words(facts, bill), **own.overdue_words(facts)
-        )
+        more = own.bill_words(facts, bill) | own.overdue_words(facts)
+        turn.say("utter_change_due_overdue", **rule, **more)
     else:
         turn.say("utter_change_due_bill", **rule, **own.bill_words(facts, bill))
 

@@ -14,7 +14,7 @@ def credit_report(turn: Turn) -> None:
         late = facts.limit_cut.evidence
         month = words.month(str(late["bill"]), today=facts.today)
         turn.say("utter_credit_was_late", bill=month, days_late=str(late["days_late"]))
-    elif facts is None or bill is None:
+    elif facts is None or bill is None or not bill.minimum_fen:
         turn.say("utter_credit")
     elif facts.debts.overdue_fen:
         turn.say("utter_credit_overdue", **own.bill_words(facts, bill), **own.overdue_words(facts))

@@ -101,7 +101,13 @@ def say_quote(turn: Turn, quote: Quote, *, how: str = "first") -> None:
 
 
 def say_nothing_owed(turn: Turn, facts: AccountFacts) -> None:
+    """There is nothing to settle, so no decision is open any more."""
     turn.settle_question()
+    tell_nothing_owed(turn, facts)
+
+
+def tell_nothing_owed(turn: Turn, facts: AccountFacts) -> None:
+    """The same as an answer to a question, which leaves an open decision (to close) as it is."""
     response = "utter_nothing_owed_credit" if facts.credit_fen else "utter_nothing_owed"
     turn.say(response, today=words.day(facts.today), credit=words.money(facts.credit_fen))
 

@@ -21,7 +21,7 @@ def fees_interest(turn: Turn) -> None:
     }
     bill = own.payable_bill(facts) if facts else None
     charged = fee_lines(bill) if bill else ""
-    if facts is None or facts.debts.total_fen and bill is None:
+    if facts is None or (facts.debts.total_fen and bill is None):
         turn.say("utter_fees")
     elif bill is None:
         turn.say("utter_fees_none", today=words.day(facts.today))
@@ -29,7 +29,7 @@ def fees_interest(turn: Turn) -> None:
         turn.say("utter_fees_bill", lines=charged, **own.bill_words(facts, bill))
     else:
         turn.say("utter_fees_bill_none", **own.bill_words(facts, bill))
-    turn.say("utter_fees_rates", **rule)
+    own.add(turn, "utter_fees_rates", **rule)
 
 
 def fee_lines(bill: Bill) -> str:

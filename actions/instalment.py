@@ -25,7 +25,7 @@ def make_instalment(turn: Turn) -> None:
     facts = own.account(turn, "utter_instalment_anonymous", **rule)
     if facts is None:
         if turn.facts is None:
-            turn.say("utter_instalment_rates", **rates)
+            own.add(turn, "utter_instalment_rates", **rates)
         return
     if own.being_checked(turn, facts):
         return
@@ -45,12 +45,12 @@ def say_offers(turn: Turn, facts: AccountFacts, rule: dict[str, str], rates: dic
         return
     if isinstance(offers, str) or bill is None:
         turn.say(f"utter_instalment_{offers}", next_bill=next_bill, **rule)
-        turn.say("utter_instalment_rates", **rates)
+        own.add(turn, "utter_instalment_rates", **rates)
         return
     costs = "\n".join(rules.offer(each) for each in offers)
     principal = words.money(offers[0].principal_fen)
     turn.say("utter_instalment_offers", principal=principal, costs=costs, **own.bill_words(facts, bill))
-    turn.say("utter_instalment_how", due=words.day(bill.due_on, today=facts.today), **rule)
+    own.add(turn, "utter_instalment_how", due=words.day(bill.due_on, today=facts.today), **rule)
 
 
 def manage_instalment(turn: Turn) -> None:
@@ -64,7 +64,7 @@ def manage_instalment(turn: Turn) -> None:
     shown = [plan_line(plan, facts) for plan in facts.plans[:PLANS_SHOWN]]
     turn.say("utter_plans", count=str(len(facts.plans)), plans="\n".join(shown))
     if not own.being_checked(turn, facts):
-        turn.say("utter_plans_rule")
+        own.add(turn, "utter_plans_rule")
 
 
 def plan_line(plan: Plan, facts: AccountFacts) -> str:

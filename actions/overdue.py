@@ -15,6 +15,8 @@ def overdue(turn: Turn) -> None:
     bill = own.owed_bill(facts)
     if facts.debts.overdue_fen and bill:
         turn.say("utter_overdue_late", **rule, **own.bill_words(facts, bill), **own.overdue_words(facts))
+    elif bill and not bill.minimum_fen:
+        turn.say("utter_overdue_minimum_met", **rule, **own.bill_words(facts, bill))
     elif bill:
         turn.say("utter_overdue_not_yet", **rule, **own.bill_words(facts, bill))
     else:
@@ -28,12 +30,13 @@ def request_extension(turn: Turn) -> None:
         return
     bill = own.owed_bill(facts)
     if not facts.debts.total_fen:
-        decisions.say_nothing_owed(turn, facts)
+        decisions.tell_nothing_owed(turn, facts)
     elif facts.debts.overdue_fen and bill:
         more = own.bill_words(facts, bill) | own.overdue_words(facts)
         handover.open_ticket(turn, "hardship", "utter_hardship_overdue", **more)
     elif bill:
-        handover.open_ticket(turn, "hardship", "utter_hardship_bill", **own.bill_words(facts, bill))
+        response = "utter_hardship_bill" if bill.minimum_fen else "utter_hardship_met"
+        handover.open_ticket(turn, "hardship", response, **own.bill_words(facts, bill))
     else:
         next_due = words.day(facts.next_due_on, today=facts.today)
         handover.open_ticket(turn, "hardship", "utter_hardship_next", next_due=next_due)

@@ -22,6 +22,12 @@ def account(turn: Turn, general: str, **more: str) -> AccountFacts | None:
     return facts
 
 
+def add(turn: Turn, response: str, **more: str) -> None:
+    """The second bubble of an answer; an open decision is shown again in its place."""
+    if turn.decision is None:
+        turn.say(response, **more)
+
+
 def being_checked(turn: Turn, facts: AccountFacts) -> bool:
     """Whether a payment is under way; then the customer was told not to pay again."""
     if facts.open_charge is None and facts.state != "CLOSING":

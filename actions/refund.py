@@ -17,10 +17,10 @@ def refund(turn: Turn) -> None:
         turn.say("utter_refund_anonymous", days=days)
     elif pending is not None:
         say_pending(turn, facts, pending)
-        turn.say("utter_refund_rule", days=days)
+        own.add(turn, "utter_refund_rule", days=days)
     elif newest is not None:
         say_done(turn, facts, newest)
-        turn.say("utter_refund_rule", days=days)
+        own.add(turn, "utter_refund_rule", days=days)
     else:
         turn.say("utter_refund_none", days=days)
 

@@ -29,7 +29,7 @@ def how_to_repay(turn: Turn) -> None:
     elif facts.debts.total_fen:
         turn.say("utter_repay_early", path=terms.repay_path, **own.next_words(facts))
     else:
-        decisions.say_nothing_owed(turn, facts)
+        decisions.tell_nothing_owed(turn, facts)
 
 
 def minimum_payment(turn: Turn) -> None:

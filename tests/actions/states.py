@@ -1,0 +1,161 @@
+"""Accounts in states that no demo customer is in, made by the ledger's own commands on a clock that waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from actions.server import build_executor
+from ledger import Ledger, database, penalties, refunds, schema, terms
+from ledger import tables as t
+from ledger.clock import SHANGHAI, FixedClock
+from ledger.gateway.simulated import SimulatedGateway
+from tests.actions.chat import Chat
+from tests.ledger.customer import Customer
+
+SHOP = {"merchant": "青禾家居旗舰店", "item": "实木餐桌"}
+
+
+@dataclass
+class World:
+    """One customer of an otherwise empty ledger; the account was opened on 3 September 2026."""
+
+    ledger: Ledger
+    gateway: SimulatedGateway
+    customer: Customer
+
+    def at(self, day: str, time: str = "10:00") -> World:
+        """It is that day now, and each day's job has run."""
+        self.customer.at(day, time)
+        penalties.run(self.ledger)
+        return self
+
+    def chat(self) -> Chat:
+        return Chat(build_executor(self.ledger), self.customer.id)
+
+
+def make(folder: Path) -> World:
+    engine = database.open_engine(f"sqlite:///{folder / 'state.db'}")
+    schema.upgrade(engine)
+    clock = FixedClock(datetime(2026, 9, 3, 10, 0, tzinfo=SHANGHAI))
+    gateway = SimulatedGateway(folder / "state-gateway.db", clock, silence_s=0)
+    ledger = Ledger(engine, clock, terms.load(), gateway)
+    return World(ledger, gateway, Customer(ledger))
+
+
+def unbilled(world: World) -> None:
+    world.customer.buy(88_800, **SHOP)
+
+
+def billed(world: World) -> None:
+    world.customer.buy(120_000, **SHOP)
+    world.at("2026-10-03")
+
+
+def minimum_met(world: World) -> None:
+    billed(world)
+    bill = world.customer.facts.bill
+    assert bill is not None
+    world.customer.repay(bill.minimum_fen)
+    world.at("2026-10-09")
+
+
+def repayment_declined(world: World) -> None:
+    billed(world)
+    world.gateway.set_mode("decline")
+    world.customer.repay(120_000)
+
+
+def repayment_unknown(world: World) -> None:
+    billed(world)
+    world.gateway.set_mode("timeout")
+    world.customer.repay(120_000)
+
+
+def partly_repaid(world: World) -> None:
+    billed(world)
+    world.customer.repay(50_000)
+
+
+def bill_repaid_more_unbilled(world: World) -> None:
+    billed(world)
+    world.customer.buy(30_000, **SHOP)
+    world.customer.repay(120_000)
+
+
+def refund_of_unpaid_bill(world: World) -> None:
+    order_no = world.customer.buy(120_000, **SHOP)
+    world.at("2026-10-03")
+    refunds.request(world.ledger, order_no=order_no, amount_fen=20_000, key="ask")
+
+
+def refund_before_the_bill(world: World) -> None:
+    order_no = world.customer.buy(120_000, **SHOP)
+    refunds.request(world.ledger, order_no=order_no, amount_fen=20_000, key="ask")
+
+
+def refund_done(world: World) -> None:
+    refund_of_unpaid_bill(world)
+    refunds.complete(world.ledger, order_no="c-1-1", key="done")
+
+
+def refund_credited(world: World) -> None:
+    order_no = world.customer.buy(120_000, **SHOP)
+    world.at("2026-10-03").customer.repay(110_000)
+    refunds.request(world.ledger, order_no=order_no, amount_fen=30_000, key="ask")
+    refunds.complete(world.ledger, order_no=order_no, key="done")
+
+
+def fee_free_plan(world: World) -> None:
+    world.customer.buy(120_000, periods=6, fee_free=True, **SHOP)
+    world.at("2026-10-03")
+
+
+def held_order(world: World) -> None:
+    world.customer.hold(45_000)
+
+
+def after_the_instalment_window(world: World) -> None:
+    world.customer.buy(120_000, **SHOP)
+    world.at("2026-10-06", "22:30")
+
+
+def tiny_bill(world: World) -> None:
+    world.customer.buy(500, **SHOP)
+    world.at("2026-10-03")
+
+
+def without_automatic_debit(world: World) -> None:
+    """No command of the ledger switches it off yet: it is set outside."""
+    billed(world)
+    _switch_off(world.ledger)
+
+
+def without_automatic_debit_or_bill(world: World) -> None:
+    unbilled(world)
+    _switch_off(world.ledger)
+
+
+def _switch_off(ledger: Ledger) -> None:
+    with ledger.write() as conn:
+        conn.execute(sa.update(t.accounts).values(auto_debit=0))
+
+
+def overdue(world: World) -> None:
+    billed(world)
+    world.at("2026-10-16")
+
+
+STATES: dict[str, Callable[[World], None]] = {
+    state.__name__: state
+    for state in (
+        unbilled, billed, minimum_met, repayment_declined, repayment_unknown, partly_repaid,
+        bill_repaid_more_unbilled, refund_of_unpaid_bill, refund_before_the_bill, refund_done,
+        refund_credited, fee_free_plan, held_order, after_the_instalment_window, tiny_bill,
+        without_automatic_debit, without_automatic_debit_or_bill, overdue,
+    )
+}  # fmt: skip
