@@ -39,7 +39,8 @@ def test_a_double_click_settles_once(page: ChatPage, demo: LiveDemo) -> None:
     page.card("已结清并关闭")
     held = demo.ledger(CUSTOMER)
     assert len(held["settlements"]) == 1
-    assert len(held["charges"]) == 1
+    assert [each["state"] for each in held["charges"] if each["purpose"] == "settle"] == ["SUCCEEDED"]
+    assert len([text for text in page.texts(".user .bubble") if text.startswith("确认结清并关闭")]) == 1
 
 
 def test_a_cancelled_strong_login_moves_nothing_and_can_be_tried_again(
@@ -79,7 +80,7 @@ def test_hostile_text_stays_text(page: ChatPage) -> None:
 def test_a_visitor_logs_in_from_the_chat(page: ChatPage) -> None:
     page.open("anon")
     page.type("怎么关闭月付")
-    page.press("登录")
+    page.press("登录后办理")
     dialog = page.driver.find_element("id", "login")
     page.until(dialog.is_displayed, "the login")
     dialog.find_element("css selector", "option[value=c-clean]").click()

@@ -206,6 +206,7 @@ export class YuefuChat extends LitElement {
       this.#press.stepUp = { acr: asks.custom.acr, seq: asks.seq, failed: this.#press.asked };
       if (!this.#press.asked) void this.#verify();
     }
+    if (live && this.#press && theirs.some(asksOnlyForLogin)) void this.#login();
     this.requestUpdate();
     this.#follow(fresh.some((message) => message.role === "user") || !live);
   }
@@ -295,6 +296,11 @@ export class YuefuChat extends LitElement {
       this.behind = false;
     });
   }
+}
+
+/** The answer to a pressed "log in": a login card that offers nothing else. With other choices it is an offer. */
+function asksOnlyForLogin(message: ServerMessage): boolean {
+  return message.custom?.type === "login" && !message.buttons?.length;
 }
 
 function storage(): Keep | null {
