@@ -164,12 +164,15 @@ def _shown(value: Any) -> str:
 
 
 def _error_text(answer: httpx.Response) -> str:
-    if answer.status_code == httpx.codes.NOT_FOUND and "/staff/tickets/" in str(answer.url):
-        return f"There is no ticket {answer.url.path.split('/')[3]}."
+    about = answer.url.path.split("/")
     try:
         error = answer.json()["error"]
+        if error["code"] == "unknown_ticket":
+            return f"There is no ticket {about[3]}."
+        if error["code"] == "ticket_refused":
+            return f"Ticket {about[3]} is closed, or another person has it."
         return f"{error['message']} ({error['code']}, reference {error['reference']})"
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, IndexError):
         return f"The demo's service answered {answer.status_code}."
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -42,7 +41,7 @@ def _settlements(conn: sa.Connection, account_id: int) -> list[dict[str, Any]]:
     query = sa.select(s.id, *shown, s.reason).where(s.account_id == account_id).order_by(s.id)
     rows = conn.execute(query).mappings()
     return [
-        {"number": f"S{row['id']}", **_without(row, "id"), "close_after": bool(row["close_after"])}
+        {"number": f"S{row['id']}", **_without(dict(row), "id"), "close_after": bool(row["close_after"])}
         for row in rows
     ]
 
@@ -72,7 +71,7 @@ def _journals(conn: sa.Connection, account_id: int) -> list[dict[str, Any]]:
     )
     found: dict[int, dict[str, Any]] = {}
     for row in conn.execute(query).mappings():
-        journal = found.setdefault(row["id"], {**_without(row, "book", "amount_fen"), "postings": []})
+        journal = found.setdefault(row["id"], {**_without(dict(row), "book", "amount_fen"), "postings": []})
         journal["postings"].append({"account": row["book"], "amount_fen": row["amount_fen"]})
     return list(found.values())
 
@@ -84,7 +83,7 @@ def _tickets(conn: sa.Connection, customer_id: str) -> list[dict[str, Any]]:
     return [dict(row) for row in conn.execute(query).mappings()]
 
 
-def _without(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
+def _without(row: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in names}
 
 

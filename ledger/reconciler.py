@@ -28,12 +28,9 @@ logger = logging.getLogger(__name__)
 
 _FIRST_AFTER = timedelta(seconds=3)
 _OPEN = ("CREATED", "SENT", "UNKNOWN")
-#: Until a charge is this old, it is asked about again after that.
-_SCHEDULE = (
-    (timedelta(seconds=60), lambda: timedelta(seconds=random.uniform(3, 6))),
-    (timedelta(minutes=5), lambda: timedelta(minutes=5)),
-    (timedelta(hours=1), lambda: timedelta(hours=1)),
-)
+#: After the first minute: until a charge is this old, it is asked about again after that.
+_SCHEDULE = ((timedelta(minutes=5), timedelta(minutes=5)), (timedelta(hours=1), timedelta(hours=1)))
+_AT_FIRST = timedelta(seconds=60)
 _AT_LAST = timedelta(days=1)
 
 
@@ -126,7 +123,9 @@ def _claim(ledger: Ledger, charge: Any) -> bool:
 
 
 def _next_at(since: datetime, now: datetime) -> datetime:
+    if now - since < _AT_FIRST:
+        return now + timedelta(seconds=random.uniform(3, 6))
     for age, pause in _SCHEDULE:
         if now - since < age:
-            return now + pause()
+            return now + pause
     return now + _AT_LAST

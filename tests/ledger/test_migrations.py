@@ -24,7 +24,8 @@ def shape(engine: sa.Engine) -> dict[str, object]:
         with engine.connect() as conn:
             rows = conn.execute(sa.text("SELECT type, name, sql FROM sqlite_master WHERE type != 'table'"))
             made = {(row.type, row.name): " ".join((row.sql or "").split()) for row in rows}
-            strict = dict(conn.exec_driver_sql("SELECT name, strict FROM pragma_table_list").all())
+            tables = conn.exec_driver_sql("SELECT name, strict FROM pragma_table_list")
+            strict = {row.name: row.strict for row in tables}
             return {"made": made, "strict": {name: strict[name] for name in names}}
     with engine.connect() as conn:
         triggers = conn.execute(sa.text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")).scalars()

@@ -86,13 +86,11 @@ def test_a_reply_takes_an_open_ticket(ledger: Ledger) -> None:
 def test_what_the_staff_may_not_do(ledger: Ledger) -> None:
     ticket = new(ledger)
     tickets.take(ledger, ticket.id, "staff-1")
-    for refused in (
-        lambda: tickets.take(ledger, ticket.id, "staff-2"),
-        lambda: tickets.reply(ledger, ticket.id, "x", "staff-2"),
-        lambda: tickets.reply(ledger, ticket.id, "  ", "staff-1"),
-    ):
+    with pytest.raises(tickets.TicketRefused):
+        tickets.take(ledger, ticket.id, "staff-2")
+    for text, staff in (("x", "staff-2"), ("  ", "staff-1")):
         with pytest.raises(tickets.TicketRefused):
-            refused()
+            tickets.reply(ledger, ticket.id, text, staff)
     tickets.close(ledger, ticket.id)
     with pytest.raises(tickets.TicketRefused):
         tickets.take(ledger, ticket.id, "staff-1")
