@@ -1,24 +1,16 @@
 // <yuefu-chat server="…">: the element a page puts in. The page gives tokens; the widget never asks for secrets.
 
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import type { StepUpState } from "./cards/context";
 import "./composer";
 import type { Composer } from "./composer";
 import { Connection, type Listener, type LinkState, type TokenProvider } from "./connection";
 import type { Button, ServerMessage } from "./protocol";
-import { Store, type Entry, type Keep } from "./store";
+import { Press, stepUpIn, type StepUpProvider } from "./step_up";
+import { Store, type Keep } from "./store";
 import { stringsFor, type Strings } from "./strings";
 import { widgetStyles } from "./styles";
-import { isAnswered, withStaff } from "./timeline";
+import { withStaff } from "./timeline";
 import { conversation, welcome, type Acts, type Scene } from "./view";
-
-interface Press {
-  button: Button;
-  /** Set while a strong login for it is asked of the page, or after the page declined. */
-  stepUp: { acr: string; seq: number; failed: boolean } | null;
-  /** Asked by itself once; after that only when the person taps. */
-  asked: boolean;
-}
 
 const TYPING_AT_MOST_MS = 60_000;
 const NEAR_END_PX = 80;
@@ -43,7 +35,7 @@ export class YuefuChat extends LitElement {
   /** Gives a fresh JWT for every (re)connection. */
   declare tokenProvider: TokenProvider | undefined;
   /** Has the page make a strong login of this class and gives the JWT that says so; rejects when it was cancelled. */
-  declare stepUpProvider: ((acr: string) => Promise<string>) | undefined;
+  declare stepUpProvider: StepUpProvider | undefined;
   /** Logs the visitor in; without it a bubbling `yuefu-login` event asks the page. */
   declare loginProvider: (() => Promise<void>) | undefined;
   declare private typing: boolean;
@@ -179,7 +171,7 @@ export class YuefuChat extends LitElement {
     remove: (id) => this.#connection?.remove(id),
     login: () => void this.#login(),
     verify: () => void this.#verify(),
-    stepUpState: (entries, index) => this.#stepUpState(entries, index),
+    stepUpState: (...at) => this.#press?.state(...at) ?? Press.stateWithout(...at),
   };
 
   readonly #listener: Listener = {
@@ -193,7 +185,7 @@ export class YuefuChat extends LitElement {
   #pressed(button: Button): void {
     if (this.#used.has(button.token)) return;
     this.#used.add(button.token);
-    this.#press = { button, stepUp: null, asked: false };
+    this.#press = new Press(button);
     this.#connection?.send({ button: button.token }, button.title);
     this.#toEnd();
   }
@@ -201,44 +193,22 @@ export class YuefuChat extends LitElement {
   #received(fresh: ServerMessage[], live: boolean): void {
     const theirs = fresh.filter((message) => message.role !== "user");
     if (live && !this.inline && !this.open) this.unread += theirs.length;
-    const asks = theirs.findLast((message) => message.custom?.type === "step_up");
-    if (asks?.custom?.type === "step_up" && this.#press) {
-      this.#press.stepUp = { acr: asks.custom.acr, seq: asks.seq, failed: this.#press.asked };
-      if (!this.#press.asked) void this.#verify();
-    }
+    const stepUp = stepUpIn(theirs);
+    if (stepUp && this.#press?.needs(stepUp.acr, stepUp.seq)) void this.#verify();
     if (live && this.#press && theirs.some(asksOnlyForLogin)) void this.#login();
     this.requestUpdate();
     this.#follow(fresh.some((message) => message.role === "user") || !live);
   }
 
-  /** Has the page make the strong login, then presses the same button again under a new id. */
   async #verify(): Promise<void> {
     const press = this.#press;
-    if (!press?.stepUp) return;
-    press.asked = true;
-    press.stepUp.failed = false;
-    this.requestUpdate();
-    try {
-      if (!this.stepUpProvider) throw new Error("the page has no stepUpProvider");
-      const token = await this.stepUpProvider(press.stepUp.acr);
-      if (!token || press !== this.#press) return this.#stepUpFailed(press);
+    const done = press?.verify(this.stepUpProvider, () => press === this.#press, (token, button) => {
       this.#connection?.strengthen(token);
-      this.#connection?.send({ button: press.button.token }, press.button.title);
-    } catch {
-      this.#stepUpFailed(press);
-    }
-  }
-
-  #stepUpFailed(press: Press): void {
-    if (press.stepUp) press.stepUp.failed = true;
+      this.#connection?.send({ button: button.token }, button.title);
+    });
     this.requestUpdate();
-  }
-
-  #stepUpState(entries: readonly Entry[], index: number): StepUpState {
-    if (isAnswered(entries, index)) return "done";
-    const stepUp = this.#press?.stepUp;
-    if (!stepUp || stepUp.seq !== entries[index]?.message.seq) return "lost";
-    return stepUp.failed ? "failed" : "waiting";
+    await done;
+    this.requestUpdate();
   }
 
   async #login(): Promise<void> {
