@@ -46,7 +46,7 @@ def close_impact(turn: Turn) -> None:
         turn.say("utter_close_impact_anonymous")
     elif facts.state == "CLOSED":
         decisions.say_closed(turn, facts)
-    elif facts.debts.total_fen:
+    elif facts.debts.total_fen and facts.open_charge is None:
         turn.say(
             "utter_close_impact_owing",
             amount=words.money(facts.debts.total_fen),

@@ -11,11 +11,12 @@ from ledger.errors import AccountClosed, GuardRefused, NothingOwed, SettlementUn
 from ledger.model import AccountFacts, Guard, Quote
 
 OPENING = {
-    # how it is shown: first, again because words never charge, after another question, changed, cancelled
+    # how it is shown: first, again because words never charge, after another question, …
     "first": "utter_quote",
     "again": "utter_quote_again",
     "after": "utter_quote_after",
     "changed": "utter_quote_changed",
+    "expired": "utter_quote_expired",
     "cancelled": "utter_quote_cancelled",
 }
 OPENING_CLOSE = {
@@ -117,15 +118,13 @@ def show_owing(turn: Turn, facts: AccountFacts) -> None:
     turn.ask("owing")
     debts = facts.debts
     turn.say(
-        "utter_close_owing_overdue" if debts.overdue_fen else "utter_close_owing",
+        "utter_close_owing_plans"
+        if any(plan.remaining_fee_fen for plan in facts.plans)
+        else "utter_close_owing",
         card=cards.debts(debts),
         today=words.day(facts.today),
         total=words.money(debts.total_fen),
-        unbilled=words.money(debts.unbilled_fen),
-        billed=words.money(debts.billed_fen),
-        product_plan=words.money(debts.product_plan_fen),
-        bill_plan=words.money(debts.bill_plan_fen),
-        penalty=words.money(debts.penalty_fen),
+        kinds=words.debt_kinds(debts),
     )
     if facts.freezes:
         turn.say(

@@ -24,6 +24,8 @@ from ledger.schema import upgrade
 
 logger = logging.getLogger(__name__)
 
+SHUTDOWN_S = 2.0  # longer than a command of the ledger; a long poll of the outbox may be cut off
+
 
 class Executor(ActionExecutor):
     """Answers name their responses and never read the domain, so the bot need not send it with each call."""
@@ -60,6 +62,7 @@ def build_app(ledger: Ledger, secrets: Secrets, *, demo: bool) -> Sanic:
     """The internal listener: actions, outbox, staff desk, health, and the demo's levers in its profile."""
     app = create_app(build_executor(ledger), cors_origins=[])
     app.error_handler = QuietErrors()
+    app.config.GRACEFUL_SHUTDOWN_TIMEOUT = SHUTDOWN_S
     app.ctx.ledger = ledger
     guard(app, secrets)
     http_health.add_routes(app)

@@ -7,6 +7,7 @@ from actions.turn import Turn
 from ledger import quotes, settlement
 from ledger.errors import (
     AccountClosed,
+    GuardRefused,
     NothingOwed,
     QuoteChanged,
     QuoteExpired,
@@ -76,10 +77,15 @@ def charge(turn: Turn, facts: AccountFacts, quote_id: str, close_after: bool) ->
             amount_fen=int(turn.values.get("amount_fen", 0)),
             key=turn.key,
         )
-    except (QuoteChanged, QuoteExpired) as changed:
+    except QuoteChanged as changed:
         decisions.say_quote(turn, changed.quote, how="changed")
+    except QuoteExpired as expired:
+        decisions.say_quote(turn, expired.quote, how="expired")
     except UnknownQuote:
-        decisions.show_settle(turn, close_after=close_after, how="changed")
+        decisions.show_settle(turn, close_after=close_after, how="expired")
+    except GuardRefused as refused:
+        turn.settle_question()
+        decisions.say_guards(turn, refused.guards)
     except SettlementUnderWay:
         turn.refresh()
         decisions.say_under_way(turn, turn.facts or facts)

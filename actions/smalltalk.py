@@ -11,6 +11,8 @@ def greet(turn: Turn) -> None:
     facts = turn.facts
     if facts is None:
         turn.say("utter_greet")
+    elif facts.open_charge is not None:
+        turn.say("utter_greet_checking", amount=words.money(facts.open_charge.amount_fen))
     elif facts.debts.overdue_fen:
         turn.say("utter_greet_overdue", amount=words.money(facts.debts.overdue_fen))
     elif facts.bill is not None and facts.bill.outstanding_fen:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from actions import cards, decisions, diagnosis, words
 from actions.turn import Turn
@@ -40,7 +39,7 @@ def why_unusable(turn: Turn) -> None:
     tellers[cause](turn, facts)
 
 
-def tell(turn: Turn, cause: str, evidence: Evidence, *, response: Any = "", **more: str) -> None:
+def tell(turn: Turn, cause: str, evidence: Evidence, response: str = "", **more: str) -> None:
     """One bubble and its card; the card's title and remedy are the words of the cause."""
     title, remedy = words.DIAGNOSES[cause]
     turn.say(
@@ -72,7 +71,9 @@ def tell_cured(turn: Turn, facts: AccountFacts) -> None:
         say_filed(turn, facts, filed)
         return
     since = words.day(facts.unfreeze_from or facts.today, today=facts.today)
-    tell(turn, "cured", [("逾期欠款", "已还清"), ("可申请解冻", f"{since}起")], since=since)
+    wait = str(turn.ledger.terms.unfreeze_wait_days)
+    evidence = [("逾期欠款", f"已还清满{wait}天"), ("可申请解冻", f"{since}起")]
+    tell(turn, "cured", evidence, since=since, wait=wait)
 
 
 def tell_risk(turn: Turn, facts: AccountFacts) -> None:
@@ -153,7 +154,7 @@ def tell_unsupported(turn: Turn, facts: AccountFacts) -> None:
     more = {f"{each.reason}_{name}": word for each in told for name, word in _order(facts, each).items()}
     left = words.money(facts.limit.available_fen)
     response = "utter_unusable_shop_and_item" if other else ""
-    tell(turn, refusal.reason, evidence, response=response, left=left, **more)
+    tell(turn, refusal.reason, evidence, response, left=left, **more)
 
 
 def _order(facts: AccountFacts, refusal: Refusal) -> dict[str, str]:
@@ -178,11 +179,16 @@ def tell_lowered(turn: Turn, facts: AccountFacts) -> None:
         ("依据", f"{bill}账单晚还{days}天"),
         ("现在可用额度", left),
     ]
+    more: dict[str, str] = {}
     refusal = diagnosis.latest_refusal(facts)
     if refusal is not None:
-        goods = " ".join(part for part in (refusal.merchant, refusal.item) if part)
-        evidence.append(("被拒订单", f"{goods} {words.money(refusal.amount_fen)}"))
-    tell(turn, "lowered", evidence, at=at, old=old, new=new, bill=bill, days=days, left=left)
+        order = _order(facts, refusal)
+        evidence.append(("被拒订单", f"{order['merchant']} {order['item']} {order['amount']}"))
+        more = {f"order_{name}": word for name, word in order.items()}
+    response = "utter_unusable_lowered_order" if refusal else ""
+    tell(
+        turn, "lowered", evidence, response, at=at, old=old, new=new, bill=bill, days=days, left=left, **more
+    )
 
 
 def tell_used_up(turn: Turn, facts: AccountFacts) -> None:
@@ -209,7 +215,7 @@ def unfreeze(turn: Turn) -> None:
         decisions.say_closed(turn, facts)
     elif (filed := filed_application(facts)) is not None:
         say_filed(turn, facts, filed)
-    elif facts.freezes:
+    elif facts.freezes or facts.open_charge is not None:
         why_unusable(turn)
     else:
         turn.say("utter_unfreeze_nothing", available=words.money(facts.limit.available_fen))

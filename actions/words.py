@@ -10,8 +10,10 @@ from ledger.model import (
     AccountFacts,
     Bill,
     BillItem,
+    Debts,
     Freeze,
     GuardId,
+    LineKind,
     Plan,
     Quote,
     QuoteLine,
@@ -93,6 +95,12 @@ DIAGNOSES = {
     "shop": ("这家店铺不支持月付", "换其他付款方式或店铺"),
     "item": ("这件商品不支持月付", "换其他付款方式或商品"),
     "used_up": ("额度已用完", "还款后恢复已还本金对应的额度"),
+}
+# Lines of a quote that are not principal, by what a customer calls them.
+COST_KINDS: dict[str, tuple[LineKind, ...]] = {
+    "手续费": ("billed_fee", "next_fee", "settlement_charge"),
+    "利息": ("interest",),
+    "逾期违约金": ("penalty",),
 }
 UNSUPPORTED = {"shop": "不支持月付的店铺", "item": "不支持月付的商品"}
 TICKET_KINDS = {
@@ -216,13 +224,30 @@ def bill_name(bill: Bill, *, today: date | None = None) -> str:
 
 def quote_fees(quote: Quote) -> str:
     """What a quote holds besides principal, what falls away, and what it leaves out, as one clause."""
-    extra = ("billed_fee", "next_fee", "settlement_charge", "interest", "penalty")
-    extra_fen = sum(each.amount_fen for each in quote.lines if each.kind in extra)
-    parts = [f"其中费用{money(extra_fen)}" if extra_fen else "没有额外费用"]
+    sums = {
+        name: sum(each.amount_fen for each in quote.lines if each.kind in kinds)
+        for name, kinds in COST_KINDS.items()
+    }
+    costs = "、".join(f"{name}{money(fen)}" for name, fen in sums.items() if fen)
+    parts = [f"含{costs}" if costs else "没有手续费"]
     if quote.waived_fen:
         parts.append(f"以后各期手续费{money(quote.waived_fen)}不再收")
     parts += [f"不含未完成的订单（{each.label}）{money(each.amount_fen)}" for each in quote.excluded]
     return "，".join(parts)
+
+
+def debt_kinds(debts: Debts) -> str:
+    """The kinds that are owed: 未出账¥325.00、已出账¥571.09（含逾期违约金¥20.55）."""
+    billed = f"已出账{money(debts.billed_fen)}"
+    if debts.penalty_fen:
+        billed += f"（含逾期违约金{money(debts.penalty_fen)}）"
+    kinds = (
+        (debts.unbilled_fen, f"未出账{money(debts.unbilled_fen)}"),
+        (debts.billed_fen, billed),
+        (debts.product_plan_fen, f"商品分期{money(debts.product_plan_fen)}"),
+        (debts.bill_plan_fen, f"账单分期{money(debts.bill_plan_fen)}"),
+    )
+    return "、".join(text for fen, text in kinds if fen)
 
 
 def close_facts(facts: AccountFacts) -> list[str]:

@@ -74,10 +74,10 @@ class LiveDemo:
         return self.household.start("service", command, env, self.folder / "service.log", self.service_url)
 
     def stop_service(self) -> None:
-        program = next(each for each in self.household.programs if each.name == "service")
-        program.process.terminate()
-        end_group(program.process)
-        self.household.programs.remove(program)
+        for program in [each for each in self.household.programs if each.name == "service"]:
+            program.process.terminate()
+            end_group(program.process)
+            self.household.programs.remove(program)
 
     def keep_seed(self) -> None:
         """Keeps copies of the seeded databases; made while the service is down, so that they are whole."""

@@ -113,7 +113,7 @@ def test_one_confirmation_settles_and_closes_with_both_receipts(chat: Begin, led
 def test_overdue_names_the_penalty_and_explains_the_freeze(chat: Begin, ledger: Ledger) -> None:
     overdue = chat("c-overdue")
     said = overdue.type("how_to_close", enters="close")
-    assert said[0].response == "utter_close_owing_overdue"
+    assert "逾期违约金" in said[0].text
     assert facts.account_facts(ledger, "c-overdue").debts.penalty_fen > 0
     assert said[1].response == "utter_close_frozen" and "逾期" in said[1].text
     quote = overdue.press(said, "一次结清并关闭")

@@ -96,7 +96,7 @@ def test_a_quote_past_its_time_is_shown_anew(chat: Begin, ledger: Ledger) -> Non
     quote = quoted(owing)
     ledger.clock.advance(timedelta(minutes=16))  # type: ignore[attr-defined]
     again = owing.press(quote, "确认结清", strong=True)
-    assert again[0].response == "utter_quote_changed"
+    assert again[0].response == "utter_quote_expired"
     assert captures(ledger, "c-owing") == 0
 
 
