@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -29,13 +30,34 @@ from nlu.products import names_other_product
 ENTERS = "enters"
 DECISIONS = {"how_to_close": "close", "prepay_all": "settle"}
 
+# What a message must at least say. 取消 or 不用了 alone is said to many things, also to a decision under way.
+_WISH = {"close": re.compile("月付|关闭|关掉|注销|销户|停用"), "settle": re.compile("还|清|结")}
+
+# What makes it doubtful that the decision itself is wished for: a reason, a state or advice is asked, a
+# second wish or a second account is named. The classifier may be sure of the intent and the customer still
+# want another thing first.
+_DOUBT = {
+    "close": re.compile(
+        "为什么|为啥|为何|凭什么|什么原因|被|谁|系统|要不要|建议|反悔"
+        "|开通(?!错)|再开|重开|重新|另|别的|其他|其它|[ab甲乙] ?[账号]|旧号|老号|新号|小号|手机"
+        "|还款|代还|帮我还|退款|退货|自动|代扣|扣款|默认|优先|免密|密码|验证|分期|店|商家|收款|卖家"
+        "|影响|后果|征信|以后还|还能|还可以|不注销|不是要|没关|没注销|显示已"
+        "|[关销](?:闭|掉)?(?:成功)?了[吗没]"
+    ),
+    "settle": re.compile(
+        "为什么|为啥|为何|凭什么|退款|退货|退回|关闭|注销|逾期|最低|额度|征信|影响|开通|还是"
+        "|(?:还清|还完|结清|还掉|还上)了? ?[吗么没]|(?:还清|还完|结清)了|是否|有没有|是不是"
+        "|还能用|可以用|再用"
+    ),
+}
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class DecisionGate(GraphComponent, EntityExtractorMixin):
     """Adds the entity `enters` = `close` or `settle` where the assistant is sure enough of the wish.
 
-    Without it the conversation answers the question and asks first. A message that also names another product
-    never enters: which of the two is meant is the customer's to say.
+    Without it the conversation answers the question and asks first. A message that leaves room for doubt, or
+    names another product too, never enters: what is meant is the customer's to say.
 
     Settings: `close` and `settle`, the least confidences (0 to 1).
     """
@@ -46,7 +68,7 @@ class DecisionGate(GraphComponent, EntityExtractorMixin):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The settings and their defaults."""
-        return {"close": 0.8, "settle": 0.8}
+        return {"close": 0.7, "settle": 0.75}
 
     @classmethod
     def create(
@@ -84,4 +106,6 @@ class DecisionGate(GraphComponent, EntityExtractorMixin):
         decision = DECISIONS.get(intent.get(INTENT_NAME_KEY, ""))
         if decision is None or intent[PREDICTED_CONFIDENCE_KEY] < self._least[decision]:
             return None
-        return None if names_other_product(message.get(NORMALISED) or "") else decision
+        text = message.get(NORMALISED) or ""
+        wished = _WISH[decision].search(text) and not _DOUBT[decision].search(text)
+        return decision if wished and not names_other_product(text) else None

@@ -118,6 +118,30 @@ def test_gate_opens_nothing_where_another_product_is_named_too() -> None:
     assert entered(message("月付留着，把花呗关了", ("how_to_close", 0.99))) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "为什么要把我的月付关闭",
+        "月付被关闭了",
+        "月付关了另一个号能开吗",
+        "关闭月付自动扣款",
+        "月付关闭了吗",
+        "先还款再关闭月付",
+        "取消",
+        "不用了",
+    ],
+)
+def test_gate_opens_no_closing_where_another_thing_may_be_meant(text: str) -> None:
+    assert entered(message(text, ("how_to_close", 0.99))) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["我是不是全还清了", "月付全部还清了吗", "退款之后还要全还吗", "为什么不能提前还", "早"]
+)
+def test_gate_opens_no_settling_where_another_thing_may_be_meant(text: str) -> None:
+    assert entered(message(text, ("prepay_all", 0.99))) == []
+
+
 def test_gate_keeps_entities_of_others() -> None:
     asked = message("关闭月付", ("how_to_close", 0.9))
     asked.set("entities", [{"entity": "amount", "value": 1}])
