@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from channels.identity import SENDER_PREFIX
@@ -31,45 +31,48 @@ class OutboxPush:
     turns: Turns
 
     async def run(self) -> None:
-        """Runs until cancelled; an unreachable service is asked again after 1 s, 2 s … 30 s."""
+        """Runs until cancelled; after a failure it pauses for 1 s, 2 s … 30 s."""
         pause_s = FIRST_PAUSE_S
         while True:
-            try:
-                failed = await self._once()
-                pause_s = min(pause_s * 2, LAST_PAUSE_S) if failed else FIRST_PAUSE_S
-            except ServiceError as error:
-                logger.warning("outbox: %s, again in %.0f s", error, pause_s)
-                failed, pause_s = True, min(pause_s * 2, LAST_PAUSE_S)
-            except Exception:
-                logger.exception("outbox: delivery failed, again in %.0f s", pause_s)
-                failed, pause_s = True, min(pause_s * 2, LAST_PAUSE_S)
-            if failed:
-                await asyncio.sleep(pause_s / 2)
+            if await self._once():
+                pause_s = FIRST_PAUSE_S
+                continue
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, LAST_PAUSE_S)
 
     async def _once(self) -> bool:
-        """Takes what is there and delivers it, each sender's items in order; true when something failed."""
-        items = await self.service.outbox(WAIT_S)
-        ordered = sorted(items, key=lambda item: str(item["sender"]))
-        by_sender = [list(group) for _, group in groupby(ordered, key=lambda item: str(item["sender"]))]
-        done = await asyncio.gather(*(self._deliver(group) for group in by_sender))
-        acked = [outbox_id for ids in done for outbox_id in ids]
-        if acked:
-            await self.service.ack(acked)
-        return len(acked) < len(items)
+        """Takes what is there and tells it, each sender's items in order; false when something failed.
 
-    async def _deliver(self, items: list[dict[str, Any]]) -> list[Any]:
+        An item that failed comes again when the service's lease of it ends. Later news of the same sender
+        do not wait for it: one that can never be told must not silence the others.
+        """
+        try:
+            items = await self.service.outbox(WAIT_S)
+            ordered = sorted(items, key=lambda item: str(item["sender"]))
+            by_sender = [list(group) for _, group in groupby(ordered, key=lambda item: str(item["sender"]))]
+            told = list(chain.from_iterable(await asyncio.gather(*map(self._tell, by_sender))))
+            if told:
+                await self.service.ack(told)
+        except ServiceError as error:
+            logger.warning("outbox: %s", error)
+            return False
+        except Exception:
+            logger.exception("outbox: not delivered")
+            return False
+        return len(told) == len(items)
+
+    async def _tell(self, items: list[dict[str, Any]]) -> list[Any]:
+        """The ids of those that were told."""
         told = []
         for item in items:
             if not str(item["sender"]).startswith(SENDER_PREFIX):
                 logger.error("outbox %s is for a channel that this bot does not serve", item["id"])
-                break
+                continue
             try:
                 await self.turns.push(item["sender"], item["id"], str(item["kind"]), str(item["ref"]))
+                told.append(item["id"])
             except PushFailed as error:
                 logger.warning("outbox %s was not told yet: %s", item["id"], error)
-                break  # the sender's later news must not overtake it
             except Exception:
                 logger.exception("outbox %s was not told yet", item["id"])
-                break
-            told.append(item["id"])
         return told

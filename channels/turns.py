@@ -114,7 +114,8 @@ class Turns:
         Raises:
             PushFailed: the action failed; nothing was told, the same call may be made again.
         """
-        turn_id = f"{PUSH_PREFIX}{outbox_id}"
+        what = hashlib.sha256(f"{kind} {ref}".encode()).hexdigest()[:16]
+        turn_id = f"{PUSH_PREFIX}{outbox_id}:{what}"  # a ledger that was reset counts its ids anew
         claim = await self._claim(sender, turn_id, "", None)
         if claim.state == "done":
             return claim.answer

@@ -1,23 +1,48 @@
-"""The mailbox: numbers, claims and answers, also between threads and after a crash."""
+"""The mailbox, on SQLite and PostgreSQL: numbers, claims and answers, between threads and after a crash."""
 
 from __future__ import annotations
 
 import stat
+import subprocess
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from channels.mailbox import KEPT_MESSAGES, KEPT_TURNS_S, SESSION_S, IdConflict, Mailbox, open_engine
+from channels.mailbox import (
+    KEPT_MESSAGES,
+    KEPT_TURNS_S,
+    SESSION_S,
+    IdConflict,
+    Mailbox,
+    metadata,
+    open_engine,
+)
+from tests.channels.conftest import SERVICE_PYTHON
 
 NOW = 1_800_000_000.0
 
 
-@pytest.fixture
-def mailbox(tmp_path: Path) -> Mailbox:
-    box = Mailbox(open_engine(f"sqlite:///{tmp_path}/deep/chat.db"))
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    command = [str(SERVICE_PYTHON), str(Path(__file__).with_name("postgres_server.py"))]
+    command.append(str(tmp_path_factory.mktemp("postgres")))
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        yield server.stdout.readline().strip().replace("postgresql:", "postgresql+psycopg2:")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def mailbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mailbox]:
+    on_sqlite = request.param == "sqlite"
+    url = f"sqlite:///{tmp_path}/deep/chat.db" if on_sqlite else request.getfixturevalue("postgres")
+    box = Mailbox(open_engine(url))
+    metadata.drop_all(box.engine)
     box.create_tables()
-    return box
+    yield box
+    box.engine.dispose()
 
 
 def test_messages_are_numbered_for_each_sender(mailbox: Mailbox) -> None:
@@ -112,8 +137,8 @@ def test_old_rows_expire(mailbox: Mailbox) -> None:
     assert mailbox.claim("a", "2", "h", "问", NOW).seq == 3
 
 
-def test_the_file_is_private_and_in_wal_mode(mailbox: Mailbox) -> None:
-    path = Path(mailbox.engine.url.database)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    with mailbox.engine.begin() as conn:
+def test_the_file_is_private_and_in_wal_mode(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/deep/chat.db")
+    with engine.begin() as conn:
+        assert stat.S_IMODE((tmp_path / "deep" / "chat.db").stat().st_mode) == 0o600
         assert conn.exec_driver_sql("pragma journal_mode").scalar() == "wal"
