@@ -81,9 +81,10 @@ const frame = css`
   header .icon { padding: 0; border-color: transparent; }
   .icon svg { width: 20px; height: 20px; stroke: currentColor; stroke-width: 1.8; fill: none; vertical-align: middle; }
   .link {
-    margin: 0; padding: 6px 16px; font-size: 13px; color: var(--wait); background: var(--surface);
+    position: absolute; inset: 0 0 auto; z-index: 1; animation: late 0.6s step-end; margin: 0; padding: 6px 16px; font-size: 13px; color: var(--wait); background: var(--surface);
     border-bottom: 1px solid var(--line);
   }
+  @keyframes late { from { visibility: hidden; } }
   .link button { min-height: 32px; padding: 0 8px; border: 0; background: none; color: var(--accent); text-decoration: underline; }
   .scroller { flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; padding: 8px 12px 16px; }
   .newer {

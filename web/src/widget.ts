@@ -128,8 +128,8 @@ export class YuefuChat extends LitElement {
               <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M5 5l10 10M15 5 5 15" /></svg>
             </button>`}
       </header>
-      ${this.#linkState()}
       <div class="inner">
+        ${this.#linkState()}
         <div class="scroller" tabindex="0" role="log" aria-live="polite" aria-relevant="additions" aria-label=${t.log}
           aria-busy=${this.#connection?.state === "online" ? "false" : "true"} @scroll=${this.#scrolled}>
           ${scene && !entries.length ? welcome(scene) : nothing} ${scene ? conversation(scene) : nothing}

@@ -26,7 +26,7 @@ export const quote: View<QuoteCard> = (card, context) => {
       ? nothing
       : expired
         ? html`<p class="expired" role="status">${t.expired}</p>
-            <div class="choices"><button @click=${() => context.say(t.requoteText)}>${t.requote}</button></div>`
+            <div class="choices"><button @click=${() => context.say(card.close_after ? t.requoteCloseText : t.requoteText)}>${t.requote}</button></div>`
         : html`<p class="countdown ${left <= 60 ? "soon" : ""}">
             <span>${t.validFor}</span><time role="timer" aria-live="off">${countdown(left)}</time>
           </p>`}
