@@ -52,7 +52,19 @@ class Chat:
         self.slots: dict[str, Any] = {"decision": None, "misses": None}
         self.events: list[dict[str, Any]] = []
 
-    def type(
+    def type(self, intent: str, text: str = "", **more: Any) -> list[Said]:
+        """Typed words that the classifier took for `intent`; `ranking`, `request_id`, and entities."""
+        return self._answer(self.call_type(intent, text, **more))
+
+    def press(self, said: list[Said], title: str, **more: Any) -> list[Said]:
+        """Presses the button whose title starts so; `strong` with a login for payment `age_s` old."""
+        return self._answer(self.call_press(said, title, **more))
+
+    def push(self, kind: str, ref: str) -> list[Said]:
+        """A notice of the service."""
+        return self._answer(self._call("notice", "", {"kind": kind, "ref": ref, "outbox_id": 1}, "", {}))
+
+    def call_type(
         self,
         intent: str,
         text: str = "",
@@ -60,26 +72,22 @@ class Chat:
         ranking: tuple[str, ...] = (),
         request_id: str = "",
         **entities: Any,
-    ) -> list[Said]:
-        """Typed words that the classifier took for `intent`."""
+    ) -> dict[str, Any]:
+        """The action call that the bot makes for typed words."""
         names = ranking or (intent, "greet")
         ranked = [{"name": name, "confidence": 0.5} for name in names]
-        return self._turn(intent, text or intent, entities, request_id, {}, intent_ranking=ranked)
+        return self._call(intent, text or intent, entities, request_id, {}, intent_ranking=ranked)
 
-    def press(
+    def call_press(
         self, said: list[Said], title: str, *, strong: bool = False, request_id: str = "", age_s: float = 1
-    ) -> list[Said]:
-        """Presses the button whose title starts so; `strong` with a login for payment `age_s` old."""
+    ) -> dict[str, Any]:
+        """The action call that the bot makes for a pressed button."""
         pressed = [each for bubble in said for each in bubble.buttons if each["title"].startswith(title)]
         assert pressed, f"no button {title!r} in {said}"
         login = {"acr": "payment", "auth_time": time.time() - age_s} if strong else {}
-        return self._turn(pressed[-1]["intent"], title, pressed[-1]["values"], request_id, login)
+        return self._call(pressed[-1]["intent"], title, pressed[-1]["values"], request_id, login)
 
-    def push(self, kind: str, ref: str) -> list[Said]:
-        """A notice of the service."""
-        return self._turn("notice", "", {"kind": kind, "ref": ref, "outbox_id": 1}, "", {})
-
-    def _turn(
+    def _call(
         self,
         intent: str,
         text: str,
@@ -87,7 +95,7 @@ class Chat:
         request_id: str,
         login: dict[str, Any],
         **parsed: Any,
-    ) -> list[Said]:
+    ) -> dict[str, Any]:
         message = {
             "text": text,
             "intent": {"name": intent, "confidence": 0.9},
@@ -96,23 +104,26 @@ class Chat:
             **parsed,
         }
         self.events.append({"event": "user", "text": text, "parse_data": message})
-        call = {
+        tracker = {
+            "sender_id": self.sender,
+            "slots": dict(self.slots),
+            "latest_message": message,
+            "events": list(self.events),
+        }
+        return {
             "next_action": f"action_{intent}",
             "sender_id": self.sender,
-            "tracker": {
-                "sender_id": self.sender,
-                "slots": dict(self.slots),
-                "latest_message": message,
-                "events": list(self.events),
-            },
+            "tracker": tracker,
             "version": "3.6.21",
         }
+
+    def _answer(self, call: dict[str, Any]) -> list[Said]:
         result = asyncio.run(self.executor.run(call))
         assert result is not None
         for event in result.events:
             assert event["event"] == "slot", event
             self.slots[event["name"]] = event["value"]
-        self.events.append({"event": "action", "name": f"action_{intent}"})
+        self.events.append({"event": "action", "name": call["next_action"]})
         said = [seen(response) for response in result.responses]
         self.events += [{"event": "bot", "text": each.text} for each in said]
         return said

@@ -1,0 +1,201 @@
+"""The internal listener: secrets, one shape of errors, the outbox, the staff desk and the demo's levers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from sanic import Sanic
+
+from actions.http_common import Secrets
+from actions.server import build_app
+from actions.settings import Settings
+from ledger import Ledger, tickets
+from scripts.processes import free_port
+from tests.actions.chat import ROOT, Chat
+
+SECRET = "action-secret-of-the-test"
+STAFF = "staff-secret-of-the-test"
+
+
+@pytest.fixture
+def app(ledger: Ledger) -> Iterator[Sanic]:
+    Sanic.test_mode = True
+    yield build_app(ledger, Secrets(SECRET, STAFF), demo=True)
+    Sanic._app_registry.clear()
+
+
+@pytest.fixture
+def http(app: Sanic) -> Iterator[httpx.Client]:
+    """A client of the app, which listens on a port of the loopback interface in a thread of its own."""
+    port, loop = free_port(), asyncio.new_event_loop()
+
+    async def serve() -> Any:
+        server = await app.create_server(host="127.0.0.1", port=port, return_asyncio_server=True)
+        assert server is not None
+        await server.startup()
+        return server
+
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    server = asyncio.run_coroutine_threadsafe(serve(), loop).result(10)
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30) as client:
+        yield client
+    loop.call_soon_threadsafe(server.close)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(10)
+
+
+def signed(secret: str = SECRET) -> dict[str, str]:
+    return {"X-Action-Secret": secret}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/webhook"),
+        ("GET", "/actions"),
+        ("GET", "/internal/outbox"),
+        ("POST", "/internal/outbox/ack"),
+        ("GET", "/staff/tickets"),
+        ("GET", "/demo/accounts/c-owing"),
+        ("POST", "/demo/gateway"),
+        ("POST", "/demo/clock"),
+        ("GET", "/nowhere"),
+    ],
+)
+def test_every_route_but_health_needs_its_secret(http: httpx.Client, method: str, path: str) -> None:
+    for headers in ({}, signed("wrong"), {"X-Staff-Secret": SECRET}):
+        answer = http.request(method, path, headers=headers, json={})
+        assert answer.status_code == 403
+        assert set(answer.json()["error"]) == {"code", "message", "reference"}
+
+
+def test_health_is_open_and_ready_reads_the_ledger(http: httpx.Client, ledger: Ledger) -> None:
+    assert http.get("/healthz").json() == {"status": "ok"}
+    assert http.get("/readyz").status_code == 200
+    with ledger.engine.begin() as conn:
+        conn.exec_driver_sql("ALTER TABLE links RENAME TO links_gone")
+    broken = http.get("/readyz")
+    assert broken.status_code == 503 and broken.json()["error"]["code"] == "not_ready"
+
+
+@pytest.mark.filterwarnings("ignore:Your versions of rasa")  # main() ignores it in the same way
+def test_an_action_answers_over_http(http: httpx.Client, app: Sanic) -> None:
+    from actions.server import build_executor
+
+    call = Chat(build_executor(app.ctx.ledger), "c-owing").call_type("why_unusable", "为什么用不了")
+    answer = http.post("/webhook", json=call, headers=signed())
+    assert answer.status_code == 200
+    assert answer.json()["responses"][0]["response"] == "utter_unusable_none"
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b"null", b'{"next_action": "action_unknown"}', b"\xff"])
+def test_a_bad_call_is_an_error_without_the_conversation(http: httpx.Client, body: bytes) -> None:
+    answer = http.post("/webhook", content=body, headers=signed())
+    assert answer.status_code >= 400
+    assert "tracker" not in answer.text and "Traceback" not in answer.text
+
+
+def test_a_failing_route_tells_a_reference_and_nothing_of_the_request(
+    http: httpx.Client, ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    with ledger.engine.begin() as conn:
+        conn.exec_driver_sql("ALTER TABLE tickets RENAME TO tickets_gone")
+    answer = http.get("/staff/tickets", headers={"X-Staff-Secret": STAFF})
+    error = answer.json()["error"]
+    assert answer.status_code == 500 and error["code"] == "internal_error"
+    assert error["reference"] in caplog.text
+    assert "SELECT" not in answer.text
+
+
+def test_the_outbox_is_claimed_and_acknowledged(http: httpx.Client, ledger: Ledger) -> None:
+    ticket = tickets.open_ticket(
+        ledger, sender="web-c-clean", customer_id="c-clean", kind="human", packet={}, key="t1"
+    )
+    tickets.take(ledger, ticket.id, "staff-1")
+    claimed = http.get("/internal/outbox?wait_s=5", headers=signed()).json()["items"]
+    assert [(each["sender"], each["kind"], each["ref"]) for each in claimed] == [
+        ("web-c-clean", "ticket_taken", str(ticket.id))
+    ]
+    assert http.get("/internal/outbox?wait_s=0", headers=signed()).json() == {"items": []}
+    acked = http.post("/internal/outbox/ack", json={"ids": [claimed[0]["id"]]}, headers=signed())
+    assert acked.json() == {"acked": 1}
+
+
+@pytest.mark.parametrize("ids", [None, "1", ["1"], [True], {"1": 1}])
+def test_only_numbers_can_be_acknowledged(http: httpx.Client, ids: Any) -> None:
+    answer = http.post("/internal/outbox/ack", json={"ids": ids}, headers=signed())
+    assert answer.status_code == 400
+
+
+def test_staff_take_answer_and_close_over_http(http: httpx.Client, ledger: Ledger) -> None:
+    ticket = tickets.open_ticket(
+        ledger, sender="web-c-clean", customer_id="c-clean", kind="human", packet={"asked": "人工"}, key="t1"
+    )
+    desk = {"X-Staff-Secret": STAFF}
+    listed = http.get("/staff/tickets?state=OPEN", headers=desk).json()["tickets"]
+    assert [each["id"] for each in listed] == [ticket.id] and listed[0]["packet"]["asked"] == "人工"
+    taken = http.post(f"/staff/tickets/{ticket.id}/take", headers=desk).json()
+    assert taken["state"] == "TAKEN"
+    for _ in range(2):
+        sent = {"text": "您好", "key": "r1"}
+        answered = http.post(f"/staff/tickets/{ticket.id}/reply", json=sent, headers=desk)
+    assert [each["text"] for each in answered.json()["messages"]] == ["您好"]
+    assert http.post(f"/staff/tickets/{ticket.id}/close", headers=desk).json()["state"] == "CLOSED"
+    missing = http.get("/staff/tickets/999", headers=desk)
+    assert missing.status_code == 404 and missing.json()["error"]["code"] == "unknown_ticket"
+    empty = http.post(f"/staff/tickets/{ticket.id}/reply", json={"text": " "}, headers=desk)
+    assert empty.status_code == 400
+
+
+def test_the_levers_of_the_demo(http: httpx.Client, ledger: Ledger) -> None:
+    account = http.get("/demo/accounts/c-overdue", headers=signed()).json()
+    listed = http.get("/demo/customers", headers=signed()).json()["customers"]
+    assert len(listed) == 12 and all(each["id"] and each["title"] for each in listed)
+    before = ledger.clock.now()
+    moved = http.post("/demo/clock", json={"advance": "1d"}, headers=signed())
+    assert moved.status_code == 200 and (ledger.clock.now() - before).days == 1
+    later = http.get("/demo/accounts/c-overdue", headers=signed()).json()
+    assert later["debts"]["penalty_fen"] > account["debts"]["penalty_fen"]
+    assert http.post("/demo/gateway", json={"mode": "decline"}, headers=signed()).status_code == 200
+    for path, sent in (("clock", {"advance": "-1d"}), ("gateway", {"mode": "explode"})):
+        refused = http.post(f"/demo/{path}", json=sent, headers=signed())
+        assert refused.status_code == 400
+    assert http.get("/demo/accounts/c-nobody", headers=signed()).status_code == 404
+
+
+def test_outside_the_demo_there_are_no_levers(ledger: Ledger) -> None:
+    Sanic.test_mode = True
+    app = build_app(ledger, Secrets(SECRET, STAFF), demo=False)
+    assert not [route for route in app.router.routes if "demo" in route.path]
+    Sanic._app_registry.clear()
+
+
+@pytest.mark.parametrize("missing", ["YUEFU_ACTION_SECRET", "YUEFU_STAFF_SECRET"])
+def test_without_a_secret_it_refuses_to_start_with_one_sentence(settings: Settings, missing: str) -> None:
+    env = {
+        **os.environ,
+        "YUEFU_PROFILE": "demo",
+        "YUEFU_RUN_DIR": str(settings.run_dir),
+        "YUEFU_ACTION_SECRET": SECRET,
+        "YUEFU_STAFF_SECRET": STAFF,
+    }
+    del env[missing]
+    started = subprocess.run(
+        [sys.executable, "-m", "actions.server"],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert started.returncode != 0
+    assert started.stderr.strip().count("\n") == 0 and missing in started.stderr
