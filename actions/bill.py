@@ -42,6 +42,9 @@ def say_bill(turn: Turn, facts: AccountFacts, bill: Bill) -> None:
     elif facts.debts.overdue_fen:
         response = "utter_bill_overdue"
         more |= own.overdue_words(facts)
+    elif own.rolls_over(facts, bill):
+        response = "utter_bill_rolling"
+        more["interest"] = words.money(facts.debts.interest_fen)
     else:
         response = "utter_bill"
     turn.say(response, card=cards.bill(bill), **own.bill_words(facts, bill), **more)
@@ -78,7 +81,7 @@ def change_due_date(turn: Turn) -> None:
     terms, facts = turn.ledger.terms, turn.facts
     rule = {"bill_day": str(terms.bill_day), "due_day": str(terms.due_day)}
     bill = own.payable_bill(facts) if facts else None
-    if facts is None or bill is None:
+    if facts is None or bill is None or own.rolls_over(facts, bill):
         turn.say("utter_change_due", **rule)
     elif facts.debts.overdue_fen:
         more = own.bill_words(facts, bill) | own.overdue_words(facts)

@@ -25,6 +25,9 @@ def fees_interest(turn: Turn) -> None:
         turn.say("utter_fees")
     elif bill is None:
         turn.say("utter_fees_none", today=words.day(facts.today))
+    elif facts.debts.interest_fen and own.rolls_over(facts, bill):
+        interest = words.money(facts.debts.interest_fen)
+        turn.say("utter_fees_rolling", interest=interest, **own.bill_words(facts, bill))
     elif charged:
         turn.say("utter_fees_bill", lines=charged, **own.bill_words(facts, bill))
     else:

@@ -46,6 +46,11 @@ def payable_bill(facts: AccountFacts) -> Bill | None:
     return None if facts.open_charge is not None else owed_bill(facts)
 
 
+def rolls_over(facts: AccountFacts, bill: Bill) -> bool:
+    """Whether only the minimum was paid by the due day: not late, but the rest carries interest."""
+    return bill.due_on < facts.today and not facts.debts.overdue_fen
+
+
 def bill_words(facts: AccountFacts, bill: Bill) -> dict[str, str]:
     """The name, amounts and dates of a bill: {bill}, {outstanding}, {minimum}, {due}, {days}."""
     return {
@@ -66,8 +71,9 @@ def overdue_words(facts: AccountFacts) -> dict[str, str]:
 
 
 def next_words(facts: AccountFacts) -> dict[str, str]:
-    """What comes next: {unbilled}, {product_plan}, {bill_plan}, {next_bill}, {next_due}, {today}."""
+    """What comes next: {unbilled}, {product_plan}, {bill_plan}, {total}, {next_bill}, {next_due}, {today}."""
     return {
+        "total": words.money(facts.debts.total_fen),
         "unbilled": words.money(facts.debts.unbilled_fen),
         "product_plan": words.money(facts.debts.product_plan_fen),
         "bill_plan": words.money(facts.debts.bill_plan_fen),

@@ -24,6 +24,9 @@ def how_to_repay(turn: Turn) -> None:
     path = {"path": terms.repay_path, "card_last4": facts.card_last4}
     if facts.debts.overdue_fen and bill:
         turn.say("utter_repay_overdue", **own.bill_words(facts, bill), **own.overdue_words(facts), **path)
+    elif bill and own.rolls_over(facts, bill):
+        interest = words.money(facts.debts.interest_fen)
+        turn.say("utter_repay_rolling", interest=interest, **own.bill_words(facts, bill), **path)
     elif bill:
         turn.say("utter_repay_bill", **own.bill_words(facts, bill), **path)
     elif facts.debts.total_fen:

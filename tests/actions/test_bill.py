@@ -1,0 +1,102 @@
+"""Bills: figures, lines and dates are the ledger's and the terms'."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from actions import words
+from ledger import Ledger, facts
+from tests.actions import states, told
+from tests.actions.chat import Chat
+
+Begin = Callable[[str | None], Chat]
+
+
+@pytest.mark.parametrize("customer", ["c-owing", "c-overlimit"])
+def test_the_bill_its_due_day_and_everything_owed(chat: Begin, ledger: Ledger, customer: str) -> None:
+    account = facts.account_facts(ledger, customer)
+    bill = account.bill
+    assert bill is not None
+    said = chat(customer).type("query_bill")[0]
+    assert said.text.startswith(f"{told.bill_name(ledger, bill)}还剩{words.money(bill.outstanding_fen)}，")
+    assert f"，{told.day(ledger, bill.due_on)}到期" in said.text
+    assert f"一共欠{words.money(account.debts.total_fen)}" in said.text
+    assert [each["intent"] for each in said.buttons][:2] == ["offer_settle", "how_to_repay"]
+
+
+def test_the_card_has_every_line_of_the_bill(chat: Begin, ledger: Ledger) -> None:
+    bill = facts.account_facts(ledger, "c-owing").bill
+    assert bill is not None
+    said = chat("c-owing").type("query_bill")[0]
+    assert said.card["type"] == "bill" and said.card["total"] == words.money(bill.total_fen)
+    assert [each["amount"] for each in said.card["items"]] == [words.money(i.amount_fen) for i in bill.items]
+    assert f"等{len(bill.items)}笔" in said.text
+    assert not re.search(r"\d{4}-\d{2}", said.text)  # a plan's month is in words
+
+
+def test_a_late_bill_with_its_days_and_penalty(chat: Begin, ledger: Ledger) -> None:
+    account = facts.account_facts(ledger, "c-overdue")
+    assert account.bill is not None and account.bill.days_overdue > 0
+    said = chat("c-overdue").type("query_bill")[0]
+    assert said.text.startswith(f"逾期{words.money(account.debts.overdue_fen)}")
+    assert f"逾期违约金{words.money(account.debts.penalty_fen)}" in said.text
+    assert f"逾期{account.bill.days_overdue}天" in said.text
+    assert said.buttons[0]["title"] == "现在还清"
+
+
+def test_a_bill_that_is_being_paid_offers_no_second_payment(chat: Begin, ledger: Ledger) -> None:
+    account = facts.account_facts(ledger, "c-unknown")
+    assert account.bill is not None and account.open_charge is not None
+    said = chat("c-unknown").type("query_bill")[0]
+    assert words.money(account.bill.outstanding_fen) in said.text
+    assert words.money(account.open_charge.amount_fen) in said.text and "请不要重复付款" in said.text
+    assert [each["intent"] for each in said.buttons] == ["talk_to_human"]
+
+
+def test_nothing_owed_is_said(chat: Begin) -> None:
+    assert "您没有欠款" in chat("c-clean").type("query_bill")[0].text
+
+
+def test_what_is_not_billed_yet(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    states.unbilled(world)
+    said = world.chat().type("query_bill")[0]
+    assert "未出账消费¥888.00" in said.text and "10月1日出账，10月6日到期" in said.text
+    assert said.card["total_fen"] == 88_800
+
+
+def test_closed_says_when(chat: Begin, ledger: Ledger) -> None:
+    assert (
+        facts.account_facts(ledger, "c-closed").close_receipt in chat("c-closed").type("query_bill")[0].text
+    )
+
+
+@pytest.mark.parametrize("customer", [None, "c-closed"])
+def test_dates_in_general_come_from_the_terms(chat: Begin, ledger: Ledger, customer: str | None) -> None:
+    text = chat(customer).type("billing_dates")[0].text
+    terms = ledger.terms
+    assert f"每月{terms.bill_day}日出账、{terms.due_day}日到期" in text
+    assert f"最长{terms.interest_free_days_max}天免息" in text
+
+
+def test_own_dates_and_where_todays_purchase_falls(chat: Begin, ledger: Ledger) -> None:
+    account = facts.account_facts(ledger, "c-clean")
+    text = chat("c-clean").type("billing_dates")[0].text
+    assert (
+        f"{told.day(ledger, account.next_bill_on)}出账，{told.day(ledger, account.next_due_on)}到期，今天买的也算这一期"
+        in text
+    )
+
+
+def test_the_days_cannot_be_moved_and_what_helps(chat: Begin, ledger: Ledger) -> None:
+    bill = facts.account_facts(ledger, "c-owing").bill
+    assert bill is not None
+    said = chat("c-owing").type("change_due_date")[0]
+    assert words.money(bill.outstanding_fen) in said.text and "固定" in said.text
+    assert {"auto_debit", "minimum_payment"} <= {each["intent"] for each in said.buttons}
+    assert "固定" in chat(None).type("change_due_date")[0].text
+    assert "请今天还" in chat("c-overdue").type("change_due_date")[0].text

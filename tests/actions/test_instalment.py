@@ -1,0 +1,77 @@
+"""Instalments: the cost is disclosed before anybody agrees, and is what the plan then costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from actions import words
+from ledger import Ledger, facts, plans
+from tests.actions import states, told
+from tests.actions.chat import Chat
+
+Begin = Callable[[str | None], Chat]
+
+
+@pytest.mark.parametrize("periods", [3, 6, 12])
+def test_the_cost_shown_is_the_cost_of_the_plan_made(chat: Begin, ledger: Ledger, periods: int) -> None:
+    shown = chat("c-owing").type("make_instalment")[0].text
+    account = facts.account_facts(ledger, "c-owing")
+    assert account.bill is not None
+    plan_id = plans.instal_bill(ledger, "c-owing", bill_id=account.bill.id, periods=periods, key="k")
+    made = next(each for each in facts.account_facts(ledger, "c-owing").plans if each.id == plan_id)
+    each = f"每期{words.money(made.principal_per_period_fen)}＋手续费{words.money(made.fee_per_period_fen)}"
+    whole, annual = words.money(made.remaining_fee_fen), words.percent(made.apr_simple)
+    assert f"{periods}期：{each}（共{whole}），年化（单利）{annual}" in shown
+    assert f"可分期{words.money(made.principal_fen)}" in shown
+
+
+def test_until_when_and_where(chat: Begin, ledger: Ledger) -> None:
+    bill = facts.account_facts(ledger, "c-owing").bill
+    assert bill is not None
+    text = chat("c-owing").type("make_instalment")[1].text
+    assert text.startswith(f"{told.day(ledger, bill.due_on)} {ledger.terms.bill_window_until:%H:%M}前")
+    assert ledger.terms.bill_path in text and words.money(ledger.terms.min_instalment_fen) in text
+
+
+def test_a_visitor_hears_the_periods_and_the_annual_rates(chat: Begin, ledger: Ledger) -> None:
+    said = chat(None).type("make_instalment")
+    assert "可分3、6、12期" in said[0].text and said[0].card == {"type": "login"}
+    assert words.percent(ledger.terms.apr_simple(ledger.terms.fee_rate["bill"], 12)) in said[1].text
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        ("after_the_instalment_window", "已过办理时间（6日22:00前）"),
+        ("fee_free_plan", "都是分期和费用"),
+        ("tiny_bill", "不到¥10.00"),
+        ("unbilled", "没有待还账单"),
+        ("overdue", "逾期的账单不能分期"),
+    ],
+)
+def test_why_it_is_not_offered(tmp_path: Path, state: str, why: str) -> None:
+    world = states.make(tmp_path)
+    states.STATES[state](world)
+    assert why in world.chat().type("make_instalment", "为什么不能分期")[0].text
+
+
+def test_a_frozen_account_hears_that_it_is_frozen(chat: Begin) -> None:
+    assert "暂停使用" in chat("c-risk").type("make_instalment")[0].text
+
+
+def test_running_plans_with_what_is_left(chat: Begin, ledger: Ledger) -> None:
+    said = chat("c-owing").type("manage_instalment")
+    account = facts.account_facts(ledger, "c-owing")
+    assert f"您有{len(account.plans)}个" in said[0].text and len(account.plans) == 2
+    for plan in account.plans:
+        assert f"剩余本金{words.money(plan.remaining_principal_fen)}" in said[0].text
+        assert f"{plan.periods}期已出{plan.billed_periods}期" in said[0].text
+        assert plan.next_due_on is not None and told.day(ledger, plan.next_due_on) in said[0].text
+    assert "prepay_all" in [each["intent"] for each in said[1].buttons]
+
+
+def test_no_plans(chat: Begin) -> None:
+    assert "没有进行中的分期" in chat("c-clean").type("manage_instalment")[0].text

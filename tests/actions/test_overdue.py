@@ -1,0 +1,78 @@
+"""Late, or not able to pay: amounts first, one next step, and a person where one is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from actions import words
+from ledger import Ledger, facts, tickets
+from tests.actions import states, told
+from tests.actions.chat import Chat
+
+Begin = Callable[[str | None], Chat]
+
+
+def test_late_says_how_much_since_when_and_what_it_costs(chat: Begin, ledger: Ledger) -> None:
+    account = facts.account_facts(ledger, "c-overdue")
+    assert account.bill is not None
+    said = chat("c-overdue").type("overdue")[0]
+    assert said.text.startswith(f"逾期{words.money(account.debts.overdue_fen)}")
+    assert (
+        f"已{account.bill.days_overdue}天，含逾期违约金{words.money(account.debts.penalty_fen)}" in said.text
+    )
+    assert f"每日{words.percent(ledger.terms.penalty_rate)}，年化（单利）18.25%" in said.text
+    assert [each["intent"] for each in said.buttons[:2]] == ["offer_settle", "request_extension"]
+
+
+def test_not_late_says_until_when(chat: Begin, ledger: Ledger) -> None:
+    bill = facts.account_facts(ledger, "c-owing").bill
+    assert bill is not None
+    text = chat("c-owing").type("overdue", "晚一天会怎样")[0].text
+    assert text.startswith("您没有逾期")
+    assert f"{told.day(ledger, bill.due_on)}当天结束前还够{words.money(bill.minimum_fen)}" in text
+
+
+@pytest.mark.parametrize("customer", ["c-clean", "c-cured"])
+def test_nothing_late(chat: Begin, customer: str) -> None:
+    assert "您没有逾期" in chat(customer).type("overdue")[0].text
+
+
+def test_hardship_files_a_ticket_with_the_figures(chat: Begin, ledger: Ledger) -> None:
+    account = facts.account_facts(ledger, "c-owing")
+    assert account.bill is not None
+    said = chat("c-owing").type("request_extension", "这个月还不上了，能晚几天吗")[0]
+    ticket = tickets.active_for(ledger, "web-c-owing")
+    assert ticket is not None and ticket.kind == "hardship" and ticket.number in said.text
+    assert f"先还最低{words.money(account.bill.minimum_fen)}" in said.text
+    assert ticket.packet["customer_id"] == "c-owing"
+    assert ticket.packet["balances"]["owed_fen"] == account.debts.total_fen
+    assert told.moment(ledger, ticket.promised_by) in said.text and "以评估为准" in said.text
+
+
+def test_hardship_of_somebody_late(chat: Begin, ledger: Ledger) -> None:
+    said = chat("c-overdue").type("request_extension")[0]
+    owed = words.money(facts.account_facts(ledger, "c-overdue").debts.overdue_fen)
+    assert said.text.startswith(f"逾期{owed}") and said.card["type"] == "ticket"
+
+
+def test_asking_twice_files_one_ticket(chat: Begin, ledger: Ledger) -> None:
+    talk = chat("c-owing")
+    talk.type("request_extension")
+    talk.type("request_extension", "真的还不上")
+    assert len(tickets.list_tickets(ledger)) == 1
+
+
+@pytest.mark.parametrize("customer", [None, "c-clean", "c-unknown", "c-closed"])
+def test_no_ticket_where_there_is_nothing_to_defer(chat: Begin, ledger: Ledger, customer: str | None) -> None:
+    chat(customer).type("request_extension")
+    assert tickets.list_tickets(ledger) == []
+
+
+def test_hardship_before_the_bill_names_the_next_due_day(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    states.unbilled(world)
+    said = world.chat().type("request_extension")[0]
+    assert "下期10月6日到期" in said.text and said.card["type"] == "ticket"

@@ -1,0 +1,49 @@
+"""Refunds: under way, done, or owed back; a bill stays due until then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from actions import words
+from ledger import Ledger, facts
+from tests.actions import states, told
+from tests.actions.chat import Chat
+
+Begin = Callable[[str | None], Chat]
+
+
+def test_a_refund_under_way_of_an_order_already_paid(chat: Begin, ledger: Ledger) -> None:
+    pending = facts.account_facts(ledger, "c-refunding").refunds[0]
+    assert pending.state == "PENDING"
+    said = chat("c-refunding").type("refund")
+    assert said[0].text.startswith(f"{words.money(pending.amount_fen)}退款正在处理")
+    assert pending.item in said[0].text and told.day(ledger, pending.requested_at) in said[0].text
+    assert "退回您的付款账户，约2到3个工作日" in said[0].text
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("refund_of_unpaid_bill", "9月账单还剩¥1,200.00，10月6日到期；退款没到，也请按时还"),
+        ("refund_before_the_bill", "¥200.00退款正在处理"),
+        ("refund_done", "抵了欠款¥200.00，这部分不用再还。现在可用额度¥19,000.00"),
+        ("refund_credited", "抵欠款¥100.00，另有¥200.00待退还款项"),
+    ],
+)
+def test_where_the_money_goes(tmp_path: Path, state: str, told: str) -> None:
+    world = states.make(tmp_path)
+    states.STATES[state](world)
+    assert told in world.chat().type("refund")[0].text
+
+
+@pytest.mark.parametrize("customer", [None, "c-clean", "c-refunding"])
+def test_charged_fees_stay_or_a_bill_is_still_due(chat: Begin, customer: str | None) -> None:
+    text = chat(customer).type("refund")[-1].text
+    assert "已收的分期手续费不退" in text or "到期账单仍要还" in text
+
+
+def test_no_refund_found(chat: Begin) -> None:
+    assert "近期没有查到您的退款" in chat("c-clean").type("refund")[0].text

@@ -1,0 +1,137 @@
+"""Repaying: what is due, how little is enough, what became of the last payment, and automatic debit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from actions import words
+from actions.repay import TWICE
+from ledger import Ledger, facts, tickets
+from tests.actions import states, told
+from tests.actions.chat import Chat
+
+Begin = Callable[[str | None], Chat]
+
+
+def test_how_to_repay_names_the_bill_its_due_day_and_the_way(chat: Begin, ledger: Ledger) -> None:
+    bill = facts.account_facts(ledger, "c-owing").bill
+    assert bill is not None
+    said = chat("c-owing").type("how_to_repay")[0]
+    assert said.text.startswith(f"{told.bill_name(ledger, bill)}还剩{words.money(bill.outstanding_fen)}")
+    assert told.day(ledger, bill.due_on) in said.text and ledger.terms.repay_path in said.text
+    assert [each["intent"] for each in said.buttons] == ["minimum_payment", "offer_settle"]
+
+
+def test_how_to_repay_puts_what_is_late_first(chat: Begin, ledger: Ledger) -> None:
+    debts = facts.account_facts(ledger, "c-overdue").debts
+    said = chat("c-overdue").type("how_to_repay")[0]
+    assert said.text.startswith(
+        f"逾期{words.money(debts.overdue_fen)}（含逾期违约金{words.money(debts.penalty_fen)}）"
+    )
+    assert said.buttons[0]["intent"] == "offer_settle"
+
+
+@pytest.mark.parametrize("intent", ["how_to_repay", "minimum_payment", "repayment_status", "auto_debit"])
+def test_while_a_payment_is_checked_nobody_is_told_to_pay(chat: Begin, ledger: Ledger, intent: str) -> None:
+    charge = facts.account_facts(ledger, "c-unknown").open_charge
+    assert charge is not None
+    said = chat("c-unknown").type(intent)[0]
+    assert "请不要重复付款" in said.text and words.money(charge.amount_fen) in said.text
+    assert charge.number in said.text and said.card["state"] == "checking"
+    assert [each["intent"] for each in said.buttons] == ["talk_to_human"]
+
+
+@pytest.mark.parametrize("intent", ["how_to_repay", "minimum_payment", "repayment_status", "auto_debit"])
+def test_a_visitor_hears_the_rule_and_can_log_in(chat: Begin, ledger: Ledger, intent: str) -> None:
+    said = chat(None).type(intent)[0]
+    assert said.card == {"type": "login"} and said.buttons[0]["intent"] == "login"
+    assert "¥" not in said.text
+
+
+@pytest.mark.parametrize("intent", ["how_to_repay", "minimum_payment", "repayment_status", "auto_debit"])
+def test_a_closed_account_has_nothing_to_repay(chat: Begin, ledger: Ledger, intent: str) -> None:
+    said = chat("c-closed").type(intent)[0]
+    assert facts.account_facts(ledger, "c-closed").close_receipt in said.text
+
+
+def test_the_minimum_is_the_bills_and_its_cost_the_terms(chat: Begin, ledger: Ledger) -> None:
+    bill = facts.account_facts(ledger, "c-owing").bill
+    assert bill is not None and 0 < bill.minimum_fen < bill.outstanding_fen
+    text = chat("c-owing").type("minimum_payment")[0].text
+    assert f"最低还款{words.money(bill.minimum_fen)}（共{words.money(bill.outstanding_fen)}）" in text
+    assert f"每日{words.percent(ledger.terms.daily_rate)}，年化（单利）18.25%" in text
+
+
+def test_a_minimum_that_was_paid_is_not_asked_again(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    states.partly_repaid(world)
+    said = world.chat().type("minimum_payment")[0]
+    assert "已还够最低还款" in said.text and "还剩¥700.00" in said.text
+
+
+def test_a_bill_carried_over_shows_its_interest(tmp_path: Path) -> None:
+    """1,080.00 left after the minimum, three days after the due day: 1,080.00 × 0.05 % × 3 = 1.62."""
+    world = states.make(tmp_path)
+    states.minimum_met(world)
+    assert "不算逾期，到今天另有利息¥1.62" in world.chat().type("how_to_repay")[0].text
+
+
+def test_the_last_payment_is_told_with_what_is_still_due(chat: Begin, ledger: Ledger) -> None:
+    account = facts.account_facts(ledger, "c-owing")
+    last, bill = account.last_repayment, account.bill
+    assert last is not None and bill is not None
+    text = chat("c-owing").type("repayment_status", "扣了钱账单还在")[0].text
+    assert (
+        f"{words.money(last.amount_fen)}，{told.moment(ledger, last.at)}已到账" in text
+        and last.number in text
+    )
+    assert f"账单还剩{words.money(bill.outstanding_fen)}，所以还显示待还" in text
+
+
+def test_a_declined_payment_took_nothing(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    states.repayment_declined(world)
+    said = world.chat().type("repayment_status")[0]
+    assert said.text.startswith("没有扣款：") and "¥1,200.00还款没有成功" in said.text
+
+
+def test_a_payment_without_an_answer_is_being_checked(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    states.repayment_unknown(world)
+    assert "正在核实" in world.chat().type("repayment_status")[0].text
+
+
+@pytest.mark.parametrize("text", ["还了两次", "月付扣了我2次钱", "重复扣款了", "多扣了一笔", "怎么又扣我钱"])
+def test_money_taken_twice_becomes_a_dispute_ticket(chat: Begin, ledger: Ledger, text: str) -> None:
+    said = chat("c-owing").type("repayment_status", text)[0]
+    ticket = tickets.active_for(ledger, "web-c-owing")
+    assert ticket is not None and ticket.kind == "dispute" and ticket.number in said.text
+    assert ticket.packet["asked"] == text and ticket.packet["balances"]["owed_fen"] > 0
+
+
+@pytest.mark.parametrize("text", ["还款成功了吗", "扣款失败怎么办", "我昨天还的钱到账没有", "自动扣款没扣"])
+def test_other_questions_on_a_payment_file_nothing(text: str) -> None:
+    assert not TWICE.search(text)
+
+
+def test_automatic_debit_says_when_how_much_and_from_where(chat: Begin, ledger: Ledger) -> None:
+    account = facts.account_facts(ledger, "c-owing")
+    assert account.bill is not None and account.auto_debit
+    text = chat("c-owing").type("auto_debit")[0].text
+    times = "、".join(ledger.terms.debit_times)
+    assert text.startswith(f"{told.day(ledger, account.bill.due_on)}的{times}会自动扣")
+    assert words.money(account.bill.outstanding_fen) in text and account.card_last4 in text
+    assert ledger.terms.auto_debit_path in text
+
+
+def test_automatic_debit_that_is_off_says_so(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    states.without_automatic_debit(world)
+    assert world.chat().type("auto_debit")[0].text.startswith("自动还款没有开")
+
+
+def test_after_the_due_day_automatic_debit_does_not_run(chat: Begin) -> None:
+    assert "之后要自己还" in chat("c-overdue").type("auto_debit")[0].text

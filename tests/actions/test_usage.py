@@ -1,0 +1,37 @@
+"""Where it can be used: the rule, and what the ledger knows of refusals and freezes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from actions import words
+from ledger import Ledger, facts
+from tests.actions import told
+from tests.actions.chat import Chat
+
+Begin = Callable[[str | None], Chat]
+
+
+def test_cash_out_is_refused(chat: Begin) -> None:
+    text = chat(None).type("where_usable", "能不能套现")[0].text
+    assert "不能转账、提现" in text and "套现会被暂停使用" in text
+
+
+def test_the_item_that_refused_last(chat: Begin, ledger: Ledger) -> None:
+    refusal = facts.account_facts(ledger, "c-unsupported").refusals[0]
+    text = chat("c-unsupported").type("where_usable")[0].text
+    assert refusal.item in text and told.day(ledger, refusal.at) in text
+
+
+def test_what_is_left_to_spend(chat: Begin, ledger: Ledger) -> None:
+    available = words.money(facts.account_facts(ledger, "c-owing").limit.available_fen)
+    assert f"可用{available}" in chat("c-owing").type("where_usable")[0].text
+
+
+def test_frozen_is_usable_nowhere(chat: Begin) -> None:
+    said = chat("c-bureau").type("where_usable")[0]
+    assert "哪里都不能用" in said.text and said.buttons[0]["intent"] == "unfreeze"
+
+
+def test_a_payment_under_way_suspends_use(chat: Begin) -> None:
+    assert "正在核实" in chat("c-unknown").type("where_usable")[1].text
