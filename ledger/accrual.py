@@ -1,8 +1,9 @@
 """What time adds to an unpaid bill: 逾期违约金 when it is late, interest when only the minimum was paid.
 
-Each is half-up(principal × rate × days), simple, posted as the difference to what was posted before. A day counts
-for the principal unpaid when it begins; the first day is the one after the due day. Because every command first
-brings the account up to its own day, the totals depend on dates and balances only, not on when the job runs.
+Each is half-up(principal × rate × days), simple, posted as the difference to what was posted before. A day
+counts for the principal unpaid when it begins; the first day is the one after the due day. Because every
+command first brings the account up to its own day, the totals depend on dates and balances only, not on
+when the job runs.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def _add_days(accrual: Accrual, left: list[Item], day: date) -> Accrual:
 
 
 def accrue(work: Work, day: date) -> bool:
-    """Bring every unpaid bill of the account to the end of `day`; true when anything was posted or changed."""
+    """Bring every unpaid bill of the account to the end of `day`; true when anything changed."""
     changed = False
     for bill, left in unpaid_bills(work.conn, work.account_id):
         now = grown(bill, left, day)

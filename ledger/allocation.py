@@ -22,8 +22,8 @@ _RANK: Final = {
 def payable(owed: list[Item], due_on: Mapping[int, date]) -> list[Item]:
     """The items that a repayment may pay, in its order; `due_on` is by bill id.
 
-    Bills (and charge-backs, due at once) by their day, then interest and purchases not billed yet. Principal of
-    periods to come is left out: a plan is paid early only as a whole, by settling.
+    Bills (and charge-backs, due at once) by their day, then interest and purchases not billed yet.
+    Principal of periods to come is left out: a plan is paid early only as a whole, by settling.
     """
     billed = [item for item in owed if item.bill_id is not None or item.kind == "chargeback"]
     later = [item for item in owed if item.bill_id is None and item.kind in ("interest", "purchase")]

@@ -14,7 +14,7 @@ from ledger.items import Item, select
 
 
 def audit(ledger: Ledger) -> list[str]:
-    """Every violation as one line naming the invariant and where it is broken. Reads one moment of everything."""
+    """Every violation as one line that names the invariant and where it is broken."""
     with ledger.read() as conn:
         return [line for check in _CHECKS for line in check(conn)]
 
@@ -146,7 +146,7 @@ def _charges_are_captured_once(conn: sa.Connection) -> Iterator[str]:
 
 
 def _closed_owe_nothing(conn: sa.Connection) -> Iterator[str]:
-    """A closed account has no limit and nothing is owed, but for what came after: a charge-back, late money."""
+    """A closed account has no limit and owes nothing, but for a charge-back or money that came later."""
     closed = sa.select(t.accounts).where(t.accounts.c.state == "CLOSED")
     for account in conn.execute(closed):
         books = journals.balances(conn, account.id)

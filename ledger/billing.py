@@ -33,8 +33,8 @@ class _Content:
 def issue(work: Work, issued_on: date) -> bool:
     """Put everything that belongs on it onto a new bill; true when there was anything.
 
-    The account must have been accrued to `issued_on`. The minimum is 10 % of the purchases' principal (including
-    principal carried over) and all the rest.
+    The account must have been accrued to `issued_on`. The minimum is 10 % of the purchases' principal
+    (including principal carried over) and all the rest.
     """
     content = _gather(work, issued_on)
     fees_fen = sum(fee for _, _, fee in content.fees)

@@ -20,10 +20,10 @@ _SHOWN_KINDS = {"settlement_charge": "plan_fee", "chargeback": "penalty"}
 
 
 def close_month(ledger: Ledger, month: str) -> int:
-    """Issue the bills of a month that is over ("2026-10"), for all accounts; returns how many accounts changed.
+    """Issue the bills of a month that is over ("2026-10"), for all accounts; returns how many changed.
 
-    Idempotent and resumable, one transaction an account; accounts are brought up to today by it. An account with
-    a charge whose outcome is open waits for that. Raises BadInput for a month that is not over.
+    Idempotent and resumable, one transaction an account; accounts are brought up to today by it. An account
+    with a charge whose outcome is open waits for that. Raises BadInput for a month that is not over.
     """
     try:
         first = date.fromisoformat(f"{month}-01")
@@ -130,7 +130,7 @@ def _with_todays_penalty(shown: tuple[BillItem, ...], bill: Bill, today: date) -
 
 
 def _add_older_overdue(views: list[Bill]) -> None:
-    """A payment goes to the oldest bill first, so a later one's minimum includes what is overdue before it."""
+    """A payment goes to the oldest bill first: a later one's minimum includes what is overdue before it."""
     overdue = 0
     for index, bill in reversed(list(enumerate(views))):
         if bill.state == "OVERDUE":

@@ -89,7 +89,7 @@ def _recognise(work: Work, kind: str, plan_id: int, fen: int) -> int:
 
 
 def _end_plans(work: Work, quoted: dict[int, int], with_fee: set[int]) -> None:
-    """Of the plans quoted, no period is billed any more: the next fee is settled, the later ones fall away."""
+    """No period of a quoted plan is billed any more: its next fee is settled, the later ones fall away."""
     plan_ids = {item.plan_id for item in items.select(work.conn, t.items.c.id.in_(list(quoted)))}
     for plan_id, pending in plans_due.pending_fees(work.conn, work.account_id).items():
         if plan_id in plan_ids:

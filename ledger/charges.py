@@ -1,7 +1,7 @@
 """Taking money from the customer, exactly once, from a gateway that may not answer.
 
-A charge is CREATED in one transaction and SENT in the next, which commits before the gateway is called. What the
-gateway says, whenever and however often, ends in `settlement.resolve`.
+A charge is CREATED in one transaction and SENT in the next, which commits before the gateway is called.
+What the gateway says, whenever and however often, ends in `settlement.resolve`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Closing an account that owes nothing. Settling and closing at once is `settlement.confirm` of such a quote."""
+"""Closing an account that owes nothing. Settling and closing at once is `settlement.confirm`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def guards(ledger: Ledger, customer_id: str) -> tuple[Guard, ...]:
 def close(ledger: Ledger, customer_id: str, *, key: str) -> Closing:
     """Close the account; closing a closed one returns the same Closing.
 
-    Raises GuardRefused with every guard that forbids it, UnknownCustomer, IdempotencyConflict, ReadOnlyLedger.
+    Raises GuardRefused with every guard that forbids it, UnknownCustomer, IdempotencyConflict,
+    ReadOnlyLedger.
     """
 
     def act(work: Work) -> list[str]:
@@ -42,7 +43,7 @@ def close(ledger: Ledger, customer_id: str, *, key: str) -> Closing:
 
 
 def withdraw(ledger: Ledger, customer_id: str, *, key: str) -> None:
-    """Take back settling and closing before its charge is sent: the account is ACTIVE again, nothing is charged.
+    """Take settling and closing back before its charge is sent: ACTIVE again, nothing is charged.
 
     Raises WrongState once the charge was sent, or when nothing is being closed.
     """

@@ -1,4 +1,4 @@
-"""One command = one transaction: lock the account, check the key, bring it up to today, act, keep the answer."""
+"""One command = one transaction: lock the account, check the key, catch up, act, keep the answer."""
 
 from __future__ import annotations
 

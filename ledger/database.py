@@ -22,7 +22,7 @@ _READ = "ledger_read"
 
 @dataclass(frozen=True)
 class Ledger:
-    """All that a command needs: the books, the time, the product's rules and the way to the customer's money."""
+    """All that a command needs: the books, the time, the product's rules, the way to the money."""
 
     engine: sa.Engine
     clock: Clock
@@ -33,8 +33,8 @@ class Ledger:
     def write(self) -> Iterator[sa.Connection]:
         """One transaction that may change the books; rolled back by any exception.
 
-        Raises ReadOnlyLedger, Busy when another writer held the database for too long, Unavailable when it fails
-        otherwise (gone, or its disk full).
+        Raises ReadOnlyLedger, Busy when another writer held the database for too long, Unavailable when it
+        fails otherwise (gone, or its disk full).
         """
         if is_read_only(self.engine):
             raise ReadOnlyLedger
@@ -59,9 +59,9 @@ class Ledger:
 def open_engine(url: str | sa.URL) -> sa.Engine:
     """An engine with the settings that the ledger's correctness rests on.
 
-    SQLite: every writing transaction begins IMMEDIATE, so that what it reads cannot change before it writes; WAL
-    and synchronous=FULL, so that an acknowledged commit survives a power cut. PostgreSQL: READ COMMITTED, with
-    the account locked by each command. `?mode=ro` opens an SQLite file for reading only.
+    SQLite: every writing transaction begins IMMEDIATE, so that what it reads cannot change before it
+    writes; WAL and synchronous=FULL, so that an acknowledged commit survives a power cut. PostgreSQL: READ
+    COMMITTED, with the account locked by each command. `?mode=ro` opens an SQLite file for reading only.
     """
     url = sa.make_url(url)
     if url.get_backend_name() == "postgresql":

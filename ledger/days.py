@@ -1,8 +1,8 @@
 """Brings accounts up to the clock's day: holds that expire, bills to issue, penalty and interest.
 
-Every command does this first for its own account, so that a job that runs late, twice or not at all changes no
-total. While a charge is open the account waits: a payment counts from the day it was sent, and whether it was paid
-is not known yet.
+Every command does this first for its own account, so that a job that runs late, twice or not at all changes
+no total. While a charge is open the account waits: a payment counts from the day it was sent, and whether
+it was paid is not known yet.
 """
 
 from __future__ import annotations

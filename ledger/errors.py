@@ -1,4 +1,4 @@
-"""Everything the ledger can refuse, as one small tree. `code` is stable; `details` are values, never words."""
+"""All that the ledger can refuse, as one small tree. `code` is stable; `details` are values, not words."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ from ledger.work import Work
 def place(ledger: Ledger, customer_id: str, kind: FreezeKind, evidence: dict[str, Any], *, key: str) -> int:
     """Freeze use, with the evidence that a customer may be told; returns the freeze's id.
 
-    One of a kind at a time: placing it again returns the one in force. The overdue freeze comes of lateness alone.
-    Raises AccountClosed, BadInput.
+    One of a kind at a time: placing it again returns the one in force. The overdue freeze comes of lateness
+    alone. Raises AccountClosed, BadInput.
     """
     if kind not in ("risk", "bureau", "dispute", "fraud", "customer"):
         raise BadInput(kind=kind)
@@ -64,8 +64,9 @@ def lift(ledger: Ledger, customer_id: str, kind: FreezeKind, *, key: str, reason
 def apply_unfreeze(ledger: Ledger, customer_id: str, *, key: str) -> UnfreezeApplication:
     """File the customer's application; what comes of it is an assessment.
 
-    For lateness: 60 days after clearing. For a risk freeze: at any time. The others are not lifted on application.
-    Applying again returns the application already filed. Raises UnfreezeTooEarly, NothingToUnfreeze.
+    For lateness: 60 days after clearing. For a risk freeze: at any time. The others are not lifted on
+    application. Applying again returns the application already filed. Raises UnfreezeTooEarly,
+    NothingToUnfreeze.
     """
 
     def act(work: Work) -> str:

@@ -1,4 +1,4 @@
-"""Why an account cannot be closed now. Freezes for lateness, risk, the bureau or the customer do not forbid it."""
+"""Why an account cannot be closed now. Of the freezes only those for fraud or a dispute forbid it."""
 
 from __future__ import annotations
 

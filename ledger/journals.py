@@ -1,8 +1,8 @@
 """Double entry: every change of money is a journal of postings that sum to zero and never change.
 
-Debits are positive. A customer's books (what is owed, what is owed back, holds) carry the account and have a
-cached balance; shared books (gateway, bank, merchant, incomes) carry none and are summed when needed, so that no
-row is written by everybody. The journals of one customer's account form a hash chain.
+Debits are positive. A customer's books (what is owed, what is owed back, holds) carry the account and have
+a cached balance; shared books (gateway, bank, merchant, incomes) carry none and are summed when needed, so
+that no row is written by everybody. The journals of one customer's account form a hash chain.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _CUSTOMER_BOOKS: Final = frozenset({*RECEIVABLES, CREDIT, HOLD})
 
 @dataclass(frozen=True)
 class Entry:
-    """What a journal says besides its lines. `reference` is unique within `source`, where there is a source."""
+    """What a journal says besides its lines. `reference` is unique within a `source`."""
 
     account_id: int
     kind: str
@@ -98,7 +98,8 @@ def post(conn: sa.Connection, entry: Entry, lines: Iterable[tuple[str, int]]) ->
 def balances(conn: sa.Connection, account_id: int) -> dict[str, int]:
     """The cached balances of an account's books; a book that was never used is 0."""
     b = t.balances.c
-    found = {row.book: row.amount_fen for row in conn.execute(sa.select(t.balances).where(b.account_id == account_id))}
+    rows = conn.execute(sa.select(t.balances).where(b.account_id == account_id))
+    found = {row.book: row.amount_fen for row in rows}
     return {book: found.get(book, 0) for book in (*RECEIVABLES, CREDIT, HOLD)}
 
 

@@ -1,4 +1,4 @@
-"""The credit limit. What is used of it is principal: unbilled, billed and in plans, never fees or interest."""
+"""The credit limit. Used of it is principal, unbilled, billed and in plans; never fees or interest."""
 
 from __future__ import annotations
 

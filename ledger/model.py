@@ -1,7 +1,7 @@
 """What the ledger says to its callers: frozen values, money in integer fen, dates in Asia/Shanghai.
 
-These are answers, not rows. Nothing here reads the database; `ledger.facts` builds `AccountFacts`, the commands
-return the rest.
+These are answers, not rows. Nothing here reads the database; `ledger.facts` builds `AccountFacts`, the
+commands return the rest.
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ class QuoteLine:
 
 @dataclass(frozen=True)
 class Quote:
-    """What settling everything costs now. Valid until min(15 minutes, midnight); bound to the account's version."""
+    """What settling everything costs now. Valid for 15 minutes at most, and only while nothing changes."""
 
     quote_id: str
     customer_id: str

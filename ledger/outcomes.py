@@ -125,7 +125,7 @@ def _chargeback(work: Work, charge: sa.Row[Any]) -> None:
 
 
 def _tell(work: Work, charge: sa.Row[Any]) -> None:
-    """Tell the result to a customer who was left without one: UNKNOWN, or nobody waits for the call any more."""
+    """Tell the result to a customer left without one: UNKNOWN, or nobody waits for the call any more."""
     patience = timedelta(seconds=work.ledger.terms.charge_timeout_s) + _GIVEN_UP
     waiting = charge.state != "UNKNOWN" and work.now - (charge.sent_at or work.now) <= patience
     if waiting:

@@ -1,4 +1,4 @@
-"""Money owed to the customer (待退还款项) goes back the way it came: as refunds of charges, each exactly once."""
+"""Money owed to the customer (待退还款项) goes back the way it came: as refunds of charges, each once."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _finish(ledger: Ledger, payout_id: int, answer: ChargeAnswer) -> int:
 
 
 def finish(work: Work, refund_number: str, answer: ChargeAnswer) -> bool:
-    """Book the gateway's word on a refund, once; true when this call did. Another's number is no refund of ours.
+    """Book the gateway's word on a refund, once; true when this call did.
 
     A refusal keeps the credit owed and says why in `reason`: somebody has to pay it another way.
     """

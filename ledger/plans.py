@@ -34,7 +34,7 @@ def check(ledger: Ledger, plan: PlanTerms) -> None:
 
 
 def start(work: Work, plan: PlanTerms, purchase_id: int | None = None) -> int:
-    """Make the plan's row, its principal items and its fees to come; the caller posts the principal's journal."""
+    """Make the plan, its principal items and its fees to come; the caller posts the principal's journal."""
     check(work.ledger, plan)
     rate = Decimal(0) if plan.fee_free else work.ledger.terms.fee_rate[plan.kind]
     fees = schedule.fees(plan.principal_fen, rate, plan.periods)
@@ -72,8 +72,9 @@ def start(work: Work, plan: PlanTerms, purchase_id: int | None = None) -> int:
 def instal_bill(ledger: Ledger, customer_id: str, *, bill_id: int, periods: int, key: str) -> int:
     """Turn the unpaid purchases of a bill into a plan; returns its id. Its first period is on the next bill.
 
-    Possible from the bill day to 22:00 of the due day. Instalments and fees on the bill stay due as they are.
-    Raises SettlementUnderWay, UnknownBill, InstalmentRefused (reason too_late, nothing_to_instal, too_small, not_offered).
+    Possible from the bill day to 22:00 of the due day. Instalments and fees on the bill stay due as they
+    are. Raises SettlementUnderWay, UnknownBill, InstalmentRefused (reason too_late, nothing_to_instal,
+    too_small, not_offered).
     """
 
     def act(work: Work) -> int:

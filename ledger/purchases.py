@@ -33,9 +33,10 @@ def authorise(
 ) -> int:
     """Hold `amount_fen` of the limit for an order; returns the purchase's id.
 
-    `periods` of 3, 6 or 12 makes it a product instalment when captured. The shop's side says whether shop and
-    item take 月付. Raises PurchaseRefused, and keeps the refusal as evidence; SettlementUnderWay while everything
-    is being settled; InstalmentRefused; WrongState for an order number used before; InvalidAmount.
+    `periods` of 3, 6 or 12 makes it a product instalment when captured. The shop's side says whether shop
+    and item take 月付. Raises PurchaseRefused, and keeps the refusal as evidence; SettlementUnderWay while
+    everything is being settled; InstalmentRefused; WrongState for an order number used before;
+    InvalidAmount.
     """
     amount(amount_fen)
     order = {"order_no": order_no, "merchant": merchant, "item": item, "amount_fen": amount_fen}
@@ -73,7 +74,7 @@ def authorise(
 
 
 def capture(ledger: Ledger, order_no: str, key: str) -> int:
-    """The order is paid: the customer owes it, the merchant is owed its full price. Returns the purchase's id.
+    """The order is paid: the customer owes it, the merchant is owed its full price. Returns its id.
 
     Raises UnknownOrder, WrongState unless the amount is held.
     """

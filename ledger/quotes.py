@@ -41,8 +41,8 @@ class Draft:
 def make(ledger: Ledger, customer_id: str, *, close_after: bool) -> Quote:
     """Quote settling everything, valid for 15 minutes and never past midnight.
 
-    Raises NothingOwed, SettlementUnderWay, AccountClosed, GuardRefused (`close_after`, and something other than
-    the debt forbids closing), UnknownCustomer, ReadOnlyLedger.
+    Raises NothingOwed, SettlementUnderWay, AccountClosed, GuardRefused (`close_after`, and something other
+    than the debt forbids closing), UnknownCustomer, ReadOnlyLedger.
     """
     with ledger.write() as conn:
         work = Work(ledger, conn, find_account(conn, customer_id, lock=True), ledger.clock.now())

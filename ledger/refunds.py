@@ -1,4 +1,4 @@
-"""An order is refunded: it offsets what is owed for it, then other debt; what is left is owed to the customer."""
+"""An order is refunded: it offsets what is owed for it, then other debt; the rest is owed back."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def request(ledger: Ledger, *, order_no: str, amount_fen: int, key: str) -> int:
 def complete(ledger: Ledger, *, order_no: str, key: str) -> int:
     """The refund has arrived. Returns its id.
 
-    Of an order in instalments the last periods go first; fees already charged stay, fees of periods that are gone
-    are dropped. Raises UnknownOrder, WrongState when no refund of the order is under way.
+    Of an order in instalments the last periods go first; fees already charged stay, fees of periods that
+    are gone are dropped. Raises UnknownOrder, WrongState when no refund of the order is under way.
     """
     purchase = purchases.find(ledger, order_no)
 
@@ -89,7 +89,7 @@ def complete(ledger: Ledger, *, order_no: str, key: str) -> int:
 
 
 def _order(work: Work, purchase: sa.Row) -> list[Item]:
-    """What the refund is taken off: the order itself, other unbilled purchases, then bills, the oldest first."""
+    """What the refund is taken off: the order, other unbilled purchases, then bills, the oldest first."""
     owed = items.owed(work.conn, work.account_id)
     if purchase.plan_id is None:
         own = [item for item in owed if item.kind == "purchase" and item.purchase_id == purchase.id]

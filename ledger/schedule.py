@@ -1,7 +1,8 @@
 """Arithmetic of instalments and dates: pure functions, integer fen, calendar dates.
 
 Rules: principal is floored per period and the last period takes the rest; the fee of a period is half-up
-(principal × rate), the last one takes what is left of half-up(principal × rate × periods). Twelve periods a year.
+(principal × rate), the last one takes what is left of half-up(principal × rate × periods). Twelve periods a
+year.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ def principals(principal_fen: int, periods: int) -> tuple[int, ...]:
 def fees(principal_fen: int, rate: Decimal, periods: int) -> tuple[int, ...]:
     """Fee of each period, summing to half-up(principal × rate × periods), none below zero.
 
-    Where half-up(principal × rate) rounded up so often that nothing, or less, is left for the last periods (tiny
-    principals), these periods pay what is left, then nothing.
+    Where half-up(principal × rate) rounded up so often that nothing, or less, is left for the last periods
+    (tiny principals), these periods pay what is left, then nothing.
     """
     left = half_up(principal_fen * rate * periods)
     each = half_up(principal_fen * rate)
@@ -42,7 +43,7 @@ def apr(rate: Decimal, periods: int) -> Decimal:
     """年化（单利）: twelve times the internal rate of return per period of equal instalments.
 
     `rate` is the fee per period on the original principal. A fraction, half-up to four decimals:
-    0.0075 over 6 -> 0.1530, 0.0090 over 6 -> 0.1830, 0 -> 0.0000.
+    0.0075 over 6 -> 0.1527, 0.0090 over 6 -> 0.1828, 0 -> 0.0000.
     """
     instalment = Decimal(1) / periods + rate
     low, high = Decimal(0), Decimal(1)
@@ -54,7 +55,7 @@ def apr(rate: Decimal, periods: int) -> Decimal:
 
 
 def add_months(day: date, months: int, anchor_day: int | None = None) -> date:
-    """The same day `months` later, clamped to the month's end; always from `anchor_day`, not a clamped day."""
+    """The same day `months` later, clamped to the month's end, always from `anchor_day`."""
     index = day.year * 12 + day.month - 1 + months
     year, month = index // 12, index % 12 + 1
     wanted = anchor_day or day.day
@@ -68,7 +69,7 @@ def next_bill_on(day: date, bill_day: int) -> date:
 
 
 def due_on(issued_on: date, due_day: int) -> date:
-    """The due day of a bill issued on `issued_on` (the due day comes after the bill day of the same month)."""
+    """The due day of a bill issued on `issued_on`; it is in the same month."""
     return add_months(issued_on, 0, due_day)
 
 

@@ -1,8 +1,8 @@
 """Settling everything, exactly once, against a gateway that can time out.
 
-A settlement is CREATED, SENT, then SETTLED, FAILED or UNKNOWN; UNKNOWN ends in SETTLED or FAILED. Its charge
-carries the same state. One idempotent `resolve` takes every word of the gateway: the answer of the call, a query,
-a cancel, a notification.
+A settlement is CREATED, SENT, then SETTLED, FAILED or UNKNOWN; UNKNOWN ends in SETTLED or FAILED. Its
+charge carries the same state. One idempotent `resolve` takes every word of the gateway: the answer of the
+call, a query, a cancel, a notification.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from ledger.errors import InvalidTerms
 from ledger.model import PlanKind
 
 _FILE = Path(__file__).with_name("terms.yml")
-#: The legal range of the cap: courts protect no more than 24 % a year; below 8 % no instalment could be offered.
+#: The range of the cap: courts protect no more than 24 % a year; below 8 % nothing could be offered.
 _APR_CAP_RANGE = (Decimal("0.08"), Decimal("0.24"))
 _LONGEST_BILL_MONTH_DAYS = 31
 
@@ -59,13 +59,14 @@ class Terms:
 
     @property
     def interest_free_days_max(self) -> int:
-        """A purchase on the 1st of a 31-day month, billed on the next bill day and paid on the due day: 36."""
+        """Bought on the 1st of a 31-day month, billed on the next bill day, paid on the due day: 36."""
         return _LONGEST_BILL_MONTH_DAYS + self.due_day - self.bill_day
 
     def apr_simple(self, rate: Decimal, periods: int) -> Decimal:
-        """年化（单利） of a fee rate per period, a fraction rounded half-up to four decimals: 0.0090, 6 -> 0.1830.
+        """年化（单利） of a fee rate per period, a fraction half-up to four decimals: 0.0090, 6 -> 0.1828.
 
-        It is the annual rate of the equal instalments by their internal rate of return, twelve periods a year.
+        It is the annual rate of the equal instalments by their internal rate of return, twelve periods a
+        year.
         """
         return schedule.apr(rate, periods)
 

@@ -1,8 +1,9 @@
 """The triggers that seal the journals, installed and removed in one place.
 
-A journal is written header last: postings first (their foreign key is deferred), then the journal's row, whose
-trigger checks that there are at least two lines and that they sum to zero. From then on no line can be added,
-changed or removed. A migration of these tables calls `remove`, changes them, calls `install`, then audits.
+A journal is written header last: postings first (their foreign key is deferred), then the journal's row,
+whose trigger checks that there are at least two lines and that they sum to zero. From then on no line can
+be added, changed or removed. A migration of these tables calls `remove`, changes them, calls `install`,
+then audits.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ _SQLITE = {
 _POSTGRESQL_FUNCTIONS = {
     "journals_sealed": """
         IF (SELECT count(*) FROM postings WHERE journal_id = NEW.id) < 2 THEN
-            RAISE EXCEPTION 'journal has fewer than two lines' USING ERRCODE = 'integrity_constraint_violation';
+            RAISE EXCEPTION 'journal has fewer than two lines'
+                USING ERRCODE = 'integrity_constraint_violation';
         END IF;
         IF (SELECT sum(amount_fen) FROM postings WHERE journal_id = NEW.id) <> 0 THEN
             RAISE EXCEPTION 'journal does not sum to zero' USING ERRCODE = 'integrity_constraint_violation';
@@ -58,10 +60,14 @@ _POSTGRESQL_TRIGGERS = {
     "journals_sealed": ("journals", "BEFORE INSERT ON journals FOR EACH ROW", "journals_sealed"),
     "postings_not_late": ("postings", "BEFORE INSERT ON postings FOR EACH ROW", "postings_not_late"),
     "journals_no_change": (
-        "journals", "BEFORE UPDATE OR DELETE OR TRUNCATE ON journals FOR EACH STATEMENT", "books_never_change",
+        "journals",
+        "BEFORE UPDATE OR DELETE OR TRUNCATE ON journals FOR EACH STATEMENT",
+        "books_never_change",
     ),
     "postings_no_change": (
-        "postings", "BEFORE UPDATE OR DELETE OR TRUNCATE ON postings FOR EACH STATEMENT", "books_never_change",
+        "postings",
+        "BEFORE UPDATE OR DELETE OR TRUNCATE ON postings FOR EACH STATEMENT",
+        "books_never_change",
     ),
 }  # fmt: skip
 

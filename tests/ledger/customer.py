@@ -1,4 +1,4 @@
-"""A customer in a test: the ledger's own commands with the values that the test does not care about filled in."""
+"""A customer in a test: the ledger's commands, with what the test does not care about filled in."""
 
 from __future__ import annotations
 

@@ -34,7 +34,8 @@ def same_or_conflict() -> list[dict[str, Any]]:
 @pytest.mark.parametrize("case", same_or_conflict(), ids=lambda case: case["expect"][:30])
 def test_public_cases(ledger: Ledger, case: dict[str, Any]) -> None:
     customer = Customer(ledger)
-    order = {"order_no": "A1", "merchant": "m", "item": "i", "key": str(case["first"].get("key", "T101"))}
+    key = case["first"].get("key", "T101")
+    order: dict[str, Any] = {"order_no": "A1", "merchant": "m", "item": "i", "key": key}
     first = purchases.authorise(ledger, customer.id, **order, amount_fen=case["first"]["amount"])
     held = customer.facts.holds_fen
     if case["first"]["amount"] == case["again"]["amount"]:
@@ -46,8 +47,8 @@ def test_public_cases(ledger: Ledger, case: dict[str, Any]) -> None:
 
 
 def test_the_published_counter_example_does_not_happen(ledger: Ledger) -> None:
-    """Apache Fineract answers a key with another body from its cache, across loans: here it is a conflict, and
-    another customer may use the same key."""
+    """Apache Fineract answers a key with another body from its cache, across loans. Here it is a conflict,
+    and another customer may use the same key."""
     assert any("COUNTER" in case["expect"] for case in VECTORS)
     one, other = Customer(ledger, "c-1"), Customer(ledger, "c-2")
     order: dict[str, Any] = {"merchant": "m", "item": "i", "key": "k1"}

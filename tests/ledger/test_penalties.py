@@ -37,7 +37,7 @@ def test_half_a_thousandth_a_day_from_the_day_after_the_due_day(customer: Custom
 
 
 def test_it_does_not_compound_and_is_rounded_as_a_whole(ledger: Ledger) -> None:
-    """333.33: 0.16667 a day. Rounded each day it would be 17 a day; as a whole 3 days are half-up(49.9995)."""
+    """333.33: 0.16667 a day. Rounded daily it would be 17 a day; as a whole 3 days are half-up(49.9995)."""
     customer = Customer(ledger, on="2026-10-05")
     customer.buy(33_333)
     for day, penalty in (("2026-11-07", 17), ("2026-11-08", 33), ("2026-11-09", 50), ("2026-11-10", 67)):
@@ -146,11 +146,13 @@ def test_late_again_while_waiting_starts_the_wait_again(ledger: Ledger) -> None:
     customer.at("2026-12-20")
     penalties.run(ledger)
     customer.repay_bills()
-    assert customer.facts.unfreeze_from == date(2027, 2, 18)
+    cleared = customer.facts
+    assert cleared.unfreeze_from == date(2027, 2, 18)
     customer.at("2027-01-10")
     penalties.run(ledger)
-    assert customer.facts.unfreeze_from is None
-    assert customer.facts.freezes[0].evidence["bill"] == "2026-12"
+    late = customer.facts
+    assert late.unfreeze_from is None
+    assert late.freezes[0].evidence["bill"] == "2026-12"
 
 
 def test_principal_of_a_plan_on_a_late_bill_bears_the_penalty_its_fee_does_not(ledger: Ledger) -> None:
