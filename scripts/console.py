@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from types import FrameType
@@ -15,6 +16,7 @@ from typing import Callable, Mapping, NoReturn, Sequence
 ROOT = Path(__file__).resolve().parent.parent
 HEARTBEAT_S = 15.0
 STOP_GRACE_S = 5.0
+WATCH_S = 0.5
 
 
 class Failure(Exception):
@@ -40,16 +42,31 @@ def _stop(signum: int, _frame: FrameType | None) -> NoReturn:
 
 def run_program(main: Callable[[], int]) -> NoReturn:
     """Runs `main` and exits with what it returns: 1 after a Failure, 128 + signal when stopped."""
+    _stop_with_make()
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, _stop)
     try:
         status = main()
     except Failure as failure:
-        say(f"\n{failure}")
+        say(str(failure))
         status = 1
     except Stopped as stopped:
         status = 128 + stopped.signum
     sys.exit(status)
+
+
+def _stop_with_make() -> None:
+    """A `make` that is killed cannot pass anything on: its program notices that it has another parent."""
+    if not os.environ.get("MAKELEVEL"):
+        return
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(WATCH_S)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def run_logged(

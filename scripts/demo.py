@@ -10,19 +10,17 @@ import json
 import os
 import re
 import secrets
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from scripts import build, setup
-from scripts.console import ROOT, Failure, Stopped, run_logged, run_program, say, shown
+from scripts.console import ROOT, WATCH_S, Failure, Stopped, run_logged, run_program, say, shown
 from scripts.environments import BOT, SERVICE
 from scripts.processes import Household, Program, free_port, require_free, write_private
 
 READY_TIMEOUT_S = 120.0
-WATCH_S = 0.5
 SECRETS = ("action", "staff", "jwt", "button")
 SEEN_BY_BOT = ("action", "jwt", "button")
 
@@ -160,12 +158,9 @@ def model_trouble(log: Path) -> Failure | None:
 
 
 def watch(household: Household) -> None:
-    """Waits; raises Failure when a program ends, Stopped when `make` is gone without a word."""
-    parent = os.getppid() if os.environ.get("MAKELEVEL") else None
+    """Waits until a signal raises Stopped. Raises Failure when a program ends by itself."""
     while True:
         household.check()
-        if parent is not None and os.getppid() != parent:
-            raise Stopped(signal.SIGHUP)
         time.sleep(WATCH_S)
 
 
@@ -176,6 +171,7 @@ def main() -> int:
     with only_demo(folder):
         require_free(port)
         setup.set_up(setup.ALL)
+        os.umask(0o077)  # ledger, conversations and logs are this user's alone
         serve(folder, port, started)
     return 0
 

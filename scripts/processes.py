@@ -93,7 +93,12 @@ class Household:
     def check(self) -> None:
         """Raises Failure when a program has ended by itself."""
         for program in self.programs:
-            if program.process.poll() is not None:
+            status = program.process.poll()
+            if status is not None and status < 0:
+                raise Failure(
+                    f"The {program.name} was ended by signal {-status}. Its log is {shown(program.log)}."
+                )
+            if status is not None:
                 raise Failure(f"The {program.name} stopped: {program.last_words()}")
 
     def wait_ready(self, timeout_s: float, on_ready: Callable[[Program], None]) -> None:

@@ -118,6 +118,33 @@ def test_a_program_that_ends_by_itself_is_told_with_its_last_words(tmp_path: Pat
     )
 
 
+def test_a_killed_program_is_told_as_such(tmp_path: Path) -> None:
+    log = tmp_path / "bot.log"
+    with Household([]) as household:
+        program = household.start("bot", ["sleep", "60"], os.environ, log, "http://127.0.0.1:1")
+        program.process.kill()
+        program.process.wait()
+        with pytest.raises(Failure, match=f"^The bot was ended by signal 9. Its log is {log}.$"):
+            household.check()
+
+
+def test_a_killed_make_takes_its_program_along(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    program = (
+        "import os, sys, time; from pathlib import Path; from scripts.console import run_program\n"
+        "Path(sys.argv[1]).write_text(str(os.getpid()))\n"
+        "run_program(lambda: time.sleep(300) or 0)\n"
+    )
+    (tmp_path / "it.py").write_text(program)
+    (tmp_path / "Makefile").write_text(f"it:\n\texec {sys.executable} {tmp_path}/it.py {pid}\n")
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    make = subprocess.Popen(["make", "-C", str(tmp_path)], env=env, stdout=subprocess.DEVNULL)
+    started = pids_in(pid, 1)
+    make.kill()
+    make.wait()
+    assert wait_until_gone(started, timeout_s=5)
+
+
 def test_a_program_that_cannot_be_run_is_told(tmp_path: Path) -> None:
     with Household([]) as household, pytest.raises(Failure, match="The bot cannot be started: /no/rasa"):
         household.start("bot", ["/no/rasa"], os.environ, tmp_path / "bot.log", "http://127.0.0.1:1")
