@@ -49,8 +49,8 @@ class FixedClock:
 class DemoClock:
     """Real time plus an offset that is kept in the ledger's database and so survives a restart.
 
-    The offset is read once, not at every `now()`: `now()` is called inside transactions, where a second
-    connection would wait for the first. One process moves the clock; another one calls `refresh`.
+    The offset is read once, not at every `now()`, which is called often and inside transactions. One process
+    moves the clock; another one calls `refresh`.
     """
 
     def __init__(self, engine: sa.Engine) -> None:

@@ -32,9 +32,9 @@ def owing(ledger: Ledger) -> Ledger:
     return ledger
 
 
-def settle(ledger: Ledger, key: str = "k1") -> Settlement:
-    quote = quotes.make(ledger, WHO, close_after=False)
-    return settlement.confirm(ledger, WHO, quote_id=quote.quote_id, amount_fen=quote.total_fen, key=key)
+def settle(ledger: Ledger, who: str = WHO) -> Settlement:
+    quote = quotes.make(ledger, who, close_after=False)
+    return settlement.confirm(ledger, who, quote_id=quote.quote_id, amount_fen=quote.total_fen, key="k1")
 
 
 def now_is(ledger: Ledger) -> str:
@@ -146,24 +146,37 @@ def test_questions_come_often_then_rarely(
 
 
 def test_two_processes_ask_once(owing: Ledger, gateway: SimulatedGateway, clock: FixedClock) -> None:
-    """The second one sees the same charge as due, and finds it claimed."""
+    """While one asks about the first charge, the other asks about the second, which both saw as due."""
+    accounts.open_account(
+        owing, "c-other", real_name_verified=True, card_last4="7301", limit_fen=500_000, key="open"
+    )
+    purchases.buy(
+        owing, "c-other", order_no="D2", merchant="拾光图书店", item="绘本", amount_fen=5_000, key="D2"
+    )
     gateway.set_mode("hold", WHO)
+    gateway.set_mode("hold", "c-other")
     settle(owing)
+    settle(owing, who="c-other")
     clock.advance(timedelta(seconds=5))
-    asked = 0
+    asked: list[str] = []
 
-    class Meanwhile:
+    class Asked:
         def __getattr__(self, name: str) -> object:
             return getattr(gateway, name)
 
         def query(self, number: str) -> ChargeAnswer:
-            nonlocal asked
-            asked += 1
-            assert reconciler.run_once(owing) == 0
+            asked.append(number)
             return gateway.query(number)
 
-    reconciler.run_once(replace(owing, gateway=Meanwhile()))  # type: ignore[arg-type]
-    assert asked == 1
+    class AskedMeanwhile(Asked):
+        def query(self, number: str) -> ChargeAnswer:
+            answer = super().query(number)
+            if number == "S1-1":
+                assert reconciler.run_once(replace(owing, gateway=Asked())) == 1  # type: ignore[arg-type]
+            return answer
+
+    assert reconciler.run_once(replace(owing, gateway=AskedMeanwhile())) == 1  # type: ignore[arg-type]
+    assert sorted(asked) == ["S1-1", "S2-1"]
 
 
 def test_a_gateway_that_does_not_answer_is_asked_again(
