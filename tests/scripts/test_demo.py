@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 import urllib.request
 from pathlib import Path
 
@@ -15,8 +14,6 @@ import pytest
 from scripts import processes
 from tests.scripts.conftest import ROOT, alive
 
-UP_TIMEOUT_S = 240.0
-
 
 def children_of(pid: int) -> list[int]:
     """The processes that a process has started and not yet reaped."""
@@ -24,12 +21,10 @@ def children_of(pid: int) -> list[int]:
 
 
 def wait_for_address(demo: subprocess.Popen[str], errors: Path) -> str:
-    """The page's address as `make demo` prints it on stdout."""
+    """The page's address as `make demo` prints it on stdout; it gives up by itself when nothing gets ready."""
     assert demo.stdout is not None
-    until = time.monotonic() + UP_TIMEOUT_S
     line = demo.stdout.readline()
     assert line.startswith("Open http://127.0.0.1:"), errors.read_text()
-    assert time.monotonic() < until
     return line.split()[1]
 
 
