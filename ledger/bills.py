@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from ledger.items import Item
 from ledger.model import Bill, BillItem
 from ledger.terms import Terms
 
+_MONTHS = 12
 _SHOWN_KINDS = {"settlement_charge": "plan_fee", "chargeback": "penalty"}
 
 
@@ -37,17 +38,19 @@ def close_month(ledger: Ledger, month: str) -> int:
     return days.run(ledger)
 
 
-def of_account(
-    conn: sa.Connection, account_id: int, today: date, terms: Terms, *, paused: bool, months: int = 12
-) -> tuple[tuple[Bill, ...], Bill | None]:
-    """The newest bills, newest first, and the one to speak of: the oldest unpaid one, else the latest.
+@dataclass(frozen=True)
+class Bills:
+    newest: tuple[Bill, ...]  # newest first, at most a year of them
+    shown: Bill | None  # the one to speak of, with its items: the oldest unpaid one, else the latest
+    overdue_fen: int
 
-    Items are filled in that one only. Penalty includes today's, unless time is `paused` by an open charge.
-    """
+
+def of_account(conn: sa.Connection, account_id: int, today: date, terms: Terms, *, paused: bool) -> Bills:
+    """The account's bills. Penalty includes today's, unless time is `paused` by an open charge."""
     b = t.bills.c
-    rows = conn.execute(
-        sa.select(t.bills).where(b.account_id == account_id).order_by(b.issued_on.desc()).limit(months)
-    ).all()
+    newest = sa.select(b.id).where(b.account_id == account_id).order_by(b.issued_on.desc()).limit(_MONTHS)
+    ids = {*conn.scalars(newest), *(bill.id for bill, _ in accrual.unpaid_bills(conn, account_id))}
+    rows = conn.execute(sa.select(t.bills).where(b.id.in_(ids)).order_by(b.issued_on.desc())).all()
     on_bill: dict[int | None, list[Item]] = {row.id: [] for row in rows}
     for item in items.select(conn, t.items.c.bill_id.in_(list(on_bill))):
         on_bill[item.bill_id].append(item)
@@ -58,7 +61,8 @@ def of_account(
     if shown is not None:
         described = shown_items(conn, on_bill[shown.id])
         shown = replace(shown, items=_with_todays_penalty(described, shown, today))
-    return tuple(views), shown
+    overdue = sum(view.outstanding_fen for view in views if view.state == "OVERDUE")
+    return Bills(tuple(views[:_MONTHS]), shown, overdue)
 
 
 def shown_items(conn: sa.Connection, owed: list[Item]) -> tuple[BillItem, ...]:

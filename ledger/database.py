@@ -51,7 +51,8 @@ class Ledger:
         """One transaction that sees a single moment and changes nothing."""
         options: dict[str, Any] = {_READ: True}
         if self.engine.dialect.name == "postgresql":
-            options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            # Not postgresql_readonly: resetting it would make a connection of a read-only database writable.
+            options["isolation_level"] = "REPEATABLE READ"
         with self.engine.connect().execution_options(**options) as conn, conn.begin():
             yield conn
 

@@ -28,7 +28,7 @@ from ledger import (
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.items import Item
-from ledger.model import AccountFacts, Bill, BillItem, Debts, Freeze, LimitCut, Refund, Refusal, Settlement
+from ledger.model import AccountFacts, BillItem, Debts, Freeze, LimitCut, Refund, Refusal, Settlement
 from ledger.terms import Terms
 from ledger.work import find_account
 
@@ -50,8 +50,7 @@ def _facts(conn: sa.Connection, account: sa.Row[Any], now: datetime, terms: Term
     # A payment counts from the day it was sent: while its outcome is open, nothing grows.
     paused = charge is not None or account.state == "CLOSED"
     more = (0, 0) if paused else _growth(conn, account.id, today, terms)
-    newest, shown = bills.of_account(conn, account.id, today, terms, paused=paused)
-    overdue = sum(bill.outstanding_fen for bill in newest if bill.state == "OVERDUE")
+    billed = bills.of_account(conn, account.id, today, terms, paused=paused)
     limit = limits.of(conn, account)
     frozen = freezes_in_force.of_account(conn, account.id)
     next_bill_on = schedule.next_bill_on(today, terms.bill_day)
@@ -64,15 +63,15 @@ def _facts(conn: sa.Connection, account: sa.Row[Any], now: datetime, terms: Term
         close_receipt=account.close_receipt,
         now=now,
         limit=limit,
-        debts=_debts(conn, owed, more, overdue),
+        debts=_debts(conn, owed, more, billed.overdue_fen),
         credit_fen=-journals.balances(conn, account.id)[journals.CREDIT],
-        bill=shown,
-        bills=newest,
+        bill=billed.shown,
+        bills=billed.newest,
         unbilled=_unbilled(conn, owed),
         next_bill_on=next_bill_on,
         next_due_on=schedule.due_on(next_bill_on, terms.due_day),
         plans=plan_views.running(conn, account.id, today, terms),
-        freezes=tuple(_freeze(row, newest, today) for row in frozen),
+        freezes=tuple(_freeze(row, billed.overdue_fen, today) for row in frozen),
         unfreeze_from=_unfreeze_from(frozen, terms),
         applications=tuple(freezes.applications(conn, t.applications.c.account_id == account.id)),
         limit_cut=_limit_cut(conn, account),
@@ -125,12 +124,11 @@ def _unbilled(conn: sa.Connection, owed: list[Item]) -> tuple[BillItem, ...]:
     return bills.shown_items(conn, [i for i in owed if i.kind == "purchase" and i.bill_id is None])
 
 
-def _freeze(row: sa.Row[Any], newest: tuple[Bill, ...], today: date) -> Freeze:
+def _freeze(row: sa.Row[Any], overdue_fen: int, today: date) -> Freeze:
     """An overdue freeze says how late and how much now; one that is cleared says how late it was."""
     evidence = dict(row.evidence)
     if row.kind == "overdue":
-        late = [bill for bill in newest if bill.state == "OVERDUE"]
-        evidence["overdue_fen"] = sum(bill.outstanding_fen for bill in late)
+        evidence["overdue_fen"] = overdue_fen
         if row.cleared_on is None:
             evidence["days"] = (today - date.fromisoformat(evidence["due_on"])).days
         else:

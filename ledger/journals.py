@@ -111,12 +111,12 @@ def exists(conn: sa.Connection, source: str, reference: str) -> bool:
 
 
 def captured(conn: sa.Connection, account_id: int) -> set[str]:
-    """Numbers of the account's charges that took money."""
+    """Numbers of the account's charges that took money which no charge-back has taken away again."""
     j = t.journals.c
-    found = sa.select(j.reference).where(
-        j.account_id == account_id, j.source == "gateway", j.reference.startswith("capture:")
-    )
-    return {reference.removeprefix("capture:") for reference in conn.scalars(found)}
+    found = sa.select(j.reference).where(j.account_id == account_id, j.source == "gateway")
+    events = [reference.split(":", 1) for reference in conn.scalars(found)]
+    taken_away = {number for event, number in events if event == "chargeback"}
+    return {number for event, number in events if event == "capture"} - taken_away
 
 
 def entry_digest(previous: str, journal: Mapping[str, Any], lines: list[tuple[str, int]]) -> str:

@@ -24,13 +24,13 @@ def open_for_credit(work: Work) -> None:
         p.account_id == work.account_id, p.state != "DONE"
     )
     left = credit - int(work.conn.execute(under_way).scalar_one())
-    captured = journals.captured(work.conn, work.account_id)
+    took_money = journals.captured(work.conn, work.account_id)
     charges = work.conn.execute(
         sa.select(t.charges).where(c.account_id == work.account_id).order_by(c.id.desc())
     ).all()
     for charge in charges:
         fen = min(left, charge.amount_fen - charge.sent_back_fen)
-        if charge.number in captured and fen > 0:
+        if charge.number in took_money and fen > 0:
             open_for_charge(work, charge, fen)
             left -= fen
 

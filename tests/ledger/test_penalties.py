@@ -162,3 +162,16 @@ def test_principal_of_a_plan_on_a_late_bill_bears_the_penalty_its_fee_does_not(l
     assert customer.facts.debts.penalty_fen == 500  # 1,000.00 for ten days
     assert customer.facts.debts.overdue_fen == 100_000 + 4_500 + 500
     assert customer.facts.debts.product_plan_fen == 600_000
+
+
+def test_a_bill_unpaid_for_more_than_a_year_is_still_the_one_to_speak_of(customer: Customer) -> None:
+    customer.buy(120_000, periods=12)
+    customer.at("2028-01-05")
+    penalties.run(customer.ledger)
+    known = customer.facts
+    assert len(known.bills) == 12
+    assert known.bill is not None and known.bill.month == "2026-10"
+    assert known.debts.overdue_fen == known.debts.total_fen
+    assert known.freezes[0].evidence["overdue_fen"] == known.debts.total_fen
+    assert customer.confirm(customer.quote()).state == "SETTLED"
+    assert_books_hold(customer.ledger)

@@ -27,7 +27,7 @@ from ledger.errors import (
 )
 from ledger.gateway.interface import ChargeAnswer
 from ledger.gateway.simulated import SimulatedGateway
-from ledger.model import Settlement
+from ledger.model import Quote, Settlement
 from tests.ledger.customer import Customer, assert_books_hold
 
 VECTORS: list[dict[str, Any]] = json.loads(
@@ -270,6 +270,27 @@ def test_a_charge_back_is_owed_again_with_a_ticket(customer: Customer) -> None:
     (ticket,) = tickets.list_tickets(customer.ledger)
     assert (ticket.kind, ticket.customer_id, ticket.packet["charge"]) == ("chargeback", customer.id, "S1-1")
     assert_books_hold(customer.ledger)
+
+
+def test_what_was_charged_back_is_not_sent_back_too(customer: Customer) -> None:
+    """The order is refunded after its payment was charged back: that charge has nothing left to refund."""
+    order_no = customer.buy(20_000)
+    customer.repay(120_000)
+    answer = ChargeAnswer("R1-1", "CHARGED_BACK", amount_fen=120_000)
+    settlement.resolve(customer.ledger, "R1-1", answer)
+    assert customer.facts.debts.total_fen == 120_000
+    refunds.request(customer.ledger, order_no=order_no, amount_fen=20_000, key="ask")
+    refunds.complete(customer.ledger, order_no=order_no, key="done")
+    facts = customer.facts
+    assert (facts.debts.total_fen, facts.credit_fen) == (100_000, 0)
+    assert payouts.send_due(customer.ledger) == 0
+    assert lines_of(customer.quote()) == [("chargeback", 100_000)]
+    assert customer.confirm(customer.quote()).state == "SETTLED"
+    assert_books_hold(customer.ledger)
+
+
+def lines_of(quote: Quote) -> list[tuple[str, int]]:
+    return [(line.kind, line.amount_fen) for line in quote.lines]
 
 
 def test_another_amount_than_asked_is_left_to_a_person(customer: Customer, unknown: Settlement) -> None:
