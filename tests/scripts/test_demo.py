@@ -21,7 +21,7 @@ def children_of(pid: int) -> list[int]:
 
 
 def wait_for_address(demo: subprocess.Popen[str], errors: Path) -> str:
-    """The page's address as `make demo` prints it on stdout; it gives up by itself when nothing gets ready."""
+    """The page's address as `make demo` prints it; it gives up by itself when nothing gets ready."""
     assert demo.stdout is not None
     line = demo.stdout.readline()
     assert line.startswith("Open http://127.0.0.1:"), errors.read_text()
