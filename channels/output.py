@@ -29,6 +29,7 @@ class TurnOutput(OutputChannel):
     def __init__(self, sender: str, signer: ButtonSigner, now: float) -> None:
         self.sender = sender
         self.failures: list[str] = []
+        self.silent = False  # the assistant says nothing on purpose: a person has the conversation
         self._signer = signer
         self._now = now
         self._bubbles: list[Message] = []
@@ -40,6 +41,9 @@ class TurnOutput(OutputChannel):
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Takes one message of the assistant: its text, buttons, custom data and the buttons' values."""
         custom = message.get("custom") or {}
+        if custom.get("type") == "silent":
+            self.silent = True
+            return
         if custom.get("type") == "error":
             self.failures.append(str(custom.get("reference", "")))
             if len(self.failures) > 1:  # one apology is enough, the log has both references

@@ -189,14 +189,15 @@ class Turns:
             await self.emit(who.sender, "typing", {"on": False})
 
     async def _bubbles(self, who: Identity, turn_id: str, heard: Heard) -> list[Message]:
-        """Never empty: a turn that failed or said nothing is answered with an apology and a reference."""
+        """A turn that failed, or said nothing and did not mean to, is answered with an apology."""
         reference = words.new_reference()
         try:
             if heard.refusal:
                 said = await words.say(self.agent(), heard.refusal, limit=self.max_chars)
                 return [{"text": said, "buttons": [], "custom": {}}]
-            bubbles = (await self._ask(who, turn_id, heard)).bubbles()
-            if bubbles:
+            output = await self._ask(who, turn_id, heard)
+            bubbles = output.bubbles()
+            if bubbles or output.silent:
                 return bubbles
             logger.error("[%s] a turn of %s said nothing", reference, who.sender)
         except Exception:
