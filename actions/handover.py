@@ -55,6 +55,7 @@ def passed_on(turn: Turn) -> bool:
         turn.say("utter_person_has_it", card=cards.handoff("taken", ticket.number), number=ticket.number)
     else:
         tickets.append(turn.ledger, ticket.id, words.masked(turn.text), key=turn.key)
+        turn.stay_silent()
     return True
 
 

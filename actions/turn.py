@@ -30,7 +30,7 @@ class Bubble:
 
     def message(self) -> dict[str, Any]:
         """The keyword arguments of `CollectingDispatcher.utter_message`."""
-        kwargs: dict[str, Any] = {"response": self.response, **self.words}
+        kwargs: dict[str, Any] = {"response": self.response or None, **self.words}
         if self.card:
             kwargs["json_message"] = self.card
         if self.values:
@@ -134,6 +134,10 @@ class Turn:
         response's own.
         """
         self.bubbles.append(Bubble(response, words, card, values, buttons))
+
+    def stay_silent(self) -> None:
+        """Says nothing, and tells the channel that this is meant and no failure."""
+        self.bubbles = [Bubble("", {}, {"type": "silent"})]
 
     def ask(self, kind: str) -> None:
         """Notes that the decision `kind` has just been shown."""

@@ -124,7 +124,7 @@ class Chat:
             assert event["event"] == "slot", event
             self.slots[event["name"]] = event["value"]
         self.events.append({"event": "action", "name": call["next_action"]})
-        said = [seen(response) for response in result.responses]
+        said = [seen(each) for each in result.responses if each["custom"].get("type") != "silent"]
         self.events += [{"event": "bot", "text": each.text} for each in said]
         return said
 
