@@ -35,8 +35,8 @@ _FINGERPRINT = "seed_fingerprint"
 _ROOT = Path(__file__).resolve().parent.parent
 
 
-class NotOurs(Exception):
-    """The database holds a ledger that the demo did not make; the message is a sentence."""
+class CannotSeed(Exception):
+    """The database must be left alone; the message is a sentence that says why."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -47,9 +47,12 @@ def main(argv: list[str] | None = None) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     url = os.environ.get("DATABASE_URL") or f"sqlite:///{folder / 'ledger.db'}"
     try:
-        why = why_not_fresh(url) or ("a reset was asked for" if reset else "")
-    except NotOurs as refused:
+        why = why_not_fresh(url, folder) or ("a reset was asked for" if reset else "")
+    except CannotSeed as refused:
         print(refused, file=sys.stderr)
+        return 2
+    if why and _is_read_only(url):
+        print(f"The ledger cannot be seeded while it is opened for reading only ({why}).", file=sys.stderr)
         return 2
     if why:
         now = seed(url, folder)
@@ -65,8 +68,7 @@ def seed(url: str, folder: Path, now: datetime | None = None) -> datetime:
     """
     start = start_of_demo(now or datetime.now(SHANGHAI))
     gateway_path = _aside(folder / "gateway.db")
-    final = sa.make_url(url)
-    sqlite_path = Path(final.database or "") if final.get_backend_name() == "sqlite" else None
+    sqlite_path = _sqlite_path(url)
     engine = open_engine(f"sqlite:///{_aside(sqlite_path)}" if sqlite_path else url)
     _empty(engine)
     clock = FixedClock(start)
@@ -106,8 +108,8 @@ def live_through(ledger: Ledger, clock: FixedClock, start: datetime) -> None:
         step(ledger)
 
 
-def why_not_fresh(url: str) -> str:
-    """Why the ledger at `url` must be seeded, or "" when it need not be. Raises NotOurs."""
+def why_not_fresh(url: str, folder: Path) -> str:
+    """Why the ledger at `url` must be seeded, or "" when it need not be. Raises CannotSeed."""
     kept = _settings(url)
     if kept is None:
         return "there was none"
@@ -115,12 +117,15 @@ def why_not_fresh(url: str) -> str:
         return "the last seed was interrupted"
     if datetime.now(SHANGHAI) - datetime.fromisoformat(kept[_SEEDED_AT]) >= _LIFE:
         return "the last one was older than a day"
+    if not (folder / "gateway.db").exists():
+        return "the gateway's records were gone"
     return "" if kept.get(_FINGERPRINT) == fingerprint() else "the program has changed since the last one"
 
 
 def _settings(url: str) -> dict[str, str] | None:
     """What the demo noted in its ledger, or None where there is no ledger."""
-    if url.startswith("sqlite") and not Path(sa.make_url(url).database or "").exists():
+    path = _sqlite_path(url)
+    if path and not path.exists():
         return None
     engine = open_engine(url)
     try:
@@ -134,7 +139,7 @@ def _settings(url: str) -> dict[str, str] | None:
     finally:
         engine.dispose()
     if _MADE_BY_DEMO not in kept:
-        raise NotOurs(f"{sa.make_url(url)!r} holds a ledger that the demo did not make: it is left alone.")
+        raise CannotSeed(f"{sa.make_url(url)!r} holds a ledger that the demo did not make: it is left alone.")
     return kept
 
 
@@ -147,6 +152,18 @@ def fingerprint() -> str:
     for path in made_of:
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def _sqlite_path(url: str) -> Path | None:
+    """The file of an SQLite database, also of one written as a `file:` URI; None for PostgreSQL."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return None
+    return Path((parsed.database or "").removeprefix("file:"))
+
+
+def _is_read_only(url: str) -> bool:
+    return sa.make_url(url).query.get("mode") == "ro"
 
 
 def _sign(engine: sa.Engine) -> None:
