@@ -138,9 +138,10 @@ def test_questions_come_often_then_rarely(
     assert min(gaps) >= 3
     assert max(gaps) <= 7  # up to 6 s, and one second more of our own step
     assert len(asked) - len(first_minute) <= 1
-    for hours, times in ((1, 1), (2, 1), (5, 0), (20, 1), (24, 1)):  # hourly, from the first hour on daily
+    after_5_min, after_1_h, daily = [(5, 1)], [(50, 0), (15, 1)], [(20 * 60, 0), (5 * 60, 1), (24 * 60, 1)]
+    for minutes, times in after_5_min + after_1_h + daily:
         before = len(asked)
-        clock.advance(timedelta(hours=hours))
+        clock.advance(timedelta(minutes=minutes))
         reconciler.run_once(counted)
         reconciler.run_once(counted)
         assert len(asked) - before == times
