@@ -86,10 +86,8 @@ def test_dates_in_general_come_from_the_terms(chat: Begin, ledger: Ledger, custo
 def test_own_dates_and_where_todays_purchase_falls(chat: Begin, ledger: Ledger) -> None:
     account = facts.account_facts(ledger, "c-clean")
     text = chat("c-clean").type("billing_dates")[0].text
-    assert (
-        f"{told.day(ledger, account.next_bill_on)}出账，{told.day(ledger, account.next_due_on)}到期，今天买的也算这一期"
-        in text
-    )
+    bill_on, due_on = told.day(ledger, account.next_bill_on), told.day(ledger, account.next_due_on)
+    assert f"{bill_on}出账，{due_on}到期，今天买的也算这一期" in text
 
 
 def test_the_days_cannot_be_moved_and_what_helps(chat: Begin, ledger: Ledger) -> None:
