@@ -138,9 +138,9 @@ class Mailbox:
 
     def release(self, sender: str, turn_id: str) -> None:
         """Gives an unfinished turn back, so that the next call with its id may answer it."""
-        open_turn = (turns.c.sender == sender, turns.c.turn_id == turn_id, turns.c.answer.is_(None))
+        turn = sa.update(turns).where(turns.c.sender == sender, turns.c.turn_id == turn_id)
         with self.engine.begin() as conn:
-            conn.execute(sa.update(turns).where(*open_turn).values(leased_until=0.0))
+            conn.execute(turn.values(leased_until=0.0))
 
     def since(self, sender: str, seq: int, both_roles: bool = False) -> list[Message]:
         """At most the newest 200 messages above `seq`, oldest first; the bot's alone unless `both_roles`."""
