@@ -49,7 +49,7 @@ class NgramClassifier(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The settings and their defaults."""
-        return {"ngram_max": 2, "min_count": 1, "inverse_regularisation": 60.0, "ranking_length": 10}
+        return {"ngram_max": 2, "min_count": 2, "inverse_regularisation": 100.0, "ranking_length": 10}
 
     @staticmethod
     def required_packages() -> list[str]:

@@ -12,12 +12,22 @@ from typing import Any
 
 import numpy as np
 
+SKIPPED = (1, 2)  # characters between the two of a skipping pair: 还…清 is in 还得清 and in 还不清
+
 
 def ngrams(text: str, ngram_max: int) -> list[str]:
-    """All runs of 1 to `ngram_max` characters, in reading order, with the message's start and end marked."""
+    """All runs of 1 to `ngram_max` characters, and pairs that skip one or two.
+
+    The message's start and end are marked; the order is that of reading, runs first.
+    """
     marked = f"^{text}$"
-    found = [marked[i : i + n] for n in range(1, ngram_max + 1) for i in range(len(marked) - n + 1)]
-    return [gram for gram in found if gram not in ("^", "$")]
+    runs = [marked[i : i + n] for n in range(1, ngram_max + 1) for i in range(len(marked) - n + 1)]
+    pairs = [
+        f"{marked[i]}_{marked[i + skipped + 1]}"
+        for skipped in SKIPPED
+        for i in range(len(marked) - skipped - 1)
+    ]
+    return [gram for gram in runs if gram not in ("^", "$")] + pairs
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ def classifier(folder: Path) -> tuple[NgramClassifier, NgramClassifier]:
     storage = LocalModelStorage.create(folder)
     context = ExecutionContext(GraphSchema({}), "test")
     resource = Resource("classifier")
-    config = NgramClassifier.get_default_config()
+    config = {**NgramClassifier.get_default_config(), "min_count": 1}
     trained = NgramClassifier.create(config, storage, resource, context)
     examples = [Message(data={"text": t, "intent": name}) for name, texts in SENTENCES.items() for t in texts]
     trained.train(TrainingData(examples))

@@ -28,8 +28,11 @@ def fitted() -> NgramModel:
     return NgramModel.fit(TEXTS, LABELS, ngram_max=2, min_count=1, inverse_regularisation=30.0)
 
 
-def test_ngrams_mark_where_the_message_begins_and_ends() -> None:
-    assert Counter(ngrams("关闭", 2)) == Counter(["关", "闭", "^关", "关闭", "闭$"])
+def test_ngrams_mark_where_the_message_begins_and_ends_and_skip_up_to_two() -> None:
+    runs = ["关", "闭", "^关", "关闭", "闭$"]
+    assert Counter(ngrams("关闭", 2)) == Counter([*runs, "^_闭", "关_$", "^_$"])
+    assert "还_清" in ngrams("还得清", 2)
+    assert "还_清" in ngrams("还不干清", 2)
     assert ngrams("", 2) == ["^$"]
 
 
