@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from ledger import audit, triggers
+from ledger import audit, journals, triggers
 from ledger import tables as t
 from ledger.database import Ledger
 from tests.ledger.customer import Customer, assert_books_hold
@@ -125,6 +125,20 @@ def test_the_audit_finds_what_was_changed_behind_the_triggers(ledger: Ledger, sq
         triggers.remove(conn)
         conn.exec_driver_sql(sql)
     assert any(found in line for line in audit.audit(ledger))
+
+
+def test_a_journal_cannot_be_rewritten_without_rewriting_all_that_follow(ledger: Ledger) -> None:
+    """Its own hash made right again, and the next one told of it: the next one's hash still gives it away."""
+    Customer(ledger).buy(10_000)
+    j, p = t.journals.c, t.postings.c
+    with ledger.engine.begin() as conn:
+        triggers.remove(conn)
+        first = dict(conn.execute(sa.select(t.journals).where(j.id == 1)).mappings().one()) | {"kind": "gift"}
+        rows = conn.execute(sa.select(p.book, p.amount_fen).where(p.journal_id == 1).order_by(p.line_no))
+        digest = journals.entry_digest("", first, [(row.book, row.amount_fen) for row in rows])
+        conn.execute(sa.update(t.journals).where(j.id == 1).values(kind="gift", hash=digest))
+        conn.execute(sa.update(t.journals).where(j.id == 2).values(previous_hash=digest))
+    assert "chain of account 1 breaks at journal 2" in audit.audit(ledger)
 
 
 def test_every_customer_has_a_chain_of_their_own(ledger: Ledger) -> None:

@@ -36,6 +36,20 @@ def test_half_a_thousandth_a_day_from_the_day_after_the_due_day(customer: Custom
     assert [(item.kind, item.outstanding_fen) for item in bill.items][-1] == ("penalty", 1_100)
 
 
+def test_the_due_day_is_in_time_to_its_last_minute(customer: Customer) -> None:
+    """Also after the day's job has run."""
+    customer.at("2026-11-06", "00:05")
+    penalties.run(customer.ledger)
+    customer.at("2026-11-06", "23:59")
+    assert customer.facts.freezes == ()
+    customer.repay(100_000)
+    customer.at("2026-11-07")
+    penalties.run(customer.ledger)
+    known = customer.facts
+    assert (known.debts.total_fen, known.freezes) == (0, ())
+    assert known.bill is not None and known.bill.state == "PAID"
+
+
 def test_it_does_not_compound_and_is_rounded_as_a_whole(ledger: Ledger) -> None:
     """333.33: 0.16667 a day. Rounded daily it would be 17 a day; as a whole 3 days are half-up(49.9995)."""
     customer = Customer(ledger, on="2026-10-05")

@@ -427,6 +427,25 @@ def test_what_happens_while_the_outcome_is_open_is_not_lost(
     assert_books_hold(ledger)
 
 
+def test_what_was_captured_on_the_bill_day_is_not_on_that_bill(
+    ledger: Ledger, gateway: SimulatedGateway
+) -> None:
+    """Also when the bill had to wait for a payment whose outcome was open."""
+    customer = Customer(ledger, on="2026-10-31")
+    customer.buy(100_000)
+    held, in_periods = customer.hold(30_000), customer.hold(60_000, periods=3)
+    gateway.set_mode("hold", customer.id)
+    customer.confirm(customer.quote())
+    customer.at("2026-11-01")
+    purchases.capture(ledger, held, "capture")
+    purchases.capture(ledger, in_periods, "capture too")
+    resolve(ledger, "S1-1", "SUCCEEDED")
+    facts = customer.facts
+    assert facts.bills == ()
+    assert (facts.debts.unbilled_fen, facts.debts.product_plan_fen) == (30_000, 60_000)
+    assert_books_hold(ledger)
+
+
 def test_settling_and_closing_is_one_decision(customer: Customer) -> None:
     done = customer.confirm(customer.quote(close_after=True))
     assert (done.state, done.receipt, done.close_receipt) == ("SETTLED", "JQ20261103-0001", "GB20261103-0001")
