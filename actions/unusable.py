@@ -18,6 +18,10 @@ def why_unusable(turn: Turn) -> None:
     if facts is None:
         turn.say("utter_unusable_anonymous")
         return
+    filed = filed_application(facts)
+    if filed is not None:
+        say_filed(turn, facts, filed)
+        return
     cause = diagnosis.find(facts)
     tellers: dict[str, Callable[[Turn, AccountFacts], None]] = {
         "closed": decisions.say_closed,
@@ -66,10 +70,6 @@ def tell_waiting(turn: Turn, facts: AccountFacts) -> None:
 
 
 def tell_cured(turn: Turn, facts: AccountFacts) -> None:
-    filed = filed_application(facts)
-    if filed is not None:
-        say_filed(turn, facts, filed)
-        return
     since = words.day(facts.unfreeze_from or facts.today, today=facts.today)
     wait = str(turn.ledger.terms.unfreeze_wait_days)
     evidence = [("逾期欠款", f"已还清满{wait}天"), ("可申请解冻", f"{since}起")]
@@ -213,8 +213,6 @@ def unfreeze(turn: Turn) -> None:
         turn.say("utter_unfreeze_anonymous", wait=wait)
     elif facts.state == "CLOSED":
         decisions.say_closed(turn, facts)
-    elif (filed := filed_application(facts)) is not None:
-        say_filed(turn, facts, filed)
     elif facts.freezes or facts.open_charge is not None:
         why_unusable(turn)
     else:
@@ -248,7 +246,8 @@ def filed_application(facts: AccountFacts) -> UnfreezeApplication | None:
 
 def say_filed(turn: Turn, facts: AccountFacts, application: UnfreezeApplication) -> None:
     at = words.moment(application.at, today=facts.today)
-    turn.say("utter_unfreeze_filed", number=application.number, at=at)
+    reason = words.FREEZE_NAMES[application.kind]
+    turn.say("utter_unfreeze_filed", number=application.number, at=at, reason=reason)
 
 
 def of_kind(facts: AccountFacts, kind: str) -> Freeze:

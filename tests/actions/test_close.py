@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from ledger import Ledger, closing, dump, facts
+from ledger import Ledger, closing, dump, facts, purchases
 from ledger.model import GuardId
 from tests.actions.chat import Chat, responses
 
@@ -154,3 +154,14 @@ def test_a_visitor_hears_the_way_and_no_account_facts(chat: Begin, ledger: Ledge
 @pytest.mark.parametrize("guard", get_args(GuardId))
 def test_every_guard_has_a_sentence(guard: str) -> None:
     assert f"utter_guard_{guard}" in responses()
+
+
+def test_what_came_up_since_the_decision_stands_in_the_way(chat: Begin, ledger: Ledger) -> None:
+    clean = chat("c-clean")
+    decision = clean.type("how_to_close", enters="close")
+    order = {"order_no": "T-9", "merchant": "某店", "item": "书", "amount_fen": 5000}
+    purchases.authorise(ledger, "c-clean", **order, key="T-9")
+    assert clean.type("affirm", "好的")[0].response == "utter_guard_hold_open"
+    clean.slots["decision"] = {"kind": "close"}
+    assert clean.press(decision, "确认关闭", strong=True)[0].response == "utter_guard_hold_open"
+    assert state(ledger, "c-clean") == "ACTIVE"

@@ -86,6 +86,11 @@ def test_at_most_two_bubbles_even_with_warning_and_open_decision(chat: Begin) ->
     assert [each.response for each in said] == ["utter_scam_warning", "utter_close_impact"]
 
 
+def test_a_third_bubble_gives_way_to_the_warning(chat: Begin) -> None:
+    said = chat("c-overdue").type("how_to_close", "有人打电话让我共享屏幕关闭月付", enters="close")
+    assert [each.response for each in said] == ["utter_scam_warning", "utter_close_owing"]
+
+
 def test_two_candidates_then_a_person(chat: Begin) -> None:
     clean = chat("c-clean")
     ranking = ("nlu_fallback", "why_unusable", "greet", "query_limit")

@@ -77,3 +77,14 @@ def test_overdue_is_told_to_pay_first_when_asking_to_unfreeze(chat: Begin) -> No
 
 def test_nothing_frozen_needs_no_application(chat: Begin) -> None:
     assert chat("c-owing").type("unfreeze")[0].response == "utter_unfreeze_nothing"
+
+
+def test_after_applying_the_application_is_told_whatever_froze_it(chat: Begin) -> None:
+    risk = chat("c-risk")
+    filed = risk.press(risk.type("why_unusable"), "已改密码，申请解冻")
+    for intent in ("why_unusable", "unfreeze"):
+        assert risk.type(intent)[0].text == filed[0].text
+
+
+def test_a_payment_being_checked_is_not_called_usable(chat: Begin) -> None:
+    assert chat("c-unknown").type("unfreeze")[0].response == "utter_charge_being_checked"
