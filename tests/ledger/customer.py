@@ -6,9 +6,22 @@ import itertools
 from datetime import datetime
 from typing import Any
 
-from ledger import accounts, audit, bills, facts, links, plans, purchases, quotes, repayments, settlement
+from ledger import (
+    accounts,
+    audit,
+    bills,
+    facts,
+    links,
+    outbox,
+    plans,
+    purchases,
+    quotes,
+    repayments,
+    settlement,
+)
 from ledger.clock import SHANGHAI, FixedClock
 from ledger.database import Ledger
+from ledger.gateway.interface import ChargeAnswer
 from ledger.model import AccountFacts, Quote, Repayment, Settlement
 
 
@@ -90,3 +103,14 @@ class Customer:
 
 def assert_books_hold(ledger: Ledger) -> None:
     assert audit.audit(ledger) == []
+
+
+def told(ledger: Ledger) -> list[tuple[str, str]]:
+    return [(item.kind, item.ref) for item in outbox.claim(ledger, 100, 3600)]
+
+
+def resolve(ledger: Ledger, number: str, state: Any, **more: Any) -> Settlement:
+    answer = ChargeAnswer(number, state, reference=f"GC-{number}", **{"amount_fen": 100_000, **more})
+    settled = settlement.resolve(ledger, number, answer)
+    assert isinstance(settled, Settlement)
+    return settled

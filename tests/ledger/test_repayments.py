@@ -6,8 +6,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from ledger import allocation, payouts, purchases, refunds, settlement
+from ledger import tables as t
 from ledger.database import Ledger
 from ledger.errors import BadInput, InvalidAmount, NothingOwed, SettlementUnderWay, WrongState
 from ledger.gateway.simulated import SimulatedGateway
@@ -76,6 +78,22 @@ def test_more_than_owed_goes_back_by_a_refund_of_the_charge(
     assert customer.facts.credit_fen == 0
     assert gateway.refund(done.number, "P1", 2_500).state == "REFUNDED"  # the same refund, not a second one
     assert gateway.refund(done.number, "P2", 10_001).state == "DECLINED"
+    assert_books_hold(customer.ledger)
+
+
+def test_credit_is_sent_back_once_however_it_grows(customer: Customer) -> None:
+    customer.buy(10_000)
+    customer.repay(12_000)
+    customer.buy(500)
+    customer.repay(1_500)
+    assert customer.facts.credit_fen == 3_000
+    with customer.ledger.read() as conn:
+        assert conn.scalars(sa.select(t.payouts.c.amount_fen).order_by(t.payouts.c.id)).all() == [
+            2_000,
+            1_000,
+        ]
+    assert payouts.send_due(customer.ledger) == 2
+    assert customer.facts.credit_fen == 0
     assert_books_hold(customer.ledger)
 
 

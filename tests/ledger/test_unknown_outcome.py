@@ -1,0 +1,193 @@
+"""A charge whose outcome is not known at first: late, repeated and contradicting words of the gateway."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from ledger import closing, payouts, refunds, settlement, tickets
+from ledger import tables as t
+from ledger.clock import FixedClock
+from ledger.database import Ledger
+from ledger.errors import (
+    SettlementUnderWay,
+)
+from ledger.gateway.interface import ChargeAnswer
+from ledger.gateway.simulated import SimulatedGateway
+from ledger.model import Quote, Settlement
+from tests.ledger.customer import Customer, assert_books_hold, resolve, told
+
+VECTORS: list[dict[str, Any]] = json.loads(
+    Path(__file__).with_name("vectors.json").read_text(encoding="utf-8")
+)["gateway_unknown_outcome"]
+
+
+@pytest.fixture
+def customer(ledger: Ledger) -> Customer:
+    """Owes 1,000.00."""
+    owing = Customer(ledger)
+    owing.buy(100_000)
+    return owing
+
+
+@pytest.fixture
+def unknown(customer: Customer, gateway: SimulatedGateway) -> Settlement:
+    """A settlement of 1,000.00 whose outcome is not known."""
+    gateway.set_mode("hold", customer.id)
+    sent = customer.confirm(customer.quote())
+    assert sent.state == "UNKNOWN"
+    return sent
+
+
+def lines_of(quote: Quote) -> list[tuple[str, int]]:
+    return [(line.kind, line.amount_fen) for line in quote.lines]
+
+
+def test_not_known_blocks_another_payment_and_new_use(customer: Customer, unknown: Settlement) -> None:
+    facts = customer.facts
+    assert facts.open_charge is not None
+    assert (facts.open_charge.number, facts.open_charge.state) == ("S1-1", "UNKNOWN")
+    for another in (customer.quote, lambda: customer.repay(1), lambda: customer.buy(1)):
+        with pytest.raises(SettlementUnderWay) as open_:
+            another()
+        assert open_.value.charge.number == "S1-1"
+    assert [guard.id for guard in closing.guards(customer.ledger, customer.id)] == [
+        "charge_open",
+        "owed_by_customer",
+    ]
+
+
+@pytest.mark.parametrize("word", ["SUCCEEDED", "CHARGED_BACK"])
+def test_known_later_is_settled_and_told(customer: Customer, unknown: Settlement, word: str) -> None:
+    done = resolve(customer.ledger, "S1-1", word)
+    assert (done.number, done.state) == ("S1", "SETTLED")
+    assert told(customer.ledger)[0] == ("settlement_result", "S1")
+    assert customer.facts.limit.used_fen == 0
+    assert_books_hold(customer.ledger)
+
+
+def test_known_later_to_have_failed_is_told_too(customer: Customer, unknown: Settlement) -> None:
+    failed = resolve(customer.ledger, "S1-1", "DECLINED", reason="insufficient_funds")
+    assert (failed.state, failed.reason) == ("FAILED", "insufficient_funds")
+    assert told(customer.ledger) == [("settlement_result", "S1")]
+    customer.buy(1)
+    assert customer.facts.debts.unbilled_fen == 100_001
+    assert_books_hold(customer.ledger)
+
+
+def test_the_same_word_again_is_nothing_new(customer: Customer, unknown: Settlement) -> None:
+    first = resolve(customer.ledger, "S1-1", "SUCCEEDED")
+    facts = customer.facts
+    for state in ("SUCCEEDED", "DECLINED", "NOT_FOUND", "PROCESSING", "CANCELLED", "CANCEL_REFUSED"):
+        assert resolve(customer.ledger, "S1-1", state) == first
+    assert customer.facts == facts
+    assert told(customer.ledger) == [("settlement_result", "S1")]
+    assert_books_hold(customer.ledger)
+
+
+def test_not_found_is_not_failure_before_the_expiry(
+    customer: Customer, unknown: Settlement, clock: FixedClock
+) -> None:
+    """Only what a cancel answers, or the expiry that the gateway enforces, ends it."""
+    assert any("NEW out_trade_no after cancel" in str(vector.get("retry")) for vector in VECTORS)
+    for state in ("NOT_FOUND", "PROCESSING", "CANCEL_REFUSED"):
+        assert resolve(customer.ledger, "S1-1", state).state == "UNKNOWN"
+    clock.advance(timedelta(minutes=customer.ledger.terms.charge_expires_minutes))
+    assert resolve(customer.ledger, "S1-1", "NOT_FOUND").state == "UNKNOWN"  # clocks differ a little
+    clock.advance(timedelta(minutes=1))
+    failed = resolve(customer.ledger, "S1-1", "NOT_FOUND")
+    assert (failed.state, failed.reason) == ("FAILED", "expired")
+
+
+def test_a_cancel_that_was_accepted_ends_it(customer: Customer, unknown: Settlement) -> None:
+    failed = resolve(customer.ledger, "S1-1", "CANCELLED")
+    assert (failed.state, failed.reason) == ("FAILED", "cancelled")
+
+
+def test_a_success_after_failure_is_owed_back_and_sent_back(
+    customer: Customer, unknown: Settlement, gateway: SimulatedGateway
+) -> None:
+    """Public rule: a payment completed before or after its cancellation is refunded in full to the buyer."""
+    assert any("refunded in full" in str(vector.get("rule")) for vector in VECTORS)
+    resolve(customer.ledger, "S1-1", "CANCELLED")
+    told(customer.ledger)
+    gateway.set_mode("succeed", customer.id)  # and the money is taken after all
+    late = resolve(customer.ledger, "S1-1", "SUCCEEDED")
+    assert late.state == "FAILED"
+    facts = customer.facts
+    assert (facts.debts.total_fen, facts.credit_fen) == (100_000, 100_000)
+    assert told(customer.ledger) == [("late_success", "S1-1")]
+    resolve(customer.ledger, "S1-1", "SUCCEEDED")
+    assert customer.facts.credit_fen == 100_000
+    assert "owed_to_customer" in [guard.id for guard in closing.guards(customer.ledger, customer.id)]
+    assert payouts.send_due(customer.ledger) == 1
+    assert customer.facts.credit_fen == 0
+    assert told(customer.ledger) == [("payout_done", "P1")]
+    assert customer.confirm(customer.quote()).state == "SETTLED"
+    assert_books_hold(customer.ledger)
+
+
+def test_a_refund_told_twice_is_booked_once(customer: Customer, unknown: Settlement) -> None:
+    resolve(customer.ledger, "S1-1", "CANCELLED")
+    resolve(customer.ledger, "S1-1", "SUCCEEDED")
+    for number in ("P1", "P1", "P9", "", "x"):
+        resolve(customer.ledger, "S1-1", "REFUNDED", refund_number=number)
+    assert customer.facts.credit_fen == 0
+    assert_books_hold(customer.ledger)
+
+
+def test_a_refund_the_gateway_refuses_stays_owed(customer: Customer, unknown: Settlement) -> None:
+    """The simulated gateway holds the charge: it has taken nothing that it could send back."""
+    resolve(customer.ledger, "S1-1", "CANCELLED")
+    resolve(customer.ledger, "S1-1", "SUCCEEDED")
+    assert payouts.send_due(customer.ledger) == 0
+    assert customer.facts.credit_fen == 100_000
+    with customer.ledger.read() as conn:
+        assert conn.execute(sa.select(t.payouts.c.state, t.payouts.c.reason)).one() == (
+            "REFUSED",
+            "not_charged",
+        )
+    assert_books_hold(customer.ledger)
+
+
+def test_a_charge_back_is_owed_again_with_a_ticket(customer: Customer) -> None:
+    customer.confirm(customer.quote(close_after=True))
+    assert customer.facts.state == "CLOSED"
+    for _ in range(2):
+        resolve(customer.ledger, "S1-1", "CHARGED_BACK")
+    facts = customer.facts
+    assert (facts.state, facts.debts.total_fen) == ("CLOSED", 100_000)
+    assert told(customer.ledger) == [("chargeback", "S1-1")]
+    (ticket,) = tickets.list_tickets(customer.ledger)
+    assert (ticket.kind, ticket.customer_id, ticket.packet["charge"]) == ("chargeback", customer.id, "S1-1")
+    assert_books_hold(customer.ledger)
+
+
+def test_what_was_charged_back_is_not_sent_back_too(customer: Customer) -> None:
+    """The order is refunded after its payment was charged back: that charge has nothing left to refund."""
+    order_no = customer.buy(20_000)
+    customer.repay(120_000)
+    answer = ChargeAnswer("R1-1", "CHARGED_BACK", amount_fen=120_000)
+    settlement.resolve(customer.ledger, "R1-1", answer)
+    assert customer.facts.debts.total_fen == 120_000
+    refunds.request(customer.ledger, order_no=order_no, amount_fen=20_000, key="ask")
+    refunds.complete(customer.ledger, order_no=order_no, key="done")
+    facts = customer.facts
+    assert (facts.debts.total_fen, facts.credit_fen) == (100_000, 0)
+    assert payouts.send_due(customer.ledger) == 0
+    assert lines_of(customer.quote()) == [("chargeback", 100_000)]
+    assert customer.confirm(customer.quote()).state == "SETTLED"
+    assert_books_hold(customer.ledger)
+
+
+def test_another_amount_than_asked_is_left_to_a_person(customer: Customer, unknown: Settlement) -> None:
+    assert resolve(customer.ledger, "S1-1", "SUCCEEDED", amount_fen=99_999).state == "UNKNOWN"
+    charge = customer.facts.open_charge
+    assert charge is not None and charge.reason == "amount_differs"
+    assert customer.facts.debts.total_fen == 100_000
+    assert_books_hold(customer.ledger)
