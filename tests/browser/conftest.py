@@ -52,11 +52,24 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrom
     chrome.quit()
 
 
-@pytest.fixture
-def page(demo: LiveDemo, driver: webdriver.Chrome) -> Iterator[ChatPage]:
-    """The demo page on a freshly seeded ledger; whatever the browser complained about fails the test."""
+@pytest.fixture(scope="module")
+def seeded(demo: LiveDemo) -> LiveDemo:
+    """The demo as it was seeded, whatever tests before this module did to it."""
     demo.reseed()
-    opened = ChatPage(driver, demo.bot_url)
+    return demo
+
+
+@pytest.fixture
+def reseeded(demo: LiveDemo) -> Iterator[None]:
+    """For tests that move money: the demo is seeded again for the tests that follow."""
+    yield
+    demo.reseed()
+
+
+@pytest.fixture
+def page(driver: webdriver.Chrome, seeded: LiveDemo) -> Iterator[ChatPage]:
+    """The demo page; whatever the browser complained about fails the test."""
+    opened = ChatPage(driver, seeded.bot_url)
     opened.complaints()
     yield opened
     assert opened.complaints() == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.browser.page import ChatPage
 from tests.live import LiveDemo
 
@@ -15,6 +17,7 @@ def quote_of(page: ChatPage) -> None:
     page.card("结清并关闭报价")
 
 
+@pytest.mark.usefixtures("reseeded")
 def test_settles_and_closes_after_one_confirmation_and_a_strong_login(page: ChatPage, demo: LiveDemo) -> None:
     quote_of(page)
     total = page.until(lambda: page.texts(".card .total strong"), "the total")[-1]
@@ -32,6 +35,7 @@ def test_settles_and_closes_after_one_confirmation_and_a_strong_login(page: Chat
     assert settled[0]["receipt"] in receipt and settled[0]["close_receipt"] in receipt
 
 
+@pytest.mark.usefixtures("reseeded")
 def test_a_double_click_settles_once(page: ChatPage, demo: LiveDemo) -> None:
     quote_of(page)
     page.double_click("确认结清并关闭")
@@ -43,6 +47,7 @@ def test_a_double_click_settles_once(page: ChatPage, demo: LiveDemo) -> None:
     assert len([text for text in page.texts(".user .bubble") if text.startswith("确认结清并关闭")]) == 1
 
 
+@pytest.mark.usefixtures("reseeded")
 def test_a_cancelled_strong_login_moves_nothing_and_can_be_tried_again(
     page: ChatPage, demo: LiveDemo
 ) -> None:
@@ -67,13 +72,13 @@ def test_a_reload_shows_what_was_decided_and_no_old_button(page: ChatPage) -> No
 
 
 def test_hostile_text_stays_text(page: ChatPage) -> None:
-    page.open(CUSTOMER)
+    page.open("c-clean")
     hostile = "<img src=x onerror=alert(1)> javascript:alert(1) 额度<500_[1]"
     page.type(hostile)
     page.until(lambda: hostile in page.texts(".user .bubble"), "the text as it was typed")
     page.until(lambda: page.texts(".turn:not(.user) .bubble"), "an answer")
     assert page.texts(".bubble img, .bubble script, .bubble a") == []
-    page.open(CUSTOMER)
+    page.open("c-clean")
     assert hostile in page.texts(".user .bubble")
 
 
@@ -83,7 +88,7 @@ def test_a_visitor_logs_in_from_the_chat(page: ChatPage) -> None:
     page.press("登录后办理")
     dialog = page.driver.find_element("id", "login")
     page.until(dialog.is_displayed, "the login")
-    dialog.find_element("css selector", "option[value=c-clean]").click()
+    dialog.find_element("css selector", "option[value=c-risk]").click()
     dialog.find_element("css selector", "button[value=yes]").click()
-    page.until(lambda: page.shown("#state") == "使用中", "the account beside the chat")
+    page.until(lambda: page.shown("#state").startswith("使用中"), "the account beside the chat")
     assert page.texts(".user .bubble") == []
