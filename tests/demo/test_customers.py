@@ -197,6 +197,8 @@ def test_closed_was_settled_and_closed_last_month(world: World) -> None:
     assert (account.last_settlement.state, account.last_settlement.close_after) == ("SETTLED", True)
     assert account.last_settlement.close_receipt == account.close_receipt
     assert [bill.state for bill in account.bills] == ["PAID", "PAID"]
+    # The last of three periods of 599.00, with its fee and no settlement charge: nothing was late.
+    assert account.last_settlement.amount_fen == 19_968 + 450
 
 
 @pytest.mark.parametrize("customer_id", ["c-owing", "c-overdue"])

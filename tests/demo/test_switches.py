@@ -1,4 +1,4 @@
-"""The demo's clock moves with the jobs of each midnight; the gateway's modes are the five public ones."""
+"""The demo's clock moves and takes the accounts with it; the gateway's modes are the five public ones."""
 
 from __future__ import annotations
 
