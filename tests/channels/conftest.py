@@ -24,7 +24,7 @@ SERVICE_PYTHON = ROOT / ".venv-service" / "bin" / "python"
 JWT_SECRET = "jwt-secret-of-the-tests-0123456789"
 BUTTON_SECRET = "button-secret-of-the-tests"
 ACTION_SECRET = "action-secret-of-the-tests"
-START_TIMEOUT_S = 120
+START_TIMEOUT_S = 240
 ACTION_TIMEOUT_S = 2
 
 

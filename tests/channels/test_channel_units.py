@@ -275,6 +275,11 @@ def test_two_failures_are_one_apology() -> None:
     assert output.failures == ["E-1", "E-2"]
 
 
+def test_silence_that_is_meant_is_no_bubble() -> None:
+    output = said({"text": "", "custom": {"type": "silent"}})
+    assert (output.bubbles(), output.silent) == ([], True)
+
+
 def test_the_assistant_has_every_sentence_that_the_channel_says() -> None:
     known: set[str] = set()
     for path in (ROOT / "data" / "responses").glob("*.yml"):

@@ -90,7 +90,7 @@ def test_the_services_demo_controls_are_passed_on(chat: Chat) -> None:
 def start_bot(model: Path, run_dir: Path, interface: str, **changes: str) -> tuple[int, str]:
     env = {**os.environ, **bot_env(run_dir, "http://127.0.0.1:9"), **changes}
     done = subprocess.run(
-        bot_command(model, free_port(), interface), cwd=ROOT, env=env, capture_output=True, timeout=120
+        bot_command(model, free_port(), interface), cwd=ROOT, env=env, capture_output=True, timeout=240
     )
     return done.returncode, (done.stdout + done.stderr).decode()
 

@@ -235,6 +235,12 @@ def test_no_turn_ends_in_silence(chat: Chat, typed: str) -> None:
     assert chat.say(token, "你好")[0]["text"] == "您好，请问要办理什么？"
 
 
+def test_silence_that_is_meant_is_kept(chat: Chat) -> None:
+    token = make_token()
+    assert chat.say(token, "有人", id="hush") == chat.say(token, "有人", id="hush") == []
+    assert [message["role"] for message in chat.history(token)] == ["user"]
+
+
 def test_history_is_paged_by_number(chat: Chat) -> None:
     token = make_token()
     chat.say(token, "你好")

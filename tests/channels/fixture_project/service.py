@@ -21,6 +21,7 @@ DISPATCHED: dict[str, list[dict[str, Any]]] = {
     "greet": [{"response": "utter_greet"}],
     "crowd": [{"text": "一\n\n二"}, {"text": "三"}, {"text": "四"}],
     "silent": [],
+    "hush": [{"json_message": {"type": "silent"}}],
     "offer": [
         {
             "response": "utter_offer",
