@@ -159,8 +159,9 @@ def test_every_guard_has_a_sentence(guard: str) -> None:
 def test_what_came_up_since_the_decision_stands_in_the_way(chat: Begin, ledger: Ledger) -> None:
     clean = chat("c-clean")
     decision = clean.type("how_to_close", enters="close")
-    order = {"order_no": "T-9", "merchant": "某店", "item": "书", "amount_fen": 5000}
-    purchases.authorise(ledger, "c-clean", **order, key="T-9")
+    purchases.authorise(
+        ledger, "c-clean", order_no="T-9", merchant="某店", item="书", amount_fen=5000, key="T-9"
+    )
     assert clean.type("affirm", "好的")[0].response == "utter_guard_hold_open"
     clean.slots["decision"] = {"kind": "close"}
     assert clean.press(decision, "确认关闭", strong=True)[0].response == "utter_guard_hold_open"

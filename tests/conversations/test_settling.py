@@ -163,3 +163,11 @@ def test_with_the_service_down_the_customer_is_told_with_a_reference(demo: LiveD
     demo.stop_service()
     said = demo.say("c-owing", text=QUESTION)
     assert cards_of(said, "error")[0]["reference"] in words_of(said)
+
+
+def test_a_charge_that_nobody_knew_of_is_told_when_it_is_known(demo: LiveDemo) -> None:
+    said = demo.say("c-unknown", text=QUESTION)
+    demo.gateway("succeed", "c-unknown")
+    told = pushed(demo, "c-unknown", said[-1]["seq"])
+    assert cards_of(told, "receipt")
+    assert not any(demo.ledger("c-unknown")["receivables"].values())
