@@ -84,6 +84,8 @@ def test_terms_decide_what_settling_early_costs() -> None:
     assert quotes.early_fees(without, [5_400] * 4) == (5_400, 0, 16_200)
     assert quotes.early_fees(replace(without, settle_next_fee=False), [5_400] * 4) == (0, 0, 21_600)
     assert quotes.early_fees(RULES, [5_400] * 4) == (5_400, 5_400, 10_800)
+    no_next_fee = replace(RULES, settle_next_fee=False)
+    assert quotes.early_fees(no_next_fee, [5_400]) == (0, 0, 5_400)  # the last-but-one period is billed
 
 
 def test_all_kinds_of_debt_and_what_is_not_included(customer: Customer) -> None:

@@ -131,6 +131,9 @@ def test_a_payment_counts_from_the_day_it_was_sent(customer: Customer, gateway: 
     settlement.resolve(customer.ledger, number, gateway.query(number))
     facts = customer.facts
     assert (facts.debts.total_fen, facts.freezes) == (0, ())
+    with customer.ledger.read() as conn:
+        paid = sa.select(t.journals.c.value_on).where(t.journals.c.kind == "repayment")
+        assert conn.execute(paid).scalar_one() == date(2026, 11, 6)
     assert_books_hold(customer.ledger)
 
 

@@ -168,21 +168,24 @@ def test_a_charge_back_is_owed_again_with_a_ticket(customer: Customer) -> None:
     assert_books_hold(customer.ledger)
 
 
-def test_what_was_charged_back_is_not_sent_back_too(customer: Customer) -> None:
-    """The order is refunded after its payment was charged back: that charge has nothing left to refund."""
-    order_no = customer.buy(20_000)
-    customer.repay(120_000)
-    answer = ChargeAnswer("R1-1", "CHARGED_BACK", amount_fen=120_000)
-    settlement.resolve(customer.ledger, "R1-1", answer)
-    assert customer.facts.debts.total_fen == 120_000
-    refunds.request(customer.ledger, order_no=order_no, amount_fen=20_000, key="ask")
-    refunds.complete(customer.ledger, order_no=order_no, key="done")
-    facts = customer.facts
-    assert (facts.debts.total_fen, facts.credit_fen) == (100_000, 0)
-    assert payouts.send_due(customer.ledger) == 0
-    assert lines_of(customer.quote()) == [("chargeback", 100_000)]
-    assert customer.confirm(customer.quote()).state == "SETTLED"
-    assert_books_hold(customer.ledger)
+def test_what_was_charged_back_is_not_sent_back_too(ledger: Ledger) -> None:
+    """Three payments of 600.00, the second charged back and owed again: a refund goes back by the others."""
+    customer = Customer(ledger)
+    order_no = customer.buy(120_000)
+    customer.repay(60_000)
+    customer.repay(60_000)
+    settlement.resolve(ledger, "R1-2", ChargeAnswer("R1-2", "CHARGED_BACK", amount_fen=60_000))
+    assert lines_of(customer.quote()) == [("chargeback", 60_000)]
+    customer.repay(60_000)
+    refunds.request(ledger, order_no=order_no, amount_fen=100_000, key="ask")
+    refunds.complete(ledger, order_no=order_no, key="done")
+    p = t.payouts.c
+    with ledger.read() as conn:
+        rows = conn.execute(sa.select(p.charge_number, p.amount_fen).order_by(p.id)).all()
+    assert [tuple(row) for row in rows] == [("R1-3", 60_000), ("R1-1", 40_000)]
+    assert payouts.send_due(ledger) == 2
+    assert customer.facts.credit_fen == 0
+    assert_books_hold(ledger)
 
 
 def test_another_amount_than_asked_is_left_to_a_person(customer: Customer, unknown: Settlement) -> None:
