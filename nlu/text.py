@@ -52,3 +52,8 @@ def content(normalised: str) -> str:
     """
     bare = _FILLERS.sub("", normalised.replace(PRODUCT, " ")).replace(" ", "")
     return bare or normalised.replace(" ", "")
+
+
+def whole(normalised: str) -> str:
+    """All characters of the message, with one sign for the product wherever it is named, and no blanks."""
+    return normalised.replace(PRODUCT, "#").replace(" ", "")

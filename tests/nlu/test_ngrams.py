@@ -8,18 +8,18 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from nlu.ngrams import NgramModel, ngrams
+from nlu.ngrams import NgramModel, features, ngrams
 
 TEXTS = [
-    "怎么关闭",
-    "怎么注销",
-    "我要关掉",
-    "提前还清",
-    "一次还完",
-    "全部还清",
-    "用不了",
-    "不能用了",
-    "付不了款",
+    ("怎么关闭",),
+    ("怎么注销",),
+    ("我要关掉",),
+    ("提前还清",),
+    ("一次还完",),
+    ("全部还清",),
+    ("用不了",),
+    ("不能用了",),
+    ("付不了款",),
 ]
 LABELS = ["close"] * 3 + ["settle"] * 3 + ["unusable"] * 3
 
@@ -36,22 +36,28 @@ def test_ngrams_mark_where_the_message_begins_and_ends_and_skip_up_to_two() -> N
     assert ngrams("", 2) == ["^$"]
 
 
+def test_a_second_view_has_features_of_its_own() -> None:
+    assert Counter(features(["关", "关了"], 2)) == Counter(
+        [*ngrams("关", 2), *(f"2:{gram}" for gram in ngrams("关了", 2))]
+    )
+
+
 def test_probabilities_are_those_of_scikit_learn() -> None:
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
 
-    vectorizer = TfidfVectorizer(analyzer=lambda text: ngrams(text, 2), sublinear_tf=True)
+    vectorizer = TfidfVectorizer(analyzer=lambda views: features(views, 2), sublinear_tf=True)
     regression = LogisticRegression(C=30.0, solver="liblinear", multi_class="ovr", random_state=0)
     regression.fit(vectorizer.fit_transform(TEXTS), LABELS)
     model = fitted()
     assert model.labels == list(regression.classes_)
-    for text in [*TEXTS, "关关关闭", "完全不认识", "怎么把它全部还了"]:
+    for text in [*TEXTS, ("关关关闭",), ("完全不认识",), ("怎么把它全部还了",)]:
         expected = regression.predict_proba(vectorizer.transform([text]))[0]
         assert model.probabilities(text) == pytest.approx(expected, abs=1e-6)
 
 
 def test_what_was_never_seen_still_has_probabilities() -> None:
-    probabilities = fitted().probabilities("ابجد")
+    probabilities = fitted().probabilities(("ابجد",))
     assert probabilities.sum() == pytest.approx(1.0)
     assert (probabilities > 0).all()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nlu.text import content, normalise
+from nlu.text import content, normalise, whole
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,7 @@ def test_normalising_twice_changes_nothing() -> None:
     for typed in ("抖音 月付！！怎麼關閉", "ＤＯＵ分期 12期", "哈哈哈哈哈哈"):
         once = normalise(typed)
         assert normalise(once) == once
+
+
+def test_the_whole_keeps_particles_and_where_the_product_is_named() -> None:
+    assert whole(normalise("抖音月付 关了吗？")) == "#关了吗"
