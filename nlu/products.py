@@ -21,7 +21,7 @@ _NAMED = re.compile(
 
 # Also ways to pay: 信用卡 or 余额宝 counts only where it is itself closed, frozen, applied for or paid off.
 _MEANS = "(?:信用卡|余额宝|零钱通|银行卡|借记卡|微信零钱|支付宝|房贷|车贷|芝麻分|芝麻信用)"
-_FATE = "(?:关闭|关掉|关了|注销|销户|冻结|解冻|挂失|提额|逾期|提前还|结清|还清|还不上|收益|被盗|还款日|账单日)"
+_FATE = "(?:关闭|关掉|关了|注销|销户|冻结|解冻|挂失|提额|逾期|提前还|结清|还清|还不上|收益|被盗)"
 _BETWEEN = "(?:的|被|怎么|如何|咋|为什么|想|要|能|可以|不能| )*"
 _MEANS_ITSELF = re.compile(f"{_FATE}(?:我的|我|一张|掉| )?{_MEANS}|{_MEANS}{_BETWEEN}{_FATE}")
 
