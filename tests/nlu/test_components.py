@@ -126,6 +126,7 @@ def test_gate_opens_nothing_where_another_product_is_named_too() -> None:
         "月付关了另一个号能开吗",
         "关闭月付自动扣款",
         "月付关闭了吗",
+        "月付关掉以后再次申请",
         "先还款再关闭月付",
         "取消",
         "不用了",
