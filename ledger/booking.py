@@ -16,7 +16,7 @@ from ledger.work import Work
 def repayment(work: Work, charge: sa.Row[Any]) -> None:
     """Give a repayment to what is owed, the oldest first; what remains over is owed back and sent back."""
     owed = items.owed(work.conn, work.account_id)
-    parts, over = allocation.split(allocation.payable(owed, _due_days(work)), charge.amount_fen)
+    parts, over = allocation.split(allocation.payable(owed, due_days(work)), charge.amount_fen)
     _pay(work, charge, "repayment", parts, over)
 
 
@@ -37,18 +37,18 @@ def settlement(work: Work, charge: sa.Row[Any], quote: sa.Row[Any]) -> None:
     _pay(work, charge, "settlement", parts, over, (journals.FEE, fees), (journals.FEE_INCOME, -fees))
 
 
-def late_success(work: Work, charge: sa.Row[Any]) -> None:
-    """Money that came after the charge had failed: owed back, and sent back."""
-    _capture(work, charge, "late_success", [(journals.CREDIT, -charge.amount_fen)])
-    payouts.open_for_charge(work, charge, charge.amount_fen)
+def late_success(work: Work, charge: sa.Row[Any], fen: int) -> None:
+    """`fen` that came after the charge had failed: owed back, and sent back."""
+    _capture(work, charge, fen, "late_success", [(journals.CREDIT, -fen)])
+    payouts.open_for_charge(work, charge, fen)
 
 
-def chargeback(work: Work, charge: sa.Row[Any]) -> None:
-    """The customer's bank took the money back: it is owed again, beside everything else."""
-    fen = charge.amount_fen
+def chargeback(work: Work, charge: sa.Row[Any], fen: int) -> None:
+    """The customer's bank took `fen` of a charge back: it is owed again, beside everything else."""
     items.add(work, "chargeback", fen, work.today)
     lines = (journals.CHARGEBACK, fen), (journals.GATEWAY, -fen)
     work.journal("chargeback", *lines, gateway_reference=f"chargeback:{charge.number}")
+    payouts.offset_chargebacks(work)
 
 
 def _pay(
@@ -60,21 +60,25 @@ def _pay(
     *before: tuple[str, int],
 ) -> None:
     lines = [*items.credits(parts), (journals.CREDIT, -over)]
-    journal_id = _capture(work, charge, kind, lines, *before)
+    journal_id = _capture(work, charge, charge.amount_fen, kind, lines, *before)
     items.lessen(work, "paid", parts, journal_id)
-    overdue.clear(work)
-    if over:
-        payouts.open_for_credit(work)
+    overdue.clear(work, charge.sent_at.date())
+    payouts.open_for_credit(work)
 
 
 def _capture(
-    work: Work, charge: sa.Row[Any], kind: str, lines: list[tuple[str, int]], *before: tuple[str, int]
+    work: Work,
+    charge: sa.Row[Any],
+    fen: int,
+    kind: str,
+    lines: list[tuple[str, int]],
+    *before: tuple[str, int],
 ) -> int | None:
     """The journal of money taken, worth from the day it was sent; once for a charge number, ever."""
     return work.journal(
         kind,
         *before,
-        (journals.GATEWAY, charge.amount_fen),
+        (journals.GATEWAY, fen),
         *lines,
         on=charge.sent_at.date(),
         gateway_reference=f"capture:{charge.number}",
@@ -99,7 +103,8 @@ def _end_plans(work: Work, quoted: dict[int, int], with_fee: set[int]) -> None:
             plans_due.mark(work.conn, plan_id, numbers[settled:], "DROPPED")
 
 
-def _due_days(work: Work) -> dict[int, date]:
+def due_days(work: Work) -> dict[int, date]:
+    """The due day of each of the account's bills."""
     b = t.bills.c
     rows = work.conn.execute(sa.select(b.id, b.due_on).where(b.account_id == work.account_id))
     return {row.id: row.due_on for row in rows}

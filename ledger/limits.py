@@ -16,11 +16,15 @@ from ledger.work import Work
 
 
 def of(conn: sa.Connection, account: sa.Row[Any]) -> Limit:
-    """The account's limit now; it returns by exactly the principal that is repaid or refunded."""
+    """The account's limit now; it returns by exactly the principal that is repaid or refunded.
+
+    What a bank has taken back is not available for use: else paying, taking back and buying again never ends.
+    """
     books = journals.balances(conn, account.id)
     used = sum(books[book] for book in journals.PRINCIPAL)
     held = books[journals.HOLD]
-    return Limit(account.limit_fen, used, held, max(0, account.limit_fen - used - held))
+    available = account.limit_fen - used - held - books[journals.CHARGEBACK]
+    return Limit(account.limit_fen, used, held, max(0, available))
 
 
 def cut(ledger: Ledger, customer_id: str, *, new_fen: int, evidence: dict[str, Any], key: str) -> int:

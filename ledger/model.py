@@ -40,7 +40,7 @@ class Limit:
     total_fen: int
     used_fen: int  # principal of captured purchases and plans not yet repaid
     held_fen: int  # authorised, not yet captured
-    available_fen: int  # total - used - held, never below 0
+    available_fen: int  # total - used - held - charge-backs, never below 0
 
 
 @dataclass(frozen=True)

@@ -27,10 +27,11 @@ def take(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
         payouts.finish(work, answer.refund_number, answer)
     elif charge.state in open_charges.OPEN_STATES:
         _on_open(work, charge, answer)
-    elif charge.state == "FAILED" and answer.state == "SUCCEEDED":
-        _late_success(work, charge)
-    elif charge.state == "SUCCEEDED" and answer.state == "CHARGED_BACK":
-        _chargeback(work, charge)
+    elif answer.state in ("SUCCEEDED", "CHARGED_BACK"):
+        if charge.state == "FAILED":
+            _late_success(work, charge, answer)
+        if answer.state == "CHARGED_BACK":
+            _chargeback(work, charge, answer)
 
 
 def _on_open(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
@@ -38,7 +39,7 @@ def _on_open(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
     if took_money and answer.amount_fen == charge.amount_fen:
         _succeed(work, charge, answer)
         if answer.state == "CHARGED_BACK":
-            _chargeback(work, charge)
+            _chargeback(work, charge, answer)
     elif took_money:  # another amount than asked: nothing of ours is paid by it; a person has to look
         _not_known(work, charge, replace(answer, reason="amount_differs"))
     elif answer.state in FINAL_FAILURES:
@@ -97,20 +98,24 @@ def _not_known(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
         work.conn.execute(sa.update(t.settlements).where(where).values(state="UNKNOWN"))
 
 
-def _late_success(work: Work, charge: sa.Row[Any]) -> None:
+def _late_success(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
     """The failure stays; the money is owed back and a payout of it is opened with it."""
     if journals.exists(work.conn, "gateway", f"capture:{charge.number}"):
         return
-    booking.late_success(work, charge)
+    booking.late_success(work, charge, _told_fen(charge, answer))
     work.bump_version()
     _tell_of(work, "late_success", charge.number)
 
 
-def _chargeback(work: Work, charge: sa.Row[Any]) -> None:
-    """Owed again, told, and a ticket for a person; a closed account stays closed."""
+def _chargeback(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
+    """Owed again, told, and a ticket for a person; a closed account stays closed.
+
+    A bank may take back a part only.
+    """
     if journals.exists(work.conn, "gateway", f"chargeback:{charge.number}"):
         return
-    booking.chargeback(work, charge)
+    fen = _told_fen(charge, answer)
+    booking.chargeback(work, charge, fen)
     work.bump_version()
     tickets.open_in(
         work.conn,
@@ -118,10 +123,15 @@ def _chargeback(work: Work, charge: sa.Row[Any]) -> None:
         sender=None,
         customer_id=work.account.customer_id,
         kind="chargeback",
-        packet={"charge": charge.number, "amount_fen": charge.amount_fen},
+        packet={"charge": charge.number, "amount_fen": fen},
         key=f"chargeback:{charge.number}",
     )
     _tell_of(work, "chargeback", charge.number)
+
+
+def _told_fen(charge: sa.Row[Any], answer: ChargeAnswer) -> int:
+    """How much the gateway says it was, never more than was asked for."""
+    return answer.amount_fen if 0 < answer.amount_fen < charge.amount_fen else int(charge.amount_fen)
 
 
 def _tell(work: Work, charge: sa.Row[Any]) -> None:

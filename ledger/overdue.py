@@ -25,16 +25,17 @@ def freeze(work: Work, bill: sa.Row[Any], at: datetime) -> None:
         )
 
 
-def clear(work: Work) -> None:
+def clear(work: Work, on: date) -> None:
     """Call after anything was paid: when nothing is overdue any more, the freeze is lifted.
 
+    `on`: the day from which the payment counts, which is when it was sent, not when its outcome was known.
     Lateness of more than `freeze_kept_after_days_late` days keeps it; the customer may apply later.
     """
     old = freezes_in_force.of_kind(work.conn, work.account_id, "overdue")
     if old is None or old.cleared_on is not None or late_bills(work.conn, work.account_id):
         return
-    days = (work.today - date.fromisoformat(old.evidence["due_on"])).days
-    values: dict[str, Any] = {"cleared_on": work.today, "evidence": {**old.evidence, "days": days}}
+    days = (on - date.fromisoformat(old.evidence["due_on"])).days
+    values: dict[str, Any] = {"cleared_on": on, "evidence": {**old.evidence, "days": days}}
     if days <= work.ledger.terms.freeze_kept_after_days_late:
         values |= {"lifted_at": work.now, "lift_reason": "cleared"}
     work.conn.execute(sa.update(t.freezes).where(t.freezes.c.id == old.id).values(**values))

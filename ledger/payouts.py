@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import journals, outbox
+from ledger import allocation, items, journals, outbox
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.gateway.interface import ChargeAnswer, GatewayTimeout
@@ -17,14 +17,17 @@ _LONGEST_WAIT = timedelta(hours=1)
 
 
 def open_for_credit(work: Work) -> None:
-    """Open payouts for all credit that none is open for yet, from the newest charges that took money."""
-    credit = -journals.balances(work.conn, work.account_id)[journals.CREDIT]
-    p, c = t.payouts.c, t.charges.c
-    under_way = sa.select(sa.func.coalesce(sa.func.sum(p.amount_fen), 0)).where(
-        p.account_id == work.account_id, p.state != "DONE"
-    )
-    left = credit - int(work.conn.execute(under_way).scalar_one())
+    """Open payouts for all credit that none is open for yet, from the newest charges that took money.
+
+    A charge of which the gateway refused to send money back is not asked again; another one may do.
+    """
+    left = _not_under_way(work)
+    if not left:
+        return
+    c, p = t.charges.c, t.payouts.c
     took_money = journals.captured(work.conn, work.account_id)
+    refused = sa.select(p.charge_number).where(p.account_id == work.account_id, p.state == "REFUSED")
+    took_money -= set(work.conn.scalars(refused))
     charges = work.conn.execute(
         sa.select(t.charges).where(c.account_id == work.account_id).order_by(c.id.desc())
     ).all()
@@ -33,6 +36,24 @@ def open_for_credit(work: Work) -> None:
         if charge.number in took_money and fen > 0:
             open_for_charge(work, charge, fen)
             left -= fen
+
+
+def offset_chargebacks(work: Work) -> None:
+    """Credit that is not being sent back pays charge-backs: their money is not here to be sent back."""
+    owed = [item for item in items.owed(work.conn, work.account_id) if item.kind == "chargeback"]
+    parts, _ = allocation.split(owed, _not_under_way(work))
+    fen = sum(part for _, part in parts)
+    journal_id = work.journal("chargeback_offset", (journals.CREDIT, fen), (journals.CHARGEBACK, -fen))
+    items.lessen(work, "offset", parts, journal_id)
+
+
+def _not_under_way(work: Work) -> int:
+    credit = -journals.balances(work.conn, work.account_id)[journals.CREDIT]
+    p = t.payouts.c
+    under_way = sa.select(sa.func.coalesce(sa.func.sum(p.amount_fen), 0)).where(
+        p.account_id == work.account_id, p.state == "OPEN"
+    )
+    return credit - int(work.conn.execute(under_way).scalar_one())
 
 
 def open_for_charge(work: Work, charge: sa.Row[Any], fen: int) -> None:
@@ -51,27 +72,35 @@ def open_for_charge(work: Work, charge: sa.Row[Any], fen: int) -> None:
 
 
 def send_due(ledger: Ledger) -> int:
-    """Ask the gateway for every refund whose time has come; returns how many are done.
+    """Ask the gateway for every refund whose time has come; returns how many are done."""
+    return sum(send(ledger, payout) for payout in due(ledger))
 
-    A refund carries its own number, so asking again is safe: a time-out is simply asked again later.
-    """
-    now = ledger.clock.now()
+
+def due(ledger: Ledger) -> list[sa.Row[Any]]:
+    """The payouts to ask the gateway for now, the oldest first."""
     p = t.payouts.c
+    wanted = sa.select(p.id, p.charge_number, p.amount_fen)
     with ledger.read() as conn:
-        due = conn.execute(
-            sa.select(p.id, p.charge_number, p.amount_fen)
-            .where(p.state == "OPEN", p.next_at <= now)
-            .order_by(p.id)
-        ).all()
-    done = 0
-    for payout_id, charge_number, fen in due:
-        try:
-            answer = ledger.gateway.refund(charge_number, number(payout_id), fen)
-        except GatewayTimeout:
-            _later(ledger, payout_id, now)
-            continue
-        done += _finish(ledger, payout_id, answer)
-    return done
+        return list(
+            conn.execute(wanted.where(p.state == "OPEN", p.next_at <= ledger.clock.now()).order_by(p.id))
+        )
+
+
+def send(ledger: Ledger, payout: sa.Row[Any]) -> int:
+    """Ask the gateway for this refund; 1 when it is done.
+
+    A refund carries its own number, so asking again is safe: a time-out, or a call that fails, is simply
+    asked again later.
+    """
+    try:
+        answer = ledger.gateway.refund(payout.charge_number, number(payout.id), payout.amount_fen)
+    except GatewayTimeout:
+        _later(ledger, payout.id, ledger.clock.now())
+        return 0
+    except Exception:
+        _later(ledger, payout.id, ledger.clock.now())
+        raise
+    return _finish(ledger, payout.id, answer)
 
 
 def number(payout_id: int) -> str:
@@ -100,7 +129,8 @@ def _finish(ledger: Ledger, payout_id: int, answer: ChargeAnswer) -> int:
 def finish(work: Work, refund_number: str, answer: ChargeAnswer) -> bool:
     """Book the gateway's word on a refund, once; true when this call did.
 
-    A refusal keeps the credit owed and says why in `reason`: somebody has to pay it another way.
+    A refusal says why in `reason` and keeps the credit owed: it pays a charge-back, or goes back by another
+    charge; what is left then somebody has to pay another way.
     """
     p = t.payouts.c
     digits = refund_number.removeprefix("P")
@@ -116,5 +146,8 @@ def finish(work: Work, refund_number: str, answer: ChargeAnswer) -> bool:
         lines = (journals.CREDIT, payout.amount_fen), (journals.GATEWAY, -payout.amount_fen)
         work.journal("payout", *lines, gateway_reference=f"refund:{refund_number}")
         outbox.put_for_customer(work.conn, work.account.customer_id, "payout_done", refund_number, work.now)
+    else:
+        offset_chargebacks(work)
+        open_for_credit(work)
     work.bump_version()
     return done

@@ -40,9 +40,9 @@ def run_once(ledger: Ledger) -> int:
     One that fails does not hold up the others; the first failure is raised when the round is over.
     """
     errors: list[Exception] = []
-    done = _each(ledger, ledger.gateway.notifications(), _hear, errors)
+    done = _each(ledger, [_hear_all], lambda ledger, hear: hear(ledger, errors), errors)
     done += _each(ledger, _due_charges(ledger), _ask, errors)
-    done += _each(ledger, [payouts.send_due], _run, errors)
+    done += _each(ledger, payouts.due(ledger), payouts.send, errors)
     if errors:
         raise errors[0]
     return done
@@ -62,8 +62,8 @@ def _each(
     return done
 
 
-def _run(ledger: Ledger, work: Callable[[Ledger], int]) -> int:
-    return work(ledger)
+def _hear_all(ledger: Ledger, errors: list[Exception]) -> int:
+    return _each(ledger, ledger.gateway.notifications(), _hear, errors)
 
 
 def _hear(ledger: Ledger, answer: ChargeAnswer) -> bool:

@@ -70,7 +70,7 @@ def complete(ledger: Ledger, *, order_no: str, key: str) -> int:
         _drop_fees(work, parts)
         done = {"state": "DONE", "done_at": work.now, "offset_fen": refund.amount_fen - over}
         work.conn.execute(sa.update(t.refunds).where(r.id == refund.id).values(**done, credited_fen=over))
-        overdue.clear(work)
+        overdue.clear(work, work.today)
         payouts.open_for_credit(work)
         return int(refund.id)
 

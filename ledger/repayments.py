@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import charges, commands, items, settlement
+from ledger import allocation, booking, charges, commands, items, settlement
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.errors import NothingOwed
@@ -18,13 +18,15 @@ from ledger.work import Work
 def repay(ledger: Ledger, customer_id: str, *, amount_fen: int, key: str) -> Repayment:
     """Charge the customer's card; look at `.state`: a decline or a time-out does not raise.
 
-    More than what is owed is credited and sent back. Raises InvalidAmount, NothingOwed, SettlementUnderWay.
+    More than what is owed is credited and sent back. Raises InvalidAmount, SettlementUnderWay, NothingOwed
+    (also when only periods to come are owed, which a repayment cannot pay).
     """
     amount(amount_fen)
 
     def act(work: Work) -> str:
         charges.refuse_if_open(work)
-        if not items.owed(work.conn, work.account_id):
+        owed = items.owed(work.conn, work.account_id)
+        if not allocation.payable(owed, booking.due_days(work)):
             raise NothingOwed(customer_id=customer_id)
         c = t.charges.c
         earlier = sa.select(sa.func.count()).where(c.account_id == work.account_id, c.purpose == "repay")

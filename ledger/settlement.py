@@ -118,11 +118,14 @@ def _create(ledger: Ledger, customer_id: str, quote_id: str, amount_fen: int, ke
         quote = conn.execute(mine).first()
         if quote is None:
             raise UnknownQuote(quote_id=quote_id)
-        earlier = conn.execute(sa.select(s.id).where(s.quote_id == quote_id)).scalar_one_or_none()
-        if earlier is not None:
-            return _charge_number(earlier)
         work = Work(ledger, conn, account, ledger.clock.now())
         close_after = bool(quote.close_after)
+        earlier = conn.execute(sa.select(s.id).where(s.quote_id == quote_id)).scalar_one_or_none()
+        if earlier is not None:
+            if amount_fen != quote.total_fen:
+                raise _Stale(close_after=close_after, expired=False)
+            remember(conn, customer_id, "confirm", body, key, _charge_number(earlier), work.now)
+            return _charge_number(earlier)
         work = quotes.ready(work, close_after=close_after)
         if work.now >= quote.valid_until:
             raise _Stale(close_after=close_after, expired=True)
