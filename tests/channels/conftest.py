@@ -21,7 +21,7 @@ import requests
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = Path(__file__).resolve().parent / "fixture_project"
 SERVICE_PYTHON = ROOT / ".venv-service" / "bin" / "python"
-JWT_SECRET = "jwt-secret-of-the-tests-0123456789"
+JWT_SECRET = "jwt-secret-of-the-tests-long-enough-for-hs512-0123456789-0123456789"  # 64 bytes: RFC 7518, 3.2
 BUTTON_SECRET = "button-secret-of-the-tests"
 ACTION_SECRET = "action-secret-of-the-tests"
 START_TIMEOUT_S = 240
