@@ -28,11 +28,21 @@ from ledger import (
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.items import Item
-from ledger.model import AccountFacts, BillItem, Debts, Freeze, LimitCut, Refund, Refusal, Settlement
+from ledger.model import (
+    AccountFacts,
+    BillItem,
+    Debts,
+    Freeze,
+    LiftedFreeze,
+    LimitCut,
+    Refund,
+    Refusal,
+    Settlement,
+)
 from ledger.terms import Terms
 from ledger.work import find_account
 
-_REFUSALS_DAYS = 30
+_REFUSALS_DAYS = 30  # also of the freezes that explain them
 _REFUNDS_DAYS = 90
 
 
@@ -72,14 +82,17 @@ def _facts(conn: sa.Connection, account: sa.Row[Any], now: datetime, terms: Term
         next_due_on=schedule.due_on(next_bill_on, terms.due_day),
         plans=plan_views.running(conn, account.id, today, terms),
         freezes=tuple(_freeze(row, billed.overdue_fen, today) for row in frozen),
+        lifted=_lifted(conn, account.id, now),
         unfreeze_from=_unfreeze_from(frozen, terms),
         applications=tuple(freezes.applications(conn, t.applications.c.account_id == account.id)),
         limit_cut=_limit_cut(conn, account),
         refusals=_refusals(conn, account.id, now),
         refunds=_refunds(conn, account.id, now),
-        last_repayment=repayments.last(conn, account.id),
+        repayments=repayments.newest(conn, account.id),
         open_charge=open_charges.view(charge) if charge else None,
-        last_settlement=_last_settlement(conn, account.id),
+        last_settlement=_settlement(conn, account.id),
+        last_settled=_settlement(conn, account.id, t.settlements.c.state == "SETTLED"),
+        ever_used=_ever_used(conn, account.id),
         holds_fen=limit.held_fen,
         card_last4=account.card_last4,
         auto_debit=bool(account.auto_debit),
@@ -136,6 +149,13 @@ def _freeze(row: sa.Row[Any], overdue_fen: int, today: date) -> Freeze:
     return Freeze(row.id, row.kind, row.placed_at, evidence)
 
 
+def _lifted(conn: sa.Connection, account_id: int, now: datetime) -> tuple[LiftedFreeze, ...]:
+    f = t.freezes.c
+    recent = (f.account_id == account_id) & (f.lifted_at >= now - timedelta(days=_REFUSALS_DAYS))
+    query = sa.select(f.kind, f.placed_at, f.lifted_at).where(recent).order_by(f.lifted_at.desc())
+    return tuple(LiftedFreeze(*row) for row in conn.execute(query))
+
+
 def _unfreeze_from(frozen: list[sa.Row[Any]], terms: Terms) -> date | None:
     waiting = [row for row in frozen if row.kind == "overdue"]
     return freezes.unfreeze_from(waiting[0], terms.unfreeze_wait_days) if waiting else None
@@ -163,8 +183,14 @@ def _refunds(conn: sa.Connection, account_id: int, now: datetime) -> tuple[Refun
     return tuple(Refund(*row) for row in conn.execute(query.order_by(r.id.desc())))
 
 
-def _last_settlement(conn: sa.Connection, account_id: int) -> Settlement | None:
+def _settlement(conn: sa.Connection, account_id: int, *where: sa.ColumnElement[bool]) -> Settlement | None:
+    """The newest one."""
     s = t.settlements.c
-    newest = sa.select(t.settlements).where(s.account_id == account_id).order_by(s.id.desc()).limit(1)
-    row = conn.execute(newest).first()
+    newest = sa.select(t.settlements).where(s.account_id == account_id, *where)
+    row = conn.execute(newest.order_by(s.id.desc()).limit(1)).first()
     return settlement.view(row) if row else None
+
+
+def _ever_used(conn: sa.Connection, account_id: int) -> bool:
+    bought = sa.select(t.purchases.c.id).where(t.purchases.c.account_id == account_id).limit(1)
+    return conn.execute(bought).first() is not None

@@ -78,7 +78,9 @@ class Bill:
     total_fen: int
     paid_fen: int
     outstanding_fen: int
-    minimum_fen: int  # still to pay for this bill not to be overdue; 0 when paid
+    # Still to pay by `due_on` to stay out of lateness, 0 when paid. What earlier bills are overdue with is in
+    # it, because a payment goes there first: it can be more than this bill's own `outstanding_fen`.
+    minimum_fen: int
     state: Literal["OPEN", "PAID", "OVERDUE", "INSTALMENT"]
     days_overdue: int
     items: tuple[BillItem, ...] = ()
@@ -113,6 +115,15 @@ class Freeze:
         str, Any
     ]  # risk: {"logins": [{"at","city","device"}...]}; overdue: {"bill","days","overdue_fen"};
     # bureau: {"checked_on", "overdue_elsewhere": int, "debt_ratio": "high"}
+
+
+@dataclass(frozen=True)
+class LiftedFreeze:
+    """A freeze that is over: why a purchase was refused between `placed_at` and `lifted_at`."""
+
+    kind: FreezeKind
+    placed_at: datetime
+    lifted_at: datetime
 
 
 @dataclass(frozen=True)
@@ -157,6 +168,7 @@ class Repayment:
     state: ChargeState
     method: str  # "银行卡（尾号 6688）" is words; this is "card" or "balance"
     card_last4: str = ""
+    receipt: str = ""  # 结清凭证号 of a settlement that succeeded
 
 
 @dataclass(frozen=True)
@@ -256,14 +268,17 @@ class AccountFacts:
     next_due_on: date  # of the bill that comes next
     plans: tuple[Plan, ...]  # running ones
     freezes: tuple[Freeze, ...]  # in force
+    lifted: tuple[LiftedFreeze, ...]  # newest first, lifted in the last 30 days
     unfreeze_from: date | None  # first day on which the customer may apply, when a freeze waits for that
     applications: tuple[UnfreezeApplication, ...]
     limit_cut: LimitCut | None  # in force
     refusals: tuple[Refusal, ...]  # newest first, last 30 days
     refunds: tuple[Refund, ...]  # newest first, last 90 days
-    last_repayment: Repayment | None
+    repayments: tuple[Repayment, ...]  # newest first, settling included, at most 3
     open_charge: Charge | None
     last_settlement: Settlement | None
+    last_settled: Settlement | None  # the newest that SETTLED, with its receipts
+    ever_used: bool  # whether anything was ever bought with it
     holds_fen: int
     card_last4: str
     auto_debit: bool
@@ -271,3 +286,7 @@ class AccountFacts:
     @property
     def today(self) -> date:
         return self.now.date()
+
+    @property
+    def last_repayment(self) -> Repayment | None:
+        return self.repayments[0] if self.repayments else None

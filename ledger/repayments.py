@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 
 from ledger import allocation, booking, charges, commands, items, settlement
@@ -13,6 +11,8 @@ from ledger.errors import NothingOwed
 from ledger.model import Repayment
 from ledger.money import amount
 from ledger.work import Work
+
+_SHOWN = 3
 
 
 def repay(ledger: Ledger, customer_id: str, *, amount_fen: int, key: str) -> Repayment:
@@ -42,10 +42,8 @@ def repay(ledger: Ledger, customer_id: str, *, amount_fen: int, key: str) -> Rep
         return settlement.repayment_view(conn, number)
 
 
-def last(conn: sa.Connection, account_id: int) -> Repayment | None:
-    """The newest payment, settling included."""
+def newest(conn: sa.Connection, account_id: int) -> tuple[Repayment, ...]:
+    """The newest payments, settling included, newest first."""
     c = t.charges.c
-    number: Any = conn.execute(
-        sa.select(c.number).where(c.account_id == account_id).order_by(c.id.desc()).limit(1)
-    ).scalar_one_or_none()
-    return settlement.repayment_view(conn, number) if number else None
+    numbers = sa.select(c.number).where(c.account_id == account_id).order_by(c.id.desc()).limit(_SHOWN)
+    return tuple(settlement.repayment_view(conn, number) for number in conn.scalars(numbers).all())

@@ -91,8 +91,9 @@ def view(row: sa.Row) -> Settlement:
 
 
 def repayment_view(conn: sa.Connection, charge_number: str) -> Repayment:
-    c, a = t.charges.c, t.accounts.c
-    wanted = sa.select(t.charges, a.card_last4).join(t.accounts, a.id == c.account_id)
+    c, a, s = t.charges.c, t.accounts.c, t.settlements.c
+    wanted = sa.select(t.charges, a.card_last4, s.receipt).join(t.accounts, a.id == c.account_id)
+    wanted = wanted.outerjoin(t.settlements, s.id == c.settlement_id)
     row = conn.execute(wanted.where(c.number == charge_number)).one()
     return Repayment(
         number=row.number,
@@ -101,6 +102,7 @@ def repayment_view(conn: sa.Connection, charge_number: str) -> Repayment:
         state=row.state,
         method="card",
         card_last4=row.card_last4,
+        receipt=row.receipt or "",
     )
 
 

@@ -37,6 +37,39 @@ def test_a_new_account(customer: Customer) -> None:
     assert (known.next_bill_on, known.next_due_on) == (date(2026, 11, 1), date(2026, 11, 6))
     assert (known.card_last4, known.auto_debit, known.last_repayment) == ("6688", True, None)
     assert known.today == date(2026, 10, 5)
+    assert (known.ever_used, known.lifted, known.repayments, known.last_settled) == (False, (), (), None)
+
+
+def test_what_is_over_is_still_known(customer: Customer) -> None:
+    """A lifted freeze for 30 days, payments with their receipts, and that it was used before."""
+    freezes.place(customer.ledger, "c-1", "risk", {}, key="freeze")
+    placed_at = customer.ledger.clock.now()
+    lifted_at = customer.at("2026-10-07").ledger.clock.now()
+    freezes.lift(customer.ledger, "c-1", "risk", key="lift")
+    customer.buy(60_000)
+    settled = customer.confirm(customer.quote())
+    known = customer.facts
+    assert known.freezes == () and known.ever_used
+    assert [(each.kind, each.placed_at, each.lifted_at) for each in known.lifted] == [
+        ("risk", placed_at, lifted_at)
+    ]
+    assert known.last_settled == settled
+    assert [(paid.amount_fen, paid.receipt) for paid in known.repayments] == [(60_000, settled.receipt)]
+    assert customer.at("2026-11-07").facts.lifted == ()
+
+
+def test_the_newest_payments_come_first_and_a_declined_settlement_hides_no_receipt(
+    customer: Customer, gateway: SimulatedGateway
+) -> None:
+    customer.buy(60_000)
+    settled = customer.confirm(customer.quote())
+    customer.buy(40_000)
+    gateway.set_mode("decline")
+    for _ in range(3):
+        declined = customer.confirm(customer.quote())
+    known = customer.facts
+    assert [(paid.state, paid.receipt) for paid in known.repayments] == [("FAILED", "")] * 3
+    assert (known.last_settlement, known.last_settled) == (declined, settled)
 
 
 def test_the_four_kinds_of_debt_are_all_of_it(customer: Customer) -> None:
