@@ -63,7 +63,16 @@ def test_a_plain_wish_opens_its_decision(text: str, decision: str, parse: Parse)
 
 
 @pytest.mark.parametrize(
-    "text", ["关闭放心借", "注销月付有什么影响", "把花呗一次还清", "关闭月付自动扣款", "好的", "确认"]
+    "text",
+    [
+        "关闭放心借",
+        "注销月付有什么影响",
+        "把花呗一次还清",
+        "关闭月付自动扣款",
+        "结清证明怎么开",
+        "好的",
+        "确认",
+    ],
 )
 def test_what_asks_something_else_opens_none(text: str, parse: Parse) -> None:
     assert parse(text)["entities"] == []
