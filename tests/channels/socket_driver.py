@@ -40,20 +40,20 @@ class Driver:
         client.on("connect_error", refuse)
         headers = {} if origin is None else {"Origin": origin}
         try:
-            await client.connect(url, auth=auth, transports=["websocket"], headers=headers, wait_timeout=5)
+            await client.connect(url, auth=auth, transports=["websocket"], headers=headers, wait_timeout=15)
         except Refused:
             return {"refused": refusals}
         self.clients[name], self.heard[name] = client, heard
         return {"sid": client.get_sid()}
 
     async def call(self, name: str, event: str, data: Any) -> Any:
-        return await self.clients[name].call(event, data, timeout=10)
+        return await self.clients[name].call(event, data, timeout=30)
 
     async def both(self, name: str, other: str, event: str, data: Any) -> Any:
         """The same event from two sockets at the same time."""
         return await asyncio.gather(self.call(name, event, data), self.call(other, event, data))
 
-    async def wait(self, name: str, event: str, count: int = 1, timeout_s: float = 8) -> Any:
+    async def wait(self, name: str, event: str, count: int = 1, timeout_s: float = 30) -> Any:
         """What came under an event, once there are `count` of it or the time is over."""
         until = asyncio.get_running_loop().time() + timeout_s
         while True:
