@@ -68,12 +68,21 @@ def billing_dates(turn: Turn) -> None:
     if facts is None or facts.state == "CLOSED":
         turn.say("utter_dates_anonymous", **rule)
         return
-    bill = own.payable_bill(facts)
-    own_dates = own.next_words(facts)
-    if bill is None:
-        turn.say("utter_dates", **rule, **own_dates)
+    more = rule | own.next_words(facts)
+    overdue, due = own.overdue_bill(facts), own.due_bill(facts)
+    if facts.open_charge is not None:
+        turn.say("utter_dates_checking", **more)
+    elif overdue is not None and due is not None:
+        late = own.bill_words(facts, overdue) | own.overdue_words(facts)
+        turn.say("utter_dates_overdue_and_due", **late, **own.due_words(facts, due), **more)
+    elif overdue is not None:
+        late = own.bill_words(facts, overdue) | own.overdue_words(facts)
+        turn.say("utter_dates_overdue", **late, **more)
+    elif due is not None:
+        response = "utter_dates_bill_frozen" if facts.freezes else "utter_dates_bill"
+        turn.say(response, **own.bill_words(facts, due), **more)
     else:
-        turn.say("utter_dates_bill", **rule, **own_dates, **own.bill_words(facts, bill))
+        turn.say("utter_dates_frozen" if facts.freezes else "utter_dates", **more)
 
 
 def change_due_date(turn: Turn) -> None:

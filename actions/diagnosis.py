@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from ledger.model import AccountFacts, Freeze, Refusal
+from ledger.model import AccountFacts, Freeze, LiftedFreeze, Refusal
 
 Cause = Literal[
     "closed",
@@ -26,6 +26,7 @@ Cause = Literal[
     "shop",
     "item",
     "used_up",
+    "lifted",
     "none",
 ]
 # Which freeze is named when several hold: the one that must go first.
@@ -73,9 +74,20 @@ def of_refusal(facts: AccountFacts) -> Cause:
         return "lowered"
     if refusal is not None:
         return "over_limit"
-    return "used_up" if facts.limit.available_fen == 0 else "none"
+    if facts.limit.available_fen == 0:
+        return "used_up"
+    return "lifted" if refused_while_frozen(facts) else "none"
 
 
 def latest_refusal(facts: AccountFacts) -> Refusal | None:
-    """The newest refusal that still means something: one for a freeze that is over does not."""
+    """The newest refusal that still stands in the way: one for a freeze that is over does not."""
     return next((each for each in facts.refusals if each.reason in ("limit", "shop", "item")), None)
+
+
+def refused_while_frozen(facts: AccountFacts) -> tuple[Refusal, LiftedFreeze] | None:
+    """The newest purchase that a freeze refused which is over now, with that freeze."""
+    for refusal in facts.refusals:
+        for freeze in facts.lifted:
+            if refusal.reason == "freeze" and freeze.placed_at <= refusal.at <= freeze.lifted_at:
+                return refusal, freeze
+    return None

@@ -21,7 +21,7 @@ def query_limit(turn: Turn) -> None:
 
 
 def limit_change(turn: Turn) -> None:
-    """Why it was lowered when it was; why it has not come back; never that it will rise."""
+    """Why it was lowered, or that it was not and what takes up the rest; never that it will rise."""
     facts = own.account(turn, "utter_limit_change_anonymous")
     if facts is None or own.being_checked(turn, facts):
         return
@@ -39,6 +39,10 @@ def limit_change(turn: Turn) -> None:
         )
     elif facts.freezes:
         turn.say("utter_limit_change_frozen", **figures, **own.freeze_words(facts))
+    elif facts.limit.held_fen:
+        turn.say("utter_limit_change_held", **figures)
+    elif not facts.limit.used_fen:
+        turn.say("utter_limit_change_unused", **figures)
     elif last is not None and last.state == "SUCCEEDED":
         repaid = {"amount": words.money(last.amount_fen), "at": words.moment(last.at, today=facts.today)}
         turn.say("utter_limit_change_repaid", **figures, **repaid)

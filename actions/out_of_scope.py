@@ -14,11 +14,11 @@ def out_of_scope(turn: Turn) -> None:
 
 
 def not_understood(turn: Turn) -> None:
-    """Asks which of the two likeliest questions is meant; a second miss in a row offers a person."""
+    """Asks which of the two likeliest questions is meant; a second miss in a row puts a person first."""
     turn.misses += 1
     candidates = likely(turn)
     if turn.misses >= MISSES_BEFORE_PERSON:
-        turn.say("utter_missed_twice")
+        turn.say("utter_missed_twice", buttons=candidates)
     elif candidates:
         turn.say("utter_clarify", buttons=candidates)
     else:

@@ -41,6 +41,17 @@ def owed_bill(facts: AccountFacts) -> Bill | None:
     return facts.bill if facts.bill is not None and facts.bill.outstanding_fen else None
 
 
+def overdue_bill(facts: AccountFacts) -> Bill | None:
+    """The oldest bill that is late."""
+    return next((bill for bill in reversed(facts.bills) if bill.state == "OVERDUE"), None)
+
+
+def due_bill(facts: AccountFacts) -> Bill | None:
+    """The unpaid bill whose due day is still to come."""
+    unpaid = (bill for bill in reversed(facts.bills) if bill.outstanding_fen)
+    return next((bill for bill in unpaid if bill.due_on >= facts.today), None)
+
+
 def payable_bill(facts: AccountFacts) -> Bill | None:
     """The oldest bill that is not paid, unless a payment is being checked: then nothing may be paid twice."""
     return None if facts.open_charge is not None else owed_bill(facts)
@@ -59,6 +70,16 @@ def bill_words(facts: AccountFacts, bill: Bill) -> dict[str, str]:
         "minimum": words.money(bill.minimum_fen),
         "due": words.day(bill.due_on, today=facts.today),
         "days": str(bill.days_overdue),
+    }
+
+
+def due_words(facts: AccountFacts, due: Bill) -> dict[str, str]:
+    """A bill that comes after a late one: {due_bill}, {due_outstanding}, {due_minimum}, {due_on}."""
+    return {
+        "due_bill": words.bill_name(due, today=facts.today),
+        "due_outstanding": words.money(due.outstanding_fen),
+        "due_minimum": words.money(due.minimum_fen),
+        "due_on": words.day(due.due_on, today=facts.today),
     }
 
 

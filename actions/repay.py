@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from actions import decisions, handover, own, rules, words
+from actions import decisions, handover, own, receipts, rules, words
 from actions.turn import Turn
-from ledger.model import AccountFacts, Repayment
+from ledger.model import AccountFacts, Bill, Repayment
 
 # Says that money was taken twice: a person compares it with the bank.
 TWICE = re.compile(
@@ -50,25 +50,47 @@ def minimum_payment(turn: Turn) -> None:
     if bill is None:
         turn.say("utter_minimum_none", today=words.day(facts.today), **rule)
     elif facts.debts.overdue_fen:
-        turn.say("utter_minimum_overdue", **own.bill_words(facts, bill), **own.overdue_words(facts))
+        say_minimum_overdue(turn, facts, bill)
     elif not bill.minimum_fen:
         turn.say("utter_minimum_met", **own.bill_words(facts, bill), **rule)
     else:
         turn.say("utter_minimum_bill", **own.bill_words(facts, bill), **rule)
 
 
+def say_minimum_overdue(turn: Turn, facts: AccountFacts, bill: Bill) -> None:
+    """What is late is due whole; the minimum of a bill that comes after it contains it."""
+    late = own.bill_words(facts, bill) | own.overdue_words(facts)
+    due = own.due_bill(facts)
+    if due is None:
+        turn.say("utter_minimum_overdue", **late)
+    else:
+        turn.say("utter_minimum_overdue_and_due", **late, **own.due_words(facts, due))
+
+
 def repayment_status(turn: Turn) -> None:
     """What became of the last payment, and why a bill still shows after money was taken."""
+    facts = turn.facts
+    if facts is not None and TWICE.search(turn.text) and not turn.pressed:
+        dispute_charge(turn, facts)
+        return
     facts = own.account(turn, "utter_status_anonymous")
     if facts is None or own.being_checked(turn, facts):
         return
     last = facts.last_repayment
-    if TWICE.search(turn.text) and not turn.pressed:
-        handover.open_ticket(turn, "dispute", "utter_dispute_filed")
-    elif last is None:
+    if last is None:
         turn.say("utter_status_none", **status_words(facts))
     else:
         say_status(turn, facts, last)
+
+
+def dispute_charge(turn: Turn, facts: AccountFacts) -> None:
+    """What the ledger has of the last payments, to compare with the bank; then a person does so too."""
+    payments = "\n".join(receipts.payment(each, facts) for each in facts.repayments)
+    if payments:
+        turn.say("utter_dispute_payments", count=str(len(facts.repayments)), payments=payments)
+    else:
+        turn.say("utter_dispute_no_payments", today=words.day(facts.today))
+    handover.open_ticket(turn, "dispute", "utter_dispute_filed")
 
 
 def say_status(turn: Turn, facts: AccountFacts, last: Repayment) -> None:

@@ -38,6 +38,7 @@ def why_unusable(turn: Turn) -> None:
         "shop": tell_unsupported,
         "item": tell_unsupported,
         "used_up": tell_used_up,
+        "lifted": tell_lifted,
         "none": tell_nothing_found,
     }
     tellers[cause](turn, facts)
@@ -194,6 +195,25 @@ def tell_lowered(turn: Turn, facts: AccountFacts) -> None:
 def tell_used_up(turn: Turn, facts: AccountFacts) -> None:
     used, total = words.money(facts.limit.used_fen), words.money(facts.limit.total_fen)
     tell(turn, "used_up", [("总额度", total), ("已用", used)], total=total, used=used)
+
+
+def tell_lifted(turn: Turn, facts: AccountFacts) -> None:
+    """What refused the order is over; it may be tried again unless it asks for more than is left."""
+    refused = diagnosis.refused_while_frozen(facts)
+    assert refused is not None  # that is the evidence
+    refusal, freeze = refused
+    order, left = _order(facts, refusal), words.money(facts.limit.available_fen)
+    lifted_on = words.day(freeze.lifted_at, today=facts.today)
+    evidence = [
+        ("被拒订单", f"{refusal.merchant} {refusal.item} {order['amount']}"),
+        ("当时暂停使用", words.FREEZE_NAMES[freeze.kind]),
+        ("恢复使用", lifted_on),
+        ("现在可用额度", left),
+    ]
+    enough = refusal.amount_fen <= facts.limit.available_fen
+    response = "" if enough else "utter_unusable_lifted_over_limit"
+    cause = words.FREEZE_NAMES[freeze.kind]
+    tell(turn, "lifted", evidence, response, reason=cause, lifted_on=lifted_on, left=left, **order)
 
 
 def tell_nothing_found(turn: Turn, facts: AccountFacts) -> None:

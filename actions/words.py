@@ -95,6 +95,7 @@ DIAGNOSES = {
     "shop": ("这家店铺不支持月付", "换其他付款方式或店铺"),
     "item": ("这件商品不支持月付", "换其他付款方式或商品"),
     "used_up": ("额度已用完", "还款后恢复已还本金对应的额度"),
+    "lifted": ("当时暂停使用，现在已恢复", "重新下单再试"),
 }
 # Lines of a quote that are not principal, by what a customer calls them.
 COST_KINDS: dict[str, tuple[LineKind, ...]] = {

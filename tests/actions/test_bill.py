@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from actions import words
-from ledger import Ledger, facts
+from ledger import Ledger, facts, freezes
 from tests.actions import states, told
 from tests.actions.chat import Chat
 
@@ -88,6 +88,37 @@ def test_own_dates_and_where_todays_purchase_falls(chat: Begin, ledger: Ledger) 
     text = chat("c-clean").type("billing_dates")[0].text
     bill_on, due_on = told.day(ledger, account.next_bill_on), told.day(ledger, account.next_due_on)
     assert f"{bill_on}出账，{due_on}到期，今天买的也算这一期" in text
+
+
+def test_dates_put_what_is_late_first_and_leave_out_no_bill(chat: Begin, ledger: Ledger) -> None:
+    account = facts.account_facts(ledger, "c-overdue")
+    due, late = account.bills[0], account.bill
+    assert late is not None and late.state == "OVERDUE" and due.state == "OPEN"
+    text = chat("c-overdue").type("billing_dates")[0].text
+    assert text.startswith(f"逾期{words.money(account.debts.overdue_fen)}：")
+    assert f"逾期{late.days_overdue}天" in text
+    left, due_on = words.money(due.outstanding_fen), told.day(ledger, due.due_on)
+    assert f"{told.bill_name(ledger, due)}还剩{left}，{due_on}到期" in text
+    assert told.day(ledger, account.next_bill_on) in text
+
+
+def test_dates_of_one_late_bill(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    states.overdue(world)
+    assert world.chat().type("billing_dates")[0].response == "utter_dates_overdue"
+
+
+@pytest.mark.parametrize("customer", ["c-overdue", "c-risk", "c-bureau", "c-cured", "c-unknown"])
+def test_who_cannot_buy_is_not_told_where_todays_purchase_falls(chat: Begin, customer: str) -> None:
+    assert "今天买的" not in chat(customer).type("billing_dates")[0].text
+
+
+def test_a_frozen_customer_hears_of_the_bill_that_is_due(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    states.billed(world)
+    freezes.place(world.ledger, world.customer.id, "risk", {}, key="freeze")
+    text = world.chat().type("billing_dates")[0].text
+    assert "10月6日到期，还剩¥1,200.00" in text and "今天买的" not in text
 
 
 def test_the_days_cannot_be_moved_and_what_helps(chat: Begin, ledger: Ledger) -> None:

@@ -51,6 +51,21 @@ def test_what_came_back_after_repaying(chat: Begin, ledger: Ledger) -> None:
     assert words.money(account.last_repayment.amount_fen) in text and "手续费、利息和违约金不恢复" in text
 
 
+@pytest.mark.parametrize("customer", ["c-clean", "c-owing", "c-overlimit", "c-overdue", "c-risk"])
+def test_a_limit_that_was_not_cut_is_said_to_be_whole(chat: Begin, ledger: Ledger, customer: str) -> None:
+    limit = facts.account_facts(ledger, customer).limit
+    text = chat(customer).type("limit_change", "为什么额度变低了")[0].text
+    assert text.startswith(f"总额度{words.money(limit.total_fen)}没有下调")
+    assert words.money(limit.available_fen) in text
+    assert (words.money(limit.used_fen) if limit.used_fen else "占用") in text
+
+
+def test_an_order_under_way_is_named_as_what_takes_up_the_limit(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    states.held_order(world)
+    assert "未完成订单占用¥450.00" in world.chat().type("limit_change")[0].text
+
+
 @pytest.mark.parametrize("customer", [None, "c-clean", "c-lowered", "c-overlimit", "c-risk"])
 def test_nothing_is_promised(chat: Begin, customer: str | None) -> None:
     text = chat(customer).type("limit_change", "给我提额")[0].text

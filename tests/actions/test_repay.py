@@ -65,6 +65,17 @@ def test_the_minimum_is_the_bills_and_its_cost_the_terms(chat: Begin, ledger: Le
     assert f"每日{words.percent(ledger.terms.daily_rate)}，年化（单利）18.25%" in text
 
 
+def test_the_minimum_of_a_bill_after_a_late_one_contains_what_is_late(chat: Begin, ledger: Ledger) -> None:
+    account = facts.account_facts(ledger, "c-overdue")
+    due = account.bills[0]
+    assert due.minimum_fen > due.outstanding_fen
+    text = chat("c-overdue").type("minimum_payment")[0].text
+    assert text.startswith(f"逾期{words.money(account.debts.overdue_fen)}")
+    on, least = told.day(ledger, due.due_on), words.money(due.minimum_fen)
+    assert f"{words.money(due.outstanding_fen)}，{on}前最低还{least}" in text
+    assert f"其中含前面逾期的{words.money(account.debts.overdue_fen)}" in text
+
+
 def test_a_minimum_that_was_paid_is_not_asked_again(tmp_path: Path) -> None:
     world = states.make(tmp_path)
     states.partly_repaid(world)
@@ -106,10 +117,31 @@ def test_a_payment_without_an_answer_is_being_checked(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["还了两次", "月付扣了我2次钱", "重复扣款了", "多扣了一笔", "怎么又扣我钱"])
 def test_money_taken_twice_becomes_a_dispute_ticket(chat: Begin, ledger: Ledger, text: str) -> None:
-    said = chat("c-owing").type("repayment_status", text)[0]
+    said = chat("c-owing").type("repayment_status", text)[1]
     ticket = tickets.active_for(ledger, "web-c-owing")
     assert ticket is not None and ticket.kind == "dispute" and ticket.number in said.text
     assert ticket.packet["asked"] == text and ticket.packet["balances"]["owed_fen"] > 0
+
+
+@pytest.mark.parametrize("customer", ["c-owing", "c-unknown", "c-closed"])
+def test_before_the_ticket_the_last_payments_as_the_ledger_has_them(
+    chat: Begin, ledger: Ledger, customer: str
+) -> None:
+    payments = facts.account_facts(ledger, customer).repayments
+    said = chat(customer).type("repayment_status", "扣了我两次钱")
+    assert [each.response for each in said] == ["utter_dispute_payments", "utter_dispute_filed"]
+    states = {"SUCCEEDED": "已到账", "UNKNOWN": "正在核实"}
+    lines = said[0].text.splitlines()[1:-1]
+    assert len(lines) == len(payments) > 0
+    for line, paid in zip(lines, payments, strict=True):
+        assert line.startswith(f"{told.moment(ledger, paid.at)}，{words.money(paid.amount_fen)}，")
+        assert states[paid.state] in line and paid.number in line and paid.receipt in line
+    assert (customer == "c-closed") == any(paid.receipt for paid in payments)
+
+
+def test_without_payments_the_ticket_is_filed_all_the_same(chat: Begin, ledger: Ledger) -> None:
+    said = chat("c-overlimit").type("repayment_status", "扣了我两次钱")
+    assert [each.response for each in said] == ["utter_dispute_no_payments", "utter_dispute_filed"]
 
 
 @pytest.mark.parametrize("text", ["还款成功了吗", "扣款失败怎么办", "我昨天还的钱到账没有", "自动扣款没扣"])

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from ledger import Ledger, dump, facts
+from actions import words
+from ledger import Ledger, dump, facts, freezes, purchases
+from tests.actions import told
 from tests.actions.chat import Chat
 
 Begin = Callable[[str | None], Chat]
@@ -84,6 +86,37 @@ def test_after_applying_the_application_is_told_whatever_froze_it(chat: Begin) -
     filed = risk.press(risk.type("why_unusable"), "已改密码，申请解冻")
     for intent in ("why_unusable", "unfreeze"):
         assert risk.type(intent)[0].text == filed[0].text
+
+
+@pytest.mark.parametrize("customer", ["c-risk", "c-bureau"])
+def test_what_a_freeze_refused_is_told_after_it_was_lifted(
+    chat: Begin, ledger: Ledger, customer: str
+) -> None:
+    kind = facts.account_facts(ledger, customer).freezes[0].kind
+    freezes.lift(ledger, customer, kind, key="lift")
+    account = facts.account_facts(ledger, customer)
+    refused = account.refusals[0]
+    said = chat(customer).type("why_unusable")[0]
+    assert said.card["cause"] == "lifted"
+    for word in (
+        told.moment(ledger, refused.at),
+        words.money(refused.amount_fen),
+        refused.merchant,
+        words.FREEZE_NAMES[kind],
+        f"{told.day(ledger, account.now)}已恢复",
+        words.money(account.limit.available_fen),
+        "请再试一次",
+    ):
+        assert word in said.text
+
+
+def test_an_order_above_what_is_left_is_not_to_be_tried_again(chat: Begin, ledger: Ledger) -> None:
+    freezes.lift(ledger, "c-risk", "risk", key="lift")
+    account = facts.account_facts(ledger, "c-risk")
+    order = {"merchant": "某店", "item": "书", "amount_fen": account.limit.available_fen - 1}
+    purchases.buy(ledger, "c-risk", order_no="T-1", key="T-1", **order)
+    said = chat("c-risk").type("why_unusable")[0]
+    assert said.response == "utter_unusable_lifted_over_limit" and "请再试" not in said.text
 
 
 def test_a_payment_being_checked_is_not_called_usable(chat: Begin) -> None:
