@@ -63,7 +63,10 @@ class Answer(Action):
             return
         if scam.suspected(turn):
             turn.say("utter_scam_warning")
-        self.reply(turn)
+        if decisions.typed_confirmation(turn):
+            decisions.again(turn, *decisions.KINDS)
+        else:
+            self.reply(turn)
         if self.intent not in ("nlu_fallback", "notice"):
             turn.misses = 0
         if turn.decision_at_start and self.intent not in NO_REMINDER:

@@ -16,6 +16,8 @@ def how_to_close(turn: Turn) -> None:
         turn.say("utter_close_anonymous", path=turn.ledger.terms.close_path)
     elif facts.state == "CLOSED":
         decisions.say_closed(turn, facts)
+    elif turn.values.get("enters") == "close" and decisions.again(turn, "close", "settle_close"):
+        return
     elif standing := closing.guards(turn.ledger, facts.customer_id):
         say_not_yet(turn, facts, standing)
     elif turn.pressed or turn.values.get("enters") == "close":
@@ -23,6 +25,7 @@ def how_to_close(turn: Turn) -> None:
     else:
         turn.say(
             "utter_close_ready",
+            values={"decline": {"kind": "close"}},
             card=cards.close_decision(words.close_facts(facts)),
             path=turn.ledger.terms.close_path,
             today=words.day(facts.today),

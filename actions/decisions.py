@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from actions import cards, words
@@ -19,6 +20,7 @@ OPENING = {
     "expired": "utter_quote_expired",
     "cancelled": "utter_quote_cancelled",
 }
+KINDS = ("settle", "settle_close", "close", "owing")
 OPENING_CLOSE = {
     "first": "utter_close_decision",
     "again": "utter_close_again",
@@ -26,12 +28,21 @@ OPENING_CLOSE = {
     "cancelled": "utter_close_cancelled",
 }
 
+# What the buttons say, typed, with nothing else in it.
+CONFIRMING = re.compile(
+    r"(好的?|嗯|行|可以|我|要|就|那|[，, ])*(确认|确定)"
+    r"(一次|提前|全部|现在|马上|月付|结清|还清|还款|付款|支付|扣款|关闭|注销|办理"
+    r"|[并和了吧啊的¥￥\d.,，。！!“”\" ])*"
+)
+
 
 def show(turn: Turn, kind: str, *, how: str = "first") -> None:
     """Shows the decision `kind` with fresh figures and fresh buttons, or why there is nothing to decide."""
     if kind == "close":
         show_close(turn, how=how)
     elif kind == "owing":
+        if how == "again":
+            turn.say("utter_nothing_done_yet")
         show_settle(turn, close_after=True)
     else:
         show_settle(turn, close_after=kind == "settle_close", how=how)
@@ -45,10 +56,50 @@ def remind(turn: Turn) -> None:
         show(turn, turn.decision["kind"], how="after")
 
 
+def again(turn: Turn, *kinds: str) -> bool:
+    """Shows the open decision once more, saying that nothing has happened, when words ask for it anew."""
+    kind = (turn.decision_at_start or {}).get("kind")
+    if turn.pressed or kind not in kinds:
+        return False
+    show(turn, str(kind), how="again")
+    return True
+
+
+def typed_confirmation(turn: Turn) -> bool:
+    """Whether an open decision was answered by typing what its button says; only the button does it."""
+    return not turn.pressed and turn.decision is not None and bool(CONFIRMING.fullmatch(turn.text))
+
+
 def decline(turn: Turn) -> None:
-    """Nothing moves, and no button of the old decision charges any more."""
+    """Nothing moves, no button of the old decision charges any more, and the answer is of what was asked.
+
+    Without an open decision the button says what it was asked for, and the ledger whether that still stands.
+    """
+    kind = (turn.decision or turn.values).get("kind")
     turn.settle_question()
-    turn.say("utter_cancelled")
+    facts = turn.facts
+    if facts is None or facts.state != "ACTIVE" or facts.open_charge is not None:
+        turn.say("utter_deny")
+    elif kind == "close":
+        turn.say("utter_declined_close")
+    elif kind == "unfreeze" and facts.freezes and not facts.applications:
+        turn.say("utter_declined_unfreeze")
+    elif kind in ("settle", "settle_close", "owing") and facts.debts.total_fen:
+        say_not_settled(turn, facts, close_after=kind != "settle")
+    else:
+        turn.say("utter_deny")
+
+
+def say_not_settled(turn: Turn, facts: AccountFacts, *, close_after: bool) -> None:
+    """What is still owed; what is late keeps growing."""
+    amount = words.money(facts.debts.total_fen)
+    if close_after:
+        turn.say("utter_declined_settle_close", amount=amount)
+    elif facts.debts.overdue_fen:
+        overdue, penalty = words.money(facts.debts.overdue_fen), words.money(facts.debts.penalty_fen)
+        turn.say("utter_declined_settle_overdue", overdue=overdue, penalty=penalty)
+    else:
+        turn.say("utter_declined_settle", amount=amount)
 
 
 def ask_step_up(turn: Turn) -> None:
@@ -148,8 +199,9 @@ def show_close(turn: Turn, *, how: str = "first") -> None:
         say_guards(turn, standing)
         return
     turn.ask("close")
+    unused = how == "first" and not facts.ever_used
     turn.say(
-        OPENING_CLOSE[how],
+        "utter_close_decision_unused" if unused else OPENING_CLOSE[how],
         card=cards.close_decision(words.close_facts(facts)),
         today=words.day(facts.today),
     )

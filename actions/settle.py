@@ -22,12 +22,15 @@ def prepay_all(turn: Turn) -> None:
     facts = turn.facts
     if facts is None:
         turn.say("utter_settle_anonymous", path=turn.ledger.terms.settle_path)
+    elif turn.values.get("enters") == "settle" and decisions.again(turn, "settle"):
+        return
     elif turn.pressed or turn.values.get("enters") == "settle" or not can_be_quoted(facts):
         decisions.show_settle(turn, close_after=False)
     else:
         quote = quotes.make(turn.ledger, facts.customer_id, close_after=False)
         turn.say(
             "utter_settle_cost",
+            values={"decline": {"kind": "settle"}},
             total=words.money(quote.total_fen),
             today=words.day(facts.today),
             fees=words.quote_fees(quote),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from actions import cards, decisions, diagnosis, words
 from actions.turn import Turn
@@ -44,12 +45,15 @@ def why_unusable(turn: Turn) -> None:
     tellers[cause](turn, facts)
 
 
-def tell(turn: Turn, cause: str, evidence: Evidence, response: str = "", **more: str) -> None:
+def tell(
+    turn: Turn, cause: str, evidence: Evidence, response: str = "", values: Any = None, **more: str
+) -> None:
     """One bubble and its card; the card's title and remedy are the words of the cause."""
     title, remedy = words.DIAGNOSES[cause]
     turn.say(
         response or f"utter_unusable_{cause}",
         card=cards.diagnosis(cause, title, evidence, remedy),
+        values=values,
         **more,
     )
 
@@ -74,7 +78,7 @@ def tell_cured(turn: Turn, facts: AccountFacts) -> None:
     since = words.day(facts.unfreeze_from or facts.today, today=facts.today)
     wait = str(turn.ledger.terms.unfreeze_wait_days)
     evidence = [("逾期欠款", f"已还清满{wait}天"), ("可申请解冻", f"{since}起")]
-    tell(turn, "cured", evidence, since=since, wait=wait)
+    tell(turn, "cured", evidence, values={"decline": {"kind": "unfreeze"}}, since=since, wait=wait)
 
 
 def tell_risk(turn: Turn, facts: AccountFacts) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from ledger import Ledger, closing, dump, facts, purchases
 from ledger.model import GuardId
+from tests.actions import states
 from tests.actions.chat import Chat, responses
 
 Begin = Callable[[str | None], Chat]
@@ -67,11 +69,64 @@ def test_words_close_nothing_and_show_the_decision_again(chat: Begin, ledger: Le
 def test_an_old_button_after_cancelling_shows_the_decision_again(chat: Begin, ledger: Ledger) -> None:
     clean = chat("c-clean")
     decision = clean.type("how_to_close", enters="close")
-    assert clean.type("deny", "算了")[0].response == "utter_cancelled"
+    assert clean.type("deny", "算了")[0].response == "utter_declined_close"
     again = clean.press(decision, "确认关闭", strong=True)
     assert again[0].response == "utter_close_cancelled"
     assert state(ledger, "c-clean") == "ACTIVE"
     assert clean.press(again, "确认关闭", strong=True)[0].response == "utter_closed_now"
+
+
+@pytest.mark.parametrize("intent", ["how_to_close", "affirm", "nlu_fallback"])
+def test_typing_what_the_button_says_closes_nothing_and_says_so_first(
+    chat: Begin, ledger: Ledger, intent: str
+) -> None:
+    clean = chat("c-clean")
+    clean.type("how_to_close", enters="close")
+    said = clean.type(intent, "确认关闭", enters="close")
+    assert said[0].text.startswith("还没有关闭，需要您点“确认关闭”")
+    assert said[0].buttons[0]["intent"] == "confirm_close"
+    assert state(ledger, "c-clean") == "ACTIVE"
+
+
+@pytest.mark.parametrize("text", ["确认结清并关闭", "好的，确认关闭！", "确认"])
+def test_typed_words_neither_settle_nor_close(chat: Begin, ledger: Ledger, text: str) -> None:
+    """Before the quote was seen and after it: nothing happened is said first, and the quote shown."""
+    owing = chat("c-owing")
+    owing.type("how_to_close", enters="close")
+    first = owing.type("how_to_close", text, enters="close")
+    assert first[0].text.startswith("还没有扣款，也没有关闭") and first[1].response == "utter_quote_close"
+    second = owing.type("how_to_close", text, enters="close")
+    assert second[0].response == "utter_quote_again_close"
+    assert state(ledger, "c-owing") == "ACTIVE"
+
+
+def test_a_question_that_says_confirm_is_a_question(chat: Begin) -> None:
+    clean = chat("c-clean")
+    clean.type("how_to_close", enters="close")
+    said = clean.type("close_impact", "确认关闭后还能再开吗")
+    assert said[0].response == "utter_close_impact"
+
+
+def test_only_who_never_used_it_is_told_so(chat: Begin, ledger: Ledger, tmp_path: Path) -> None:
+    used = chat("c-clean").type("how_to_close", enters="close")[0]
+    assert used.response == "utter_close_decision" and "没有用过" not in used.text
+    new = states.make(tmp_path).chat().type("how_to_close", enters="close")[0]
+    assert "没有用过" in new.text and "关闭不收费" in new.text and BUREAU in new.text
+
+
+@pytest.mark.parametrize(("customer", "button"), [("c-clean", "先不关"), ("c-owing", "先不关")])
+def test_declining_fits_what_was_asked(chat: Begin, ledger: Ledger, customer: str, button: str) -> None:
+    asked = chat(customer)
+    said = asked.press(asked.type("how_to_close", enters="close"), button)[0]
+    assert ("没有扣款" in said.text) == (customer == "c-owing") and "没有关闭" in said.text
+    assert asked.slots["decision"] is None
+
+
+def test_an_old_button_denies_no_closing_that_was_done(chat: Begin) -> None:
+    clean = chat("c-clean")
+    decision = clean.type("how_to_close", enters="close")
+    clean.press(decision, "确认关闭", strong=True)
+    assert "没有关闭" not in clean.press(decision, "先不关")[0].text
 
 
 def test_another_question_is_answered_and_the_decision_offered_again(chat: Begin) -> None:

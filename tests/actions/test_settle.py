@@ -67,7 +67,7 @@ def test_a_typed_yes_charges_nothing_and_shows_it_again(chat: Begin, ledger: Led
 def test_a_typed_no_cancels_and_the_old_button_charges_nothing(chat: Begin, ledger: Ledger) -> None:
     owing = chat("c-owing")
     quote = quoted(owing)
-    assert owing.type("deny", "不了")[0].response == "utter_cancelled"
+    assert owing.type("deny", "不了")[0].response == "utter_declined_settle"
     again = owing.press(quote, "确认结清", strong=True)
     assert again[0].response == "utter_quote_cancelled"
     assert captures(ledger, "c-owing") == 0
@@ -76,8 +76,46 @@ def test_a_typed_no_cancels_and_the_old_button_charges_nothing(chat: Begin, ledg
 
 def test_the_button_that_declines_cancels_too(chat: Begin, ledger: Ledger) -> None:
     owing = chat("c-owing")
-    assert owing.press(quoted(owing), "先不结清")[0].response == "utter_cancelled"
+    said = owing.press(quoted(owing), "先不结清")[0]
+    assert said.response == "utter_declined_settle" and "关闭" not in said.text
     assert owing.slots["decision"] is None
+
+
+def test_declining_what_is_late_says_that_it_grows(chat: Begin) -> None:
+    overdue = chat("c-overdue")
+    said = overdue.press(quoted(overdue), "先不结清")[0]
+    assert said.response == "utter_declined_settle_overdue" and "关闭" not in said.text
+
+
+def test_declining_the_price_speaks_of_settling_alone(chat: Begin) -> None:
+    owing = chat("c-owing")
+    said = owing.press(owing.type("prepay_all", "提前还要手续费吗"), "先不结清")[0]
+    assert said.text.startswith("好的，没有扣款") and "关闭" not in said.text
+
+
+def test_an_old_button_that_declines_denies_nothing_that_was_done(chat: Begin) -> None:
+    owing = chat("c-owing")
+    quote = quoted(owing)
+    owing.press(quote, "确认结清", strong=True)
+    assert "没有扣款" not in owing.press(quote, "先不结清")[0].text
+
+
+@pytest.mark.parametrize("intent", ["prepay_all", "affirm", "nlu_fallback"])
+def test_typing_what_the_button_says_charges_nothing_and_says_so_first(
+    chat: Begin, ledger: Ledger, intent: str
+) -> None:
+    owing = chat("c-owing")
+    quoted(owing)
+    said = owing.type(intent, "确认结清", enters="settle")
+    assert said[0].text.startswith("还没有扣款，需要您点“确认结清”")
+    assert said[0].buttons[0]["intent"] == "confirm_settle"
+    assert (captures(ledger, "c-owing"), owing.slots["misses"]) in ((0, 0), (0, None))
+
+
+def test_asking_to_settle_again_says_that_nothing_was_charged_yet(chat: Begin) -> None:
+    owing = chat("c-owing")
+    quoted(owing)
+    assert quoted(owing)[0].response == "utter_quote_again"
 
 
 def test_a_changed_balance_shows_the_new_quote_and_charges_nothing(chat: Begin, ledger: Ledger) -> None:

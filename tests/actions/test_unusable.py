@@ -52,6 +52,12 @@ def test_an_application_has_a_number_and_promises_nothing(chat: Begin, ledger: L
     assert dump.account_json(ledger, "c-cured")["freezes"]
 
 
+def test_not_applying_speaks_of_the_application_alone(chat: Begin) -> None:
+    cured = chat("c-cured")
+    said = cured.press(cured.type("why_unusable"), "先不申请")[0]
+    assert said.text.startswith("好的，没有提交解冻申请")
+
+
 def test_applying_twice_files_once(chat: Begin, ledger: Ledger) -> None:
     cured = chat("c-cured")
     offer = cured.type("unfreeze", "怎么解冻")

@@ -160,7 +160,9 @@ def test_a_frame_above_the_limit_closes_only_its_own_socket(sockets: Sockets) ->
 
 
 def test_a_socket_ends_with_its_token(sockets: Sockets) -> None:
-    sockets.connect("tab", make_token(exp=int(time.time()) + 5))  # long enough for a busy machine to let it in
+    sockets.connect(
+        "tab", make_token(exp=int(time.time()) + 5)
+    )  # long enough for a busy machine to let it in
     assert sockets.wait("tab", "disconnect")
     assert sockets.do("order", name="tab")[-2:] == ["auth_expired", "disconnect"]
 
