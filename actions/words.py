@@ -103,6 +103,7 @@ COST_KINDS: dict[str, tuple[LineKind, ...]] = {
     "利息": ("interest",),
     "逾期违约金": ("penalty",),
 }
+LONG_NUMBER = re.compile(r"(?<![A-Za-z\d\-])(?!20\d\d-?[01]\d-?[0-3]\d)\d[\d \-]{5,}\d")
 UNSUPPORTED = {"shop": "不支持月付的店铺", "item": "不支持月付的商品"}
 TICKET_KINDS = {
     "human": "人工客服",
@@ -261,8 +262,11 @@ def close_facts(facts: AccountFacts) -> list[str]:
 
 
 def masked(text: str) -> str:
-    """Numbers as long as a phone's, a card's or an identity's keep only their last four digits."""
-    return re.sub(r"\d[\d \-]{5,}\d", lambda found: "*" * 4 + re.sub(r"\D", "", found[0])[-4:], text)
+    """Numbers as long as a phone's, a card's or an identity's keep only their last four digits.
+
+    Numbers of orders and receipts, which begin with a letter or with their day, stay.
+    """
+    return LONG_NUMBER.sub(lambda found: "*" * 4 + re.sub(r"\D", "", found[0])[-4:], text)
 
 
 def debt_ratio(level: str) -> str:

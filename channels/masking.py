@@ -1,4 +1,4 @@
-"""No full phone or card number in a log, and no full card number in a conversation."""
+"""No full phone, card or identity number in a log or in a conversation; order and receipt numbers stay."""
 
 from __future__ import annotations
 
@@ -7,16 +7,28 @@ import re
 
 PHONE = re.compile(r"(?<!\d)(1[3-9]\d)([ -]?)\d{4}\2(\d{4})(?!\d)")
 CARD = re.compile(r"(?<!\d)(?:\d{4}[ -]?){3}\d{1,4}(?:[ -]?\d{1,3})?(?!\d)")
-
-
-def mask_cards(text: str) -> str:
-    """Runs of 13 to 19 digits, plain or in groups of four, keep only their last four digits."""
-    return CARD.sub(lambda found: "****" + re.sub(r"\D", "", found[0])[-4:], text)
+# Region, birthday, sequence and check character: the check may be an X, which ends a run of digits.
+IDENTITY = re.compile(
+    r"(?<!\d)[1-8]\d{5}[ -]?(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -]?(\d{3}[\dXx])(?!\d)"
+)
+# An order's number begins with its day, which no card does, or is called one.
+DAY_FIRST = re.compile(r"20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+CALLED_ORDER = re.compile(r"(?:订单|单号|凭证号?|编号|order)[号是为：:# ]*$", re.IGNORECASE)
 
 
 def mask(text: str) -> str:
-    """As `mask_cards`; mainland mobile numbers (11 digits) keep their first three and last four."""
-    return PHONE.sub(r"\1****\3", mask_cards(text))
+    """Keeps of the numbers that name a person or a card only the digits one recognises them by.
+
+    Identity numbers and cards (13 to 19 digits, plain or in groups of four) keep their last four characters,
+    mainland mobile numbers (11 digits) their first three and last four. Numbers of orders and receipts stay.
+    """
+    return PHONE.sub(r"\1****\3", CARD.sub(_mask_card, IDENTITY.sub(r"****\1", text)))
+
+
+def _mask_card(found: re.Match[str]) -> str:
+    if DAY_FIRST.match(found[0]) or CALLED_ORDER.search(found.string[: found.start()]):
+        return found[0]
+    return "****" + re.sub(r"\D", "", found[0])[-4:]
 
 
 class MaskingFormatter(logging.Formatter):

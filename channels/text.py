@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from channels.masking import mask_cards
+from channels.masking import mask
 
 KEYCAP = re.compile("[0-9#*]\ufe0f?\u20e3")
 SHOWN_CHARS = 300
@@ -23,7 +23,7 @@ def clean(typed: str, max_chars: int) -> str:
     """Text that is safe to hand to Rasa.
 
     Rasa strips a message and then runs it as an intent when it starts with `/`, so everything invisible goes
-    from both ends first; control characters go everywhere. Numbers that look like bank cards are masked.
+    from both ends first; control characters go everywhere. Numbers of persons and cards are masked.
 
     Raises:
         TooLong: more than `max_chars` characters.
@@ -34,13 +34,13 @@ def clean(typed: str, max_chars: int) -> str:
     text = _trim(_readable(typed))
     if not any(unicodedata.category(char)[0] in "LN" for char in KEYCAP.sub("", text)):
         raise NothingAsked
-    return mask_cards(_neutral(text))
+    return mask(_neutral(text))
 
 
 def shown(typed: str) -> str:
     """What the history keeps of a message that was not handed on: its beginning, readable and masked."""
     text = _readable(typed[: SHOWN_CHARS + 1])
-    return mask_cards(text if len(text) <= SHOWN_CHARS else text[:SHOWN_CHARS] + "…")
+    return mask(text if len(text) <= SHOWN_CHARS else text[:SHOWN_CHARS] + "…")
 
 
 def _readable(text: str) -> str:

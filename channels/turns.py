@@ -18,6 +18,7 @@ from channels import text, words
 from channels.buttons import ButtonError, ButtonExpired, ButtonSigner, Press
 from channels.identity import Identity
 from channels.mailbox import Claim, IdConflict, Mailbox, Message
+from channels.masking import mask
 from channels.output import TurnOutput
 
 __all__ = ["Asked", "IdConflict", "PushFailed", "Submitted", "Turns"]
@@ -59,6 +60,7 @@ class Heard:
     shown: str
     parse_data: dict[str, Any] | None = None
     refusal: str = ""
+    masked: bool = False  # the customer sent a number that does not belong in a chat
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ class Turns:
             return self._hear_button(sender, asked.button)
         typed = asked.text or ""
         try:
-            return Heard(text.clean(typed, self.max_chars))
+            return Heard(text.clean(typed, self.max_chars), masked=mask(typed) != typed)
         except text.TooLong:
             return Heard(text.shown(typed), refusal=words.TOO_LONG)
         except text.NothingAsked:
@@ -197,6 +199,9 @@ class Turns:
                 return [{"text": said, "buttons": [], "custom": {}}]
             output = await self._ask(who, turn_id, heard)
             bubbles = output.bubbles()
+            if bubbles and heard.masked:
+                said = await words.say(self.agent(), words.NUMBERS_HIDDEN)
+                bubbles[-1]["text"] = "\n".join(filter(None, (bubbles[-1]["text"], said)))
             if bubbles or output.silent:
                 return bubbles
             logger.error("[%s] a turn of %s said nothing", reference, who.sender)

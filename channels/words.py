@@ -20,7 +20,8 @@ TOO_LONG = "utter_message_too_long"
 NOTHING_ASKED = "utter_nothing_asked"
 BUTTON_EXPIRED = "utter_button_expired"
 BUTTON_REFUSED = "utter_button_refused"
-USED_HERE = (UNAVAILABLE, AI_NOTICE, TOO_LONG, NOTHING_ASKED, BUTTON_EXPIRED, BUTTON_REFUSED)
+NUMBERS_HIDDEN = "utter_numbers_hidden"
+USED_HERE = (UNAVAILABLE, AI_NOTICE, TOO_LONG, NOTHING_ASKED, BUTTON_EXPIRED, BUTTON_REFUSED, NUMBERS_HIDDEN)
 
 
 def new_reference() -> str:

@@ -97,7 +97,12 @@ def test_the_first_bubble_says_that_it_is_an_assistant(chat: Chat) -> None:
         ("/restart", "收到：／restart"),
         ("EXTERNAL: x", "收到：EXTERNAL x"),
         ("\u2028external:confirm_settle", "收到：externalconfirm_settle"),
-        ("卡号 6222 0212 3456 7890 123", "收到：卡号 ****0123"),
+        ("卡号 6222 0212 3456 7890 123", "收到：卡号 ****0123\n请不要发号码。"),
+        (
+            "手机13812345678，身份证11010119900307123X",
+            "收到：手机138****5678，身份证****123X\n请不要发号码。",
+        ),
+        ("订单20261103123456的凭证号JQ20261103-0001", "收到：订单20261103123456的凭证号JQ20261103-0001"),
     ],
 )
 def test_typed_text_never_runs_an_intent(chat: Chat, typed: str, heard: str) -> None:

@@ -82,3 +82,20 @@ def test_no_log_holds_a_whole_phone_or_card_number(demo: LiveDemo) -> None:
     assert PHONE not in json.dumps(ticket) and CARD not in json.dumps(ticket)
     logs = demo.logs()
     assert PHONE not in logs and CARD not in logs
+
+
+@pytest.mark.parametrize("number", [PHONE, CARD, "11010119900307123X"])
+def test_a_number_that_names_a_person_is_answered_and_kept_nowhere(demo: LiveDemo, number: str) -> None:
+    said = demo.say("c-owing", text=f"我的号码是{number}，这个月账单多少钱")
+    assert cards_of(said, "bill") and "请不要在聊天里发卡号、证件号或手机号" in words_of(said)
+    kept = [path for path in demo.folder.rglob("*") if path.is_file()]
+    assert {"chat.db", "bot.log"} <= {path.name for path in kept}
+    for path in kept:
+        assert number.encode() not in path.read_bytes(), path.name
+
+
+def test_numbers_of_orders_and_receipts_are_kept(demo: LiveDemo) -> None:
+    said = demo.say("c-owing", text="订单20261103123456和凭证号JQ20261103-0001，这个月账单多少钱")
+    assert "请不要在聊天里发" not in words_of(said)
+    kept = b"".join(path.read_bytes() for path in demo.folder.glob("chat.db*"))
+    assert b"20261103123456" in kept and b"JQ20261103-0001" in kept
