@@ -5,21 +5,20 @@ from __future__ import annotations
 import logging
 import sys
 import warnings
-from importlib import import_module
 from typing import Any
 
 from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 from sanic import Sanic
 
-from actions import background, http_demo, http_health, http_outbox, http_staff, registry
+from actions import background, http_demo, http_health, http_outbox, http_staff, http_webhook, registry
 from actions.http_common import QuietErrors, Secrets, guard
 from actions.settings import SettingMissing, Settings, from_environment
 from ledger import Ledger, terms
 from ledger.clock import DemoClock, SystemClock
 from ledger.database import open_engine
-from ledger.gateway.interface import Gateway
-from ledger.gateway.simulated import SimulatedGateway
+from ledger.gateway import chosen
+from ledger.gateway.interface import GatewayMisconfigured
 from ledger.schema import upgrade
 
 logger = logging.getLogger(__name__)
@@ -40,15 +39,8 @@ def build_ledger(settings: Settings) -> Ledger:
     if not settings.read_only:
         upgrade(engine)
     clock = DemoClock(engine) if settings.demo else SystemClock()
-    return Ledger(engine, clock, terms.load(), build_gateway(settings, clock))
-
-
-def build_gateway(settings: Settings, clock: Any) -> Gateway:
-    if settings.gateway:
-        module, _, factory = settings.gateway.partition(":")
-        made: Gateway = getattr(import_module(module), factory)(clock)
-        return made
-    return SimulatedGateway(settings.run_dir / "gateway.db", clock)
+    gateway = chosen.open_gateway(settings.gateway, clock, settings.run_dir)
+    return Ledger(engine, clock, terms.load(), gateway)
 
 
 def build_executor(ledger: Ledger) -> Executor:
@@ -76,16 +68,20 @@ def build_app(ledger: Ledger, secrets: Secrets, *, demo: bool) -> Sanic:
 def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("rasa_sdk").setLevel(logging.WARNING)
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every call of the gateway
     # rasa-sdk 3.21 serves Rasa 3.6 over the same protocol, yet warns of the differing number.
     warnings.filterwarnings("ignore", message=r"(?s)Your versions of rasa and")
     try:
         settings = from_environment()
-    except SettingMissing as missing:
+        ledger = build_ledger(settings)
+    except (SettingMissing, GatewayMisconfigured) as missing:
         print(missing, file=sys.stderr)
         return 2
-    ledger = build_ledger(settings)
     app = build_app(ledger, Secrets(settings.action_secret, settings.staff_secret), demo=settings.demo)
     background.add_tasks(app, ledger)
+    if settings.webhook_secrets:
+        public = http_webhook.build_app(ledger, settings.webhook_secrets, SHUTDOWN_S)
+        http_webhook.serve_beside(app, public, settings.public_host, settings.public_port)
     app.run(host=settings.host, port=settings.port, single_process=True, motd=False, access_log=False)
     return 0
 

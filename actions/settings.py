@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -13,16 +13,19 @@ class SettingMissing(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """`gateway` names a factory "module:function" of a real gateway; "" is the demo's simulated one."""
+    """`gateway`: see `ledger.gateway.chosen`. Without `webhook_secrets` there is no public listener."""
 
     demo: bool
     run_dir: Path
     database_url: str
-    action_secret: str
-    staff_secret: str
+    action_secret: str = field(repr=False)
+    staff_secret: str = field(repr=False)
     host: str
     port: int
     gateway: str
+    webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+    public_host: str = "127.0.0.1"
+    public_port: int = 5056
 
     @property
     def read_only(self) -> bool:
@@ -34,7 +37,9 @@ def from_environment() -> Settings:
     demo = os.environ.get("YUEFU_PROFILE") == "demo"
     gateway = os.environ.get("YUEFU_GATEWAY", "")
     if not demo and not gateway:
-        raise SettingMissing("YUEFU_GATEWAY must name a payment gateway's factory outside the demo profile.")
+        raise SettingMissing("YUEFU_GATEWAY must name a payment gateway outside the demo profile.")
+    if gateway == "http":
+        _secret("YUEFU_WEBHOOK_SECRET")
     run_dir = Path(os.environ.get("YUEFU_RUN_DIR", ".run")).resolve()
     return Settings(
         demo=demo,
@@ -45,11 +50,14 @@ def from_environment() -> Settings:
         host=os.environ.get("YUEFU_SERVICE_HOST", "127.0.0.1"),
         port=int(os.environ.get("YUEFU_SERVICE_PORT", "5055")),
         gateway=gateway,
+        webhook_secrets=tuple(os.environ.get("YUEFU_WEBHOOK_SECRET", "").split()),
+        public_host=os.environ.get("YUEFU_PUBLIC_HOST", "127.0.0.1"),
+        public_port=int(os.environ.get("YUEFU_PUBLIC_PORT", "5056")),
     )
 
 
 def _secret(name: str) -> str:
     value = os.environ.get(name, "")
-    if not value:
+    if not value.strip():
         raise SettingMissing(f"{name} is not set; the service does not start without it.")
     return value

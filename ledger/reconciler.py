@@ -17,11 +17,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ledger import payouts, settlement
+from ledger import hearing, payouts, settlement
 from ledger import support_tables as st
 from ledger import tables as t
 from ledger.database import Ledger
-from ledger.errors import UnknownCharge
 from ledger.gateway.interface import ChargeAnswer, GatewayTimeout
 
 logger = logging.getLogger(__name__)
@@ -67,10 +66,8 @@ def _hear_all(ledger: Ledger, errors: list[Exception]) -> int:
 
 
 def _hear(ledger: Ledger, answer: ChargeAnswer) -> bool:
-    try:
-        settlement.resolve(ledger, answer.number, answer)
-    except UnknownCharge:
-        logger.error("the gateway told of a charge that is not ours: %s %s", answer.number, answer.state)
+    if hearing.hear(ledger, answer) == "work_item":
+        logger.error("the gateway told of what is not ours: %s %s", answer.number, answer.state)
     if answer.notification_id is not None:
         ledger.gateway.acknowledge([answer.notification_id])
     return True

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from ledger import support_tables, tables
+from ledger import support_tables, tables, tables_review
 from ledger.metadata import metadata
 
-__all__ = ["metadata", "remove", "support_tables", "tables", "upgrade"]
+__all__ = ["metadata", "remove", "support_tables", "tables", "tables_review", "upgrade"]
 
 _MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 _LOCK = 20_260_101  # any number: whoever migrates takes this lock

@@ -38,16 +38,32 @@ class ChargeAnswer:
     refund_number: str = ""  # of a REFUNDED answer: the ledger's number of the refund
 
 
-class GatewayTimeout(Exception):
+class GatewayError(Exception):
+    """Base of what a call can raise. No message holds a secret, so each is safe to log."""
+
+
+class GatewayTimeout(GatewayError):
     """No answer in time. Whether the money moved is not known."""
 
 
-class GatewayConflict(Exception):
+class GatewayConflict(GatewayError):
     """A number was used again for something else; a programming error, never the customer's."""
 
 
+class GatewayRefused(GatewayError):
+    """The gateway did not take the call itself (its key, its form); says nothing about the money."""
+
+
+class GatewayGarbled(GatewayError):
+    """What the gateway said cannot be understood; says nothing about the money."""
+
+
+class GatewayMisconfigured(GatewayError):
+    """The gateway's settings do not do; the message is one sentence."""
+
+
 class Gateway(Protocol):
-    """A payment gateway. Any call may raise `GatewayTimeout`."""
+    """A payment gateway. Any call may raise `GatewayTimeout`, one over a network every `GatewayError`."""
 
     def charge(
         self, number: str, amount_fen: int, customer_id: str, expires_at: datetime, timeout_s: float

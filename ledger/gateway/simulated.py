@@ -17,18 +17,21 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from ledger.clock import Clock
+from ledger.gateway import settlement_file
+from ledger.gateway import simulated_rows as rows
 from ledger.gateway import simulated_tables as t
 from ledger.gateway.interface import AnswerState, ChargeAnswer, GatewayConflict, GatewayTimeout
+from ledger.gateway.settlement_file import Movement
 
 MODES = ("succeed", "decline", "timeout", "late", "chargeback", "hold")
-_EVERYONE = ""
 _FINAL: frozenset[str] = frozenset({"SUCCEEDED", "DECLINED", "CANCELLED", "CHARGED_BACK"})
 
 
@@ -53,15 +56,23 @@ _COURSES = {
     "hold": _Course("PROCESSING", answered=False),
 }
 _LATE_AFTER = timedelta(seconds=8)
+#: What the settlement file calls it, and how the gateway's own references begin.
+_MOVES = {"SUCCEEDED": ("capture", "GC"), "REFUNDED": ("refund", "GR"), "CHARGED_BACK": ("chargeback", "GB")}
 
 
 class SimulatedGateway:
     """`ledger.gateway.interface.Gateway` on a SQLite file of its own; safe to use from several processes."""
 
-    def __init__(self, path: Path | str, clock: Clock, *, silence_s: float = 1.0) -> None:
-        """`silence_s`: how long charge() stays silent before it raises `GatewayTimeout`."""
+    def __init__(
+        self, path: Path | str, clock: Clock, *, silence_s: float = 1.0, tell_all: bool = False
+    ) -> None:
+        """`silence_s`: how long charge() stays silent before it raises `GatewayTimeout`.
+
+        `tell_all`: every outcome becomes a notification too, also one that the caller was answered with.
+        """
         self._clock = clock
         self._silence_s = silence_s
+        self._tell_all = tell_all
         self._engine = t.open_engine(path)
 
     def close(self) -> None:
@@ -75,7 +86,7 @@ class SimulatedGateway:
     ) -> ChargeAnswer:
         """See `Gateway.charge`."""
         with self._at_now() as conn:
-            row = _find(conn, number)
+            row = rows.find(conn, number)
             if row is None:
                 row = self._take(conn, number, amount_fen, customer_id, expires_at)
             elif row.state != "CANCELLED" and (row.amount_fen, row.customer_id) != (amount_fen, customer_id):
@@ -83,28 +94,31 @@ class SimulatedGateway:
         if row.state not in _FINAL and not _COURSES[row.mode].answered:
             time.sleep(min(self._silence_s, timeout_s))
             raise GatewayTimeout(number)
-        return _answer(row)
+        return rows.answer_of(row)
 
     def query(self, number: str) -> ChargeAnswer:
         """See `Gateway.query`."""
         with self._at_now() as conn:
-            row = _find(conn, number)
-        return _answer(row) if row else ChargeAnswer(number, "NOT_FOUND")
+            row = rows.find(conn, number)
+        return rows.answer_of(row) if row else ChargeAnswer(number, "NOT_FOUND")
 
     def cancel(self, number: str) -> ChargeAnswer:
         """See `Gateway.cancel`. A number never heard of is remembered as cancelled, so that a request still
         on its way finds it so."""
         with self._at_now() as conn:
-            row = _find(conn, number)
+            row = rows.find(conn, number)
             if row is None:
                 self._insert(conn, number, 0, "", self._clock.now(), "succeed", _Course("CANCELLED"))
             elif row.state == "NOT_FOUND":
                 late = self._clock.now() + _LATE_AFTER
-                _change(conn, number, state="CANCELLED", then_state="SUCCEEDED", then_at=late, then_told=True)
+                rows.change(
+                    conn, number, state="CANCELLED", then_state="SUCCEEDED", then_at=late, then_told=True
+                )
+                self._became(conn, number, "CANCELLED")
             elif row.state == "PROCESSING":
-                return _answer(row, "CANCEL_REFUSED")
-            row = _find(conn, number)
-        return _answer(row)
+                return rows.answer_of(row, "CANCEL_REFUSED")
+            row = rows.find(conn, number)
+        return rows.answer_of(row)
 
     def refund(self, number: str, refund_number: str, amount_fen: int) -> ChargeAnswer:
         """See `Gateway.refund`."""
@@ -112,11 +126,12 @@ class SimulatedGateway:
         with self._at_now() as conn:
             done = conn.execute(sa.select(t.refunds).where(r.refund_number == refund_number)).first()
             if done is None:
-                why = _why_not_refund(conn, number, amount_fen)
+                why = rows.why_not_refund(conn, number, amount_fen)
                 if why:
                     return ChargeAnswer(number, "DECLINED", reason=why, refund_number=refund_number)
                 new = {"refund_number": refund_number, "number": number, "amount_fen": amount_fen}
                 conn.execute(sa.insert(t.refunds).values(new))
+                self._became(conn, number, "REFUNDED", refund_number=refund_number, amount_fen=amount_fen)
             elif (done.number, done.amount_fen) != (number, amount_fen):
                 raise GatewayConflict(f"refund {refund_number} was made for something else")
         reference = f"GR-{refund_number}"
@@ -125,19 +140,32 @@ class SimulatedGateway:
     def notifications(self) -> list[ChargeAnswer]:
         """See `Gateway.notifications`."""
         with self._at_now() as conn:
-            rows = conn.execute(
-                sa.select(t.notifications.c.id, t.notifications.c.state.label("told"), t.charges)
-                .join(t.charges, t.charges.c.number == t.notifications.c.number)
-                .where(~t.notifications.c.acknowledged)
-                .order_by(t.notifications.c.id)
+            n, r = t.notifications.c, t.refunds.c
+            untold = conn.execute(
+                sa.select(
+                    n.id, n.state.label("told"), n.refund_number, r.amount_fen.label("sent_fen"), t.charges
+                )
+                .join(t.charges, t.charges.c.number == n.number)
+                .outerjoin(t.refunds, r.refund_number == n.refund_number)
+                .where(~n.acknowledged)
+                .order_by(n.id)
             ).all()
-        return [_answer(row, row.told, notification_id=row.id) for row in rows]
+        return [rows.told(row) for row in untold]
 
     def acknowledge(self, notification_ids: list[int]) -> None:
         """See `Gateway.acknowledge`."""
         with self._engine.begin() as conn:
             these = t.notifications.c.id.in_(notification_ids)
             conn.execute(sa.update(t.notifications).where(these).values(acknowledged=True))
+
+    def settlement_file(self, day: date) -> str:
+        """All money that it moved on that day of its clock's; see `ledger.gateway.settlement_file`."""
+        begins = datetime.combine(day, clock_time(), self._clock.now().tzinfo)
+        m = t.movements.c
+        shown = (m.kind, m.number, m.refund_number, m.reference, m.amount_fen, m.at)
+        moved = sa.select(*shown).where(m.at >= begins, m.at < begins + timedelta(days=1)).order_by(m.id)
+        with self._at_now() as conn:
+            return settlement_file.write(day, [Movement(*row) for row in conn.execute(moved)])
 
     # -- the switches -------------------------------------------------------------------------------
 
@@ -149,7 +177,7 @@ class SimulatedGateway:
         """
         if mode not in MODES:
             raise ValueError(f"unknown gateway mode {mode!r}")
-        whose = customer_id or _EVERYONE
+        whose = customer_id or rows.EVERYONE
         with self._at_now() as conn:
             old = t.modes.c.customer_id == whose
             if customer_id is None:
@@ -162,16 +190,15 @@ class SimulatedGateway:
     def mode_of(self, customer_id: str) -> str:
         """The mode in force for `customer_id`."""
         with self._engine.begin() as conn:
-            return _mode_of(conn, customer_id)
+            return rows.mode_of(conn, customer_id)
 
     def _release_held(self, conn: sa.Connection, customer_id: str, mode: str) -> None:
         held = (t.charges.c.customer_id == customer_id) & (t.charges.c.mode == "hold")
         in_process = held & (t.charges.c.state == "PROCESSING")
         course = _COURSES[mode]
         for number in conn.scalars(sa.select(t.charges.c.number).where(in_process)).all():
-            _change(conn, number, mode=mode, **self._plan(course))
-            if course.state in _FINAL:
-                _notify(conn, number, course.state)
+            rows.change(conn, number, mode=mode, **self._plan(course))
+            self._became(conn, number, course.state, told=course.state in _FINAL)
 
     # -- how charges go -----------------------------------------------------------------------------
 
@@ -182,20 +209,19 @@ class SimulatedGateway:
         with self._engine.begin() as conn:
             due = conn.execute(sa.select(t.charges).where(t.charges.c.then_at <= now)).all()
             for row in sorted(due, key=lambda row: row.then_at):
-                _change(conn, row.number, state=row.then_state, reason="", then_state=None, then_at=None)
-                if row.then_told:
-                    _notify(conn, row.number, row.then_state)
+                rows.change(conn, row.number, state=row.then_state, reason="", then_state=None, then_at=None)
+                self._became(conn, row.number, row.then_state, told=row.then_told, at=row.then_at)
             yield conn
 
     def _take(
         self, conn: sa.Connection, number: str, amount_fen: int, customer_id: str, expires_at: datetime
     ) -> Any:
-        mode = _mode_of(conn, customer_id)
+        mode = rows.mode_of(conn, customer_id)
         course = _COURSES[mode]
         if self._clock.now() >= expires_at:
             course = _Course("DECLINED", reason="expired")
         self._insert(conn, number, amount_fen, customer_id, expires_at, mode, course)
-        return _find(conn, number)
+        return rows.find(conn, number)
 
     def _insert(
         self,
@@ -209,6 +235,29 @@ class SimulatedGateway:
     ) -> None:
         values = {"number": number, "amount_fen": amount_fen, "customer_id": customer_id, "mode": mode}
         conn.execute(sa.insert(t.charges).values(**values, expires_at=expires_at, **self._plan(course)))
+        self._became(conn, number, course.state)
+
+    def _became(
+        self,
+        conn: sa.Connection,
+        number: str,
+        state: str,
+        *,
+        told: bool = False,
+        at: datetime | None = None,
+        refund_number: str | None = None,
+        amount_fen: int = 0,
+    ) -> None:
+        """Book what moved money, and tell of it where somebody is to be told."""
+        if state in _MOVES:
+            kind, mark = _MOVES[state]
+            moved = {"kind": kind, "number": number, "refund_number": refund_number or ""}
+            moved["reference"] = f"{mark}-{refund_number or number}"
+            fen = amount_fen or rows.find(conn, number).amount_fen
+            conn.execute(sa.insert(t.movements).values(**moved, amount_fen=fen, at=at or self._clock.now()))
+        if told or (self._tell_all and state in (*_FINAL, "REFUNDED")):
+            new = {"number": number, "state": state, "refund_number": refund_number, "acknowledged": False}
+            conn.execute(sa.insert(t.notifications).values(new))
 
     def _plan(self, course: _Course) -> dict[str, Any]:
         return {
@@ -218,43 +267,3 @@ class SimulatedGateway:
             "then_at": self._clock.now() + course.after if course.then else None,
             "then_told": course.told,
         }
-
-
-def _find(conn: sa.Connection, number: str) -> Any:
-    return conn.execute(sa.select(t.charges).where(t.charges.c.number == number)).first()
-
-
-def _why_not_refund(conn: sa.Connection, number: str, amount_fen: int) -> str:
-    charge = _find(conn, number)
-    if charge is None or charge.state != "SUCCEEDED":
-        return "not_charged"
-    sent = sa.select(t.refunds.c.amount_fen).where(t.refunds.c.number == number)
-    left_fen = charge.amount_fen - sum(conn.scalars(sent))
-    return "" if 0 < amount_fen <= left_fen else "more_than_charged"
-
-
-def _change(conn: sa.Connection, number: str, **values: Any) -> None:
-    conn.execute(sa.update(t.charges).where(t.charges.c.number == number).values(**values))
-
-
-def _notify(conn: sa.Connection, number: str, state: str) -> None:
-    conn.execute(sa.insert(t.notifications).values(number=number, state=state, acknowledged=False))
-
-
-def _mode_of(conn: sa.Connection, customer_id: str) -> str:
-    set_for = dict(
-        conn.execute(
-            sa.select(t.modes.c.customer_id, t.modes.c.mode).where(
-                t.modes.c.customer_id.in_([customer_id, _EVERYONE])
-            )
-        ).all()
-    )
-    return set_for.get(customer_id) or set_for.get(_EVERYONE) or "succeed"
-
-
-def _answer(row: Any, state: AnswerState | None = None, notification_id: int | None = None) -> ChargeAnswer:
-    shown = state or row.state
-    if shown == "NOT_FOUND":
-        return ChargeAnswer(row.number, "NOT_FOUND")
-    reference = "" if shown == "PROCESSING" else f"GC-{row.number}"
-    return ChargeAnswer(row.number, shown, reference, row.amount_fen, row.reason, notification_id)

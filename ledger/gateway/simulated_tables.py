@@ -44,7 +44,19 @@ notifications = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("number", sa.Text, sa.ForeignKey(charges.c.number), nullable=False),
     sa.Column("state", sa.Text, nullable=False),
+    sa.Column("refund_number", sa.Text, sa.ForeignKey(refunds.c.refund_number)),
     sa.Column("acknowledged", sa.Boolean, nullable=False),
+)
+movements = sa.Table(
+    "movements",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("refund_number", sa.Text, nullable=False),
+    sa.Column("reference", sa.Text, nullable=False),
+    sa.Column("amount_fen", sa.Integer, nullable=False),
+    sa.Column("at", Instant, nullable=False, index=True),
 )
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,8 +16,8 @@ from actions.http_common import Secrets
 from actions.server import build_app
 from actions.settings import Settings
 from ledger import Ledger, tickets
-from scripts.processes import free_port
 from tests.actions.chat import ROOT, Chat
+from tests.serving import serving
 
 SECRET = "action-secret-of-the-test"
 STAFF = "staff-secret-of-the-test"
@@ -34,23 +32,8 @@ def app(ledger: Ledger) -> Iterator[Sanic]:
 
 @pytest.fixture
 def http(app: Sanic) -> Iterator[httpx.Client]:
-    """A client of the app, which listens on a port of the loopback interface in a thread of its own."""
-    port, loop = free_port(), asyncio.new_event_loop()
-
-    async def serve() -> Any:
-        server = await app.create_server(host="127.0.0.1", port=port, return_asyncio_server=True)
-        assert server is not None
-        await server.startup()
-        return server
-
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    server = asyncio.run_coroutine_threadsafe(serve(), loop).result(10)
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30) as client:
+    with serving(app) as url, httpx.Client(base_url=url, trust_env=False, timeout=30) as client:
         yield client
-    loop.call_soon_threadsafe(server.close)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(10)
 
 
 def signed(secret: str = SECRET) -> dict[str, str]:

@@ -1,0 +1,24 @@
+"""Tables of what somebody has to look into."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from ledger.columns import Instant, JsonText
+from ledger.metadata import metadata
+from ledger.table_parts import id_, only_where
+
+work_items = sa.Table(
+    "work_items",
+    metadata,
+    id_(),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("details", JsonText, nullable=False),
+    sa.Column("opened_at", Instant, nullable=False),
+    sa.Column("closed_at", Instant),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    sa.UniqueConstraint("kind", "key"),
+    sqlite_strict=True,
+)
+sa.Index("ix_work_items_open", work_items.c.id, **only_where("closed_at IS NULL"))
