@@ -9,7 +9,7 @@ from ledger import tables as t
 from ledger.database import Ledger
 from ledger.errors import AccountExists, BadInput, NotVerified
 from ledger.money import amount
-from ledger.work import recall, remember
+from ledger.work import one_at_a_time, recall, remember
 
 
 def open_account(
@@ -34,7 +34,7 @@ def open_account(
     body = {"card_last4": card_last4, "limit_fen": limit_fen}
     now = ledger.clock.now()
     with ledger.write() as conn:
-        _one_opening_at_a_time(conn, customer_id)
+        one_at_a_time(conn, f"account of {customer_id}")
         known = recall(conn, customer_id, "open_account", body, key)
         if known is not None:
             return int(known[0])
@@ -53,9 +53,3 @@ def open_account(
         account_id = int(conn.execute(new.returning(a.id)).scalar_one())
         remember(conn, customer_id, "open_account", body, key, account_id, now)
         return account_id
-
-
-def _one_opening_at_a_time(conn: sa.Connection, customer_id: str) -> None:
-    """There is no row to lock yet; on SQLite the transaction is the only writer."""
-    if conn.dialect.name == "postgresql":
-        conn.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(customer_id, 0))))

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from ledger import support_tables as t
 from ledger.database import Ledger
+from ledger.work import one_at_a_time
 
 
 def customer_of(ledger: Ledger, sender: str) -> str | None:
@@ -18,6 +19,7 @@ def link(ledger: Ledger, sender: str, customer_id: str) -> None:
     """From now on `sender` is `customer_id`. A customer may have several senders, a sender one customer."""
     now = ledger.clock.now()
     with ledger.write() as conn:
+        one_at_a_time(conn, f"link of {sender}")
         conn.execute(sa.delete(t.links).where(t.links.c.sender == sender))
         conn.execute(sa.insert(t.links).values(sender=sender, customer_id=customer_id, linked_at=now))
 

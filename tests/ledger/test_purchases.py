@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -137,33 +136,6 @@ def test_instalments_need_ten_yuan_and_an_offered_number(ledger: Ledger) -> None
         customer.buy(10_000, periods=9)
     customer.buy(1_000, periods=3)
     assert customer.facts.debts.product_plan_fen == 1_000
-
-
-def test_eight_threads_do_not_overspend(ledger: Ledger) -> None:
-    """A limit of 2,000.00 and orders of 300.00: exactly six fit, whoever comes first."""
-    customer = Customer(ledger, limit_fen=200_000)
-
-    def order(number: int) -> bool:
-        try:
-            purchases.buy(
-                ledger,
-                customer.id,
-                order_no=f"T{number}",
-                merchant="m",
-                item="i",
-                amount_fen=30_000,
-                key=f"T{number}",
-            )
-        except PurchaseRefused:
-            return False
-        return True
-
-    with ThreadPoolExecutor(8) as threads:
-        bought = sum(threads.map(order, range(16)))
-    limit = customer.facts.limit
-    assert (bought, limit.used_fen, limit.available_fen) == (6, 180_000, 20_000)
-    assert len(customer.facts.refusals) == 10
-    assert_books_hold(ledger)
 
 
 def test_opening_needs_a_real_name_and_a_card(ledger: Ledger) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,14 +15,11 @@ from ledger.clock import FixedClock
 from ledger.database import Ledger
 from ledger.errors import (
     IdempotencyConflict,
-    QuoteChanged,
-    SettlementUnderWay,
     UnknownCharge,
     UnknownQuote,
 )
 from ledger.gateway.interface import ChargeAnswer
 from ledger.gateway.simulated import SimulatedGateway
-from ledger.model import Settlement
 from tests.ledger.customer import Customer, assert_books_hold, resolve, told
 
 
@@ -127,55 +123,6 @@ def test_a_call_that_fails_is_not_a_payment_that_failed(customer: Customer, erro
 def test_nobody_elses_charge(ledger: Ledger) -> None:
     with pytest.raises(UnknownCharge):
         resolve(ledger, "S9-1", "SUCCEEDED")
-
-
-def test_two_confirms_at_once_are_one_charge(customer: Customer, gateway: SimulatedGateway) -> None:
-    quote = customer.quote()
-
-    def click(number: int) -> Settlement:
-        return customer.confirm(quote, key=f"click-{number % 4}")
-
-    with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(click, range(8)))
-    assert {answer.number for answer in answers} == {"S1"}
-    assert "SETTLED" in {answer.state for answer in answers}
-    with customer.ledger.read() as conn:
-        assert conn.scalars(sa.select(t.charges.c.number)).all() == ["S1-1"]
-    assert customer.facts.debts.total_fen == 0
-    assert gateway.query("S1-1").amount_fen == 100_000
-    assert gateway.query("S2-1").state == "NOT_FOUND"
-    assert_books_hold(customer.ledger)
-
-
-def test_a_confirm_against_a_purchase(customer: Customer) -> None:
-    """The purchase comes first and nothing is charged, or is refused while settling, or comes after."""
-    quote = customer.quote()
-
-    def buy(_: object) -> str:
-        try:
-            customer.buy(3_000)
-        except SettlementUnderWay:
-            return "refused"
-        return "bought"
-
-    def settle(_: object) -> str:
-        try:
-            return customer.confirm(quote).state
-        except QuoteChanged as changed:
-            assert changed.quote.total_fen >= 100_000
-            return "changed"
-
-    with ThreadPoolExecutor(2) as threads:
-        bought, settled = threads.submit(buy, 0), threads.submit(settle, 0)
-        outcome = (bought.result(), settled.result())
-    owed = customer.facts.debts.total_fen
-    assert owed == {
-        ("bought", "changed"): 103_000,
-        ("bought", "SETTLED"): 3_000,
-        ("refused", "SETTLED"): 0,
-    }.get(outcome, owed)
-    assert outcome[1] in ("changed", "SETTLED")
-    assert_books_hold(customer.ledger)
 
 
 def test_the_same_key_for_another_quote_is_a_conflict(customer: Customer) -> None:
