@@ -36,7 +36,9 @@ def take(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
 
 def _on_open(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
     took_money = answer.state in ("SUCCEEDED", "CHARGED_BACK")
-    if took_money and answer.amount_fen == charge.amount_fen:
+    # A bank may take back a part: what had come before that was the whole charge.
+    part_taken_back = answer.state == "CHARGED_BACK" and 0 < answer.amount_fen < charge.amount_fen
+    if took_money and (answer.amount_fen == charge.amount_fen or part_taken_back):
         _succeed(work, charge, answer)
         if answer.state == "CHARGED_BACK":
             _chargeback(work, charge, answer)
@@ -102,7 +104,9 @@ def _late_success(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None
     """The failure stays; the money is owed back and a payout of it is opened with it."""
     if journals.exists(work.conn, "gateway", f"capture:{charge.number}"):
         return
-    booking.late_success(work, charge, _told_fen(charge, answer))
+    # A bank may take back a part: what had come before that was the whole charge.
+    came_fen = charge.amount_fen if answer.state == "CHARGED_BACK" else _told_fen(charge, answer)
+    booking.late_success(work, charge, came_fen)
     work.bump_version()
     _tell_of(work, "late_success", charge.number)
 

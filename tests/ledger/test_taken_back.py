@@ -104,6 +104,29 @@ def test_a_part_taken_back_is_a_part_owed(customer: Customer) -> None:
     assert customer.facts.debts.total_fen == 3_000
 
 
+def test_a_part_taken_back_before_the_success_was_heard_is_a_part_owed(
+    customer: Customer, gateway: SimulatedGateway
+) -> None:
+    customer.buy(FEN)
+    gateway.set_mode("timeout", customer.id)
+    charge = customer.repay(FEN)
+    assert charge.state == "UNKNOWN"
+    for word, fen in (("CHARGED_BACK", 3_000), ("SUCCEEDED", FEN)):
+        settlement.resolve(customer.ledger, charge.number, ChargeAnswer(charge.number, word, "GC", fen))
+    assert in_clearing(customer.ledger) == FEN - 3_000
+    assert (customer.facts.credit_fen, customer.facts.debts.total_fen) == (0, 3_000)
+    assert_books_hold(customer.ledger)
+
+
+def test_of_late_money_a_part_taken_back_leaves_the_rest_owed_to_the_customer(
+    customer: Customer, failed: str
+) -> None:
+    say(customer, failed, "CHARGED_BACK", fen=3_000)
+    say(customer, failed, "SUCCEEDED")
+    assert in_clearing(customer.ledger) == FEN - 3_000
+    assert_books_hold(customer.ledger)
+
+
 @pytest.mark.parametrize("refused_first", [True, False])
 def test_credit_whose_charge_was_taken_back_pays_the_charge_back(
     customer: Customer, gateway: SimulatedGateway, refused_first: bool
