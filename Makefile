@@ -6,14 +6,14 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 .SILENT:
 .PHONY: help demo test setup check train shell browser requirements clean \
-  token gateway clock ledger ticket nlu-report
+  token gateway clock ledger ticket nlu-report test-long simulate
 
 # Values given by the person travel as environment variables and are never pasted into a shell line: they may hold
 # quotes, spaces, `$` and Chinese. $(value …) keeps make itself from expanding them.
 ARGUMENTS := CUSTOMER ACR MODE ADVANCE LIST ID TAKE REPLY CLOSE FILE OUT
 unexport $(ARGUMENTS)
 $(foreach name,$(ARGUMENTS),$(eval export YUEFU_ARG_$(name) = $$(value $(name))))
-export PORT RESET
+export PORT RESET SEED STEPS DB
 
 RUN := exec sh scripts/py.sh -m
 CONTROL := test -x .venv-service/bin/python || { \
@@ -30,6 +30,10 @@ demo:
 ## make test                           set up everything and run every test; the last line has the totals
 test:
 	$(RUN) scripts.run_tests
+
+## make test-long                      the tests that take longer than `make test` may
+test-long:
+	$(RUN) scripts.run_tests --long
 
 ## make setup                          both environments, the widget and the model
 setup:
@@ -74,6 +78,11 @@ nlu-report:
 	  echo "Say which questions and where to: make nlu-report FILE=questions.tsv OUT=predictions.tsv" >&2; exit 1; }
 	sh scripts/py.sh -m scripts.setup bot model
 	RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=2 exec .venv-bot/bin/python -m nlu.report "$$YUEFU_ARG_FILE" "$$YUEFU_ARG_OUT"
+
+## make simulate [SEED=1] [STEPS=100000] [DB=postgresql]                         the ledger's simulated world, JSON last
+simulate:
+	sh scripts/py.sh -m scripts.setup --dev service
+	exec .venv-service/bin/python -m simulation "--seed=$${SEED:-1}" "--steps=$${STEPS:-100000}" "--db=$${DB:-sqlite}"
 
 ## make browser | requirements | clean   Chromium for the page's test | compile requirements/*.in | remove what make made
 browser:

@@ -1,12 +1,14 @@
 """`make test`: every test of every runner that the project has, and one line of totals at the end.
 
-ONLY=bot|service|web in the environment runs one of the suites.
+ONLY=bot|service|web in the environment runs one of the suites. `make test-long` (`--long`) runs those tests
+of the service that are marked as taking longer than `make test` may, and only those.
 """
 
 from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
@@ -19,7 +21,8 @@ from scripts.environments import BOT, LOGS, SERVICE, Environment
 
 SUITE_TIMEOUT_S = 1500.0
 BOT_TESTS = ("channels", "nlu")
-SERVICE_TESTS = ("scripts", "ledger", "actions", "demo", "conversations", "browser")
+SERVICE_TESTS = ("scripts", "ledger", "simulation", "actions", "demo", "conversations", "browser")
+LONG_TIMEOUT_S = 4 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Suite:
     env: Mapping[str, str]
     report: Path
     cwd: Path = ROOT
+    timeout_s: float = SUITE_TIMEOUT_S
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,15 @@ def pytest_suite(environment: Environment, names: Sequence[str]) -> Suite | None
     return Suite(f"{environment.name}: {' '.join(folders)}", command, build.rasa_environment(), report)
 
 
+def long_suite() -> Suite:
+    """The service's tests that are marked `long`."""
+    report = LOGS / "test-long.xml"
+    command = [str(SERVICE.python), "-m", "pytest", "-m", "long", "--durations=0", f"--junitxml={report}"]
+    folders = [f"tests/{name}" for name in SERVICE_TESTS]
+    env = build.rasa_environment()
+    return Suite("long tests of the service", [*command, *folders], env, report, timeout_s=LONG_TIMEOUT_S)
+
+
 def web_suite() -> Suite | None:
     """The widget's own `npm test`; node's runner is asked for a JUnit file beside what it prints."""
     if not any((build.WEB / "tests").glob("**/*.test.*")):
@@ -96,13 +109,13 @@ def run(suite: Suite) -> Counts:
         start_new_session=True,
     )
     try:
-        status: int | None = process.wait(timeout=SUITE_TIMEOUT_S)
+        status: int | None = process.wait(timeout=suite.timeout_s)
     except subprocess.TimeoutExpired:
         status = None
     finally:
         end_group(process)
     counts = count(suite.report)
-    trouble = trouble_of(status, counts)
+    trouble = trouble_of(status, counts, suite.timeout_s)
     if trouble:
         say(f"==== {suite.name}: {trouble}")
         counts += Counts(failed=1)
@@ -110,10 +123,10 @@ def run(suite: Suite) -> Counts:
     return counts
 
 
-def trouble_of(status: int | None, counts: Counts) -> str:
+def trouble_of(status: int | None, counts: Counts, timeout_s: float = SUITE_TIMEOUT_S) -> str:
     """What went wrong with the runner itself; empty when its own counts tell everything."""
     if status is None:
-        return f"it did not end within {SUITE_TIMEOUT_S / 60:.0f} minutes and was stopped"
+        return f"it did not end within {timeout_s / 60:.0f} minutes and was stopped"
     if counts == Counts():
         return f"it ran no test (exit status {status})"
     if status != 0 and counts.failed == 0:
@@ -123,6 +136,11 @@ def trouble_of(status: int | None, counts: Counts) -> str:
 
 def main() -> int:
     """Returns 0 only when something ran and nothing failed."""
+    if "--long" in sys.argv[1:]:
+        setup.set_up(["service"], dev=True)
+        total = run(long_suite())
+        print(total.line(), flush=True)
+        return 1 if total.failed else 0
     only = os.environ.get("ONLY", "")
     needed = {"bot": ["bot", "model"], "service": [*setup.ALL, "browser"], "web": ["web"]}
     if only and only not in needed:

@@ -1,0 +1,92 @@
+"""What the model's accounts are made of: debts, bills, plans, holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from simulation import rules
+
+DebtKind = Literal["purchase", "principal", "fee", "interest", "penalty", "chargeback"]
+_BOOKS = {"fee": "fee", "interest": "interest", "penalty": "penalty", "principal": "plan"}
+
+
+@dataclass(eq=False)
+class Debt:
+    """One thing owed."""
+
+    serial: int  # in the order in which they came to be
+    kind: DebtKind
+    left: int
+    on: date
+    order: str = ""
+    plan: Plan | None = None
+    period: int = 0
+    bill: Bill | None = None
+    revolving: bool = False
+
+    @property
+    def is_principal(self) -> bool:
+        return self.kind in ("purchase", "principal")
+
+    @property
+    def book(self) -> str:
+        if self.kind == "purchase":
+            return "receivable.billed" if self.bill else "receivable.unbilled"
+        return f"receivable.{_BOOKS.get(self.kind, self.kind)}"
+
+
+@dataclass(eq=False)
+class Bill:
+    issued: date
+    base: int = 0  # what was on it when the minimum was set
+    minimum: int = 0
+    standing: Literal["CURRENT", "REVOLVING", "LATE"] = "CURRENT"
+    penalty_fen_days: int = 0
+    interest_fen_days: int = 0
+    penalty: Debt | None = None
+    interest: Debt | None = None
+
+    @property
+    def due(self) -> date:
+        return self.issued.replace(day=rules.DUE_DAY)
+
+    @property
+    def month(self) -> str:
+        return f"{self.issued - timedelta(days=1):%Y-%m}"
+
+
+@dataclass(eq=False)
+class Plan:
+    kind: Literal["product", "bill"]
+    started: date
+    fees: list[int]  # of the periods still to be billed, the next one first
+    next_period: int = 1
+
+
+@dataclass
+class Hold:
+    fen: int
+    periods: int
+    fee_free: bool
+    until: datetime
+
+
+@dataclass
+class OverdueFreeze:
+    due: date  # of the bill whose lateness brought it
+    cleared: date | None = None
+
+
+@dataclass
+class Quoted:
+    """What settling covers: debts as they were, and of each plan the next fee with the settlement charge."""
+
+    debts: list[tuple[Debt, int]]
+    fees: list[tuple[Plan, int]]
+    waived_fen: int
+
+    @property
+    def total_fen(self) -> int:
+        return sum(left for _, left in self.debts) + sum(fen for _, fen in self.fees)

@@ -1,0 +1,72 @@
+"""Whether what the ledger tells a customer is what the model knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ledger import facts
+from ledger.database import Ledger
+from ledger.model import AccountFacts
+from simulation.model import Account
+from simulation.violations import expect_equal
+
+if TYPE_CHECKING:
+    from simulation.world import World
+
+#: What the next command on the account puts right when a bill day has come.
+_WAIT_FOR_THE_BILL = ("total", "unbilled", "penalty", "interest", "overdue", "bills", "fees to come")
+
+
+def facts_agree(world: World, ledger: Ledger, customer_id: str) -> str:
+    """Every figure of the account's facts is compared. Raises Violation."""
+    seen = facts.account_facts(ledger, customer_id)
+    account, row = world.model_of(customer_id), world.row_of(customer_id)
+    account.catch_up(world.clock.now())
+    have, want = _told(seen), _known(account)
+    wait = _WAIT_FOR_THE_BILL if row.next_bill_on <= account.day and not account.closed else ()
+    if world.has_expired_hold(row.id):
+        wait = (*wait, "limit")  # the next command gives it back
+    for name, value in want.items():
+        if name not in wait:
+            expect_equal(have[name], value, f"facts: {name}", customer_id)
+    return str(seen.debts.total_fen)
+
+
+def _told(seen: AccountFacts) -> dict[str, Any]:
+    debts, limit = seen.debts, seen.limit
+    return {
+        "limit": (limit.total_fen, limit.used_fen, limit.held_fen, limit.available_fen),
+        "total": debts.total_fen,
+        "unbilled": debts.unbilled_fen,
+        "plans": debts.product_plan_fen + debts.bill_plan_fen,
+        "penalty": debts.penalty_fen,
+        "interest": debts.interest_fen,
+        "overdue": debts.overdue_fen,
+        "credit": seen.credit_fen,
+        "bills": {bill.month: bill.outstanding_fen for bill in seen.bills if bill.outstanding_fen},
+        "fees to come": sum(plan.remaining_fee_fen for plan in seen.plans),
+        "closed": seen.state == "CLOSED",
+    }
+
+
+def _known(account: Account) -> dict[str, Any]:
+    def left(*kinds: str) -> int:
+        return sum(debt.left for debt in account.debts if debt.kind in kinds)
+
+    bills: dict[str, int] = {}
+    for debt in account.debts:
+        if debt.bill:
+            bills[debt.bill.month] = bills.get(debt.bill.month, 0) + debt.left
+    return {
+        "limit": (account.limit, account.used, account.held, account.available),
+        "total": left("purchase", "principal", "fee", "interest", "penalty", "chargeback"),
+        "unbilled": sum(d.left for d in account.debts if d.kind == "purchase" and not d.bill),
+        "plans": left("principal"),
+        "penalty": left("penalty"),
+        "interest": left("interest"),
+        "overdue": account.overdue_fen,
+        "credit": account.credit,
+        "bills": bills,
+        "fees to come": sum(fee for plan in account.plans for fee in plan.fees),
+        "closed": account.closed,
+    }

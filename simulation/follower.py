@@ -1,0 +1,186 @@
+"""Tells the model's accounts what has happened in the ledger, and compares the two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from simulation.debts import Hold
+from simulation.model import Account
+from simulation.reader import OPEN_STATES, Changes, Journal, Row
+from simulation.violations import expect, expect_equal
+
+#: Shops and items by these names do not take the product.
+NO_SHOP, NO_ITEM = "shop without it", "item without it"
+_FOLLOWS_BY_ITSELF = ("fee", "bill", "penalty", "interest", "hold_captured")
+
+
+class Follower:
+    """The model of every account, and where it is in the ledger's history."""
+
+    def __init__(self) -> None:
+        self.accounts: dict[int, Account] = {}
+        self.orders: dict[int, Row] = {}  # purchases by id
+        self._charges: dict[str, Row] = {}
+        self._refunds_done: set[int] = set()
+        self._captured: set[int] = set()
+        self._granted: set[int] = set()
+        self.prices: dict[str, int] = {}  # of what was captured, by order
+
+    def follow(self, changes: Changes, now: datetime) -> None:
+        """What happened since the last time, in its order. Raises Violation where the model knows better."""
+        for row in changes.accounts.values():
+            if row.id not in self.accounts:
+                self.accounts[row.id] = Account(row.opened_on, row.limit_fen)
+        for account in self.accounts.values():
+            account.catch_up(now)
+        for cut in changes.cuts:
+            self.accounts[cut.account_id].limit = cut.new_fen
+        self._freezes(changes)
+        for refusal in changes.refusals:
+            self._refused(refusal)
+        self.orders |= {row.id: row for row in changes.purchases}
+        for charge in changes.charges:
+            self._created(charge)
+        self._charges |= {row.number: row for row in changes.charges}
+        for journal in changes.journals:
+            self._journal(journal, changes, now)
+        waiting = {row.account_id for row in changes.charges if row.state in OPEN_STATES["charges"]}
+        for row in changes.accounts.values():
+            account = self.accounts[row.id]
+            account.paused = row.id in waiting
+            account.catch_up(now)
+            if row.state == "CLOSED" and not account.closed:
+                account.close()
+
+    def _refused(self, row: Row) -> None:
+        account = self.accounts[row.account_id]
+        want = account.refusal(row.amount_fen, shop=row.merchant != NO_SHOP, item=row.item != NO_ITEM)
+        expect_equal(row.reason, want, "why a purchase is refused", row.order_no)
+        expect_equal(row.available_fen, account.available, "limit left at a refusal", row.order_no)
+
+    def _freezes(self, changes: Changes) -> None:
+        """What staff placed and lifted; lateness is the model's own to know."""
+        for row in changes.freezes:
+            account = self.accounts[row.account_id]
+            if row.kind != "overdue":
+                (account.frozen.add if row.lifted_at is None else account.frozen.discard)(row.kind)
+            elif row.lift_reason == "granted" and row.id not in self._granted:
+                self._granted.add(row.id)
+                account.overdue = None
+
+    def _created(self, charge: Row) -> None:
+        """A charge is made of exactly what the model says settling costs."""
+        if charge.number not in self._charges and charge.purpose == "settle":
+            quoted = self.accounts[charge.account_id].quote()
+            expect_equal(
+                charge.amount_fen, quoted.total_fen, "a settlement takes what settling costs", charge.number
+            )
+
+    def _journal(self, journal: Journal, changes: Changes, now: datetime) -> None:
+        row, lines = journal.row, journal.by_book
+        account, came = self.accounts[row.account_id], lines.get("gateway.clearing", 0)
+        happened: dict[str, Callable[[], object]] = {
+            "hold": lambda: self._held(account, row, lines["limit.hold"]),
+            "purchase": lambda: self._bought(account, row),
+            "hold_released": lambda: self._unheld(account, row),
+            "hold_expired": lambda: self._unheld(account, row),
+            "repayment": lambda: account.repay(came, self._sent_on(row)),
+            "settlement": lambda: account.settle(came, self._sent_on(row)),
+            "late_success": lambda: account.owe_back(came),
+            "payout": lambda: account.owe_back(came),
+            "chargeback": lambda: account.charge_back(-came, now.date()),
+            "chargeback_offset": lambda: account.offset_charge_backs(lines["customer.credit"]),
+            "refund": lambda: self._refunded(account, row, changes),
+            "bill_instalment": lambda: self._installed(account, row, changes),
+        }
+        if row.kind not in _FOLLOWS_BY_ITSELF:
+            expect(row.kind in happened, "every kind of journal is known", row.kind)
+            happened[row.kind]()
+
+    def _installed(self, account: Account, row: Row, changes: Changes) -> None:
+        plan = next(p for p in reversed(changes.plans) if p.account_id == row.account_id)
+        account.instal(plan.label, plan.periods, row.at.date())
+
+    def _held(self, account: Account, row: Row, fen: int) -> None:
+        order = next(
+            o for o in self.orders.values()
+            if o.account_id == row.account_id and o.held_at == row.at and o.order_no not in account.holds
+            and o.id not in self._captured
+        )  # fmt: skip
+        refusal = account.refusal(fen, shop=order.merchant != NO_SHOP, item=order.item != NO_ITEM)
+        expect(refusal is None or account.paused, "a purchase within the limit", order.order_no, refusal)
+        expect_equal(fen, order.amount_fen, "the whole order is held", order.order_no)
+        account.holds[order.order_no] = Hold(fen, order.periods, bool(order.fee_free), order.expires_at)
+
+    def _bought(self, account: Account, row: Row) -> None:
+        order = next(
+            o for o in self.orders.values()
+            if o.account_id == row.account_id and o.captured_at == row.at and o.id not in self._captured
+        )  # fmt: skip
+        self._captured.add(order.id)
+        self.prices[order.order_no] = order.amount_fen
+        expect(order.order_no in account.holds, "only what is held is captured", order.order_no)
+        account.capture(order.order_no, row.at.date())
+
+    def _unheld(self, account: Account, row: Row) -> None:
+        for order in self.orders.values():
+            if order.account_id == row.account_id and order.state in ("RELEASED", "EXPIRED"):
+                account.holds.pop(order.order_no, None)
+
+    def _sent_on(self, row: Row) -> date:
+        charge = self._charges[row.reference.removeprefix("capture:")]
+        sent_on: date = charge.sent_at.date()
+        expect_equal(row.value_on, sent_on, "a payment counts from the day it was sent", charge.number)
+        return sent_on
+
+    def _refunded(self, account: Account, row: Row, changes: Changes) -> None:
+        done = next(
+            r for r in changes.refunds
+            if r.account_id == row.account_id and r.done_at == row.at and r.id not in self._refunds_done
+        )  # fmt: skip
+        self._refunds_done.add(done.id)
+        order = self.orders[done.purchase_id].order_no
+        want = account.refund(order, done.amount_fen, row.at.date())
+        expect_equal((done.offset_fen, done.credited_fen), want, "what a refund offsets and credits", order)
+
+    # -- comparing --------------------------------------------------------------------------------------
+
+    def compare(self, changes: Changes, posted: dict[tuple[int, str], int], now: datetime) -> None:
+        """Every balance and the overdue freezes, of every account that the ledger has brought up to today."""
+        overdue = {
+            row.account_id: row for row in changes.freezes if row.kind == "overdue" and not row.lifted_at
+        }
+        for account_id, account in self.accounts.items():
+            row = changes.accounts[account_id]
+            have = {book: fen for book, fen in changes.balances.get(account_id, {}).items() if fen}
+            credit = -have.get("customer.credit", 0)
+            expect_equal(credit, account.credit, "owed back", account_id)
+            expect_equal(
+                -posted.get((account_id, "merchant.payable"), 0), account.merchant, "merchant is owed"
+            )
+            expect_equal(row.limit_fen, account.limit, "limit", account_id)
+            if self.is_behind(changes, account_id, now):
+                continue
+            expect_equal(have, account.balances(), "balances", account_id)
+            for kind, fen in account.income.items():
+                expect_equal(
+                    -posted.get((account_id, f"income.{kind}"), 0), fen, f"income of {kind}", account_id
+                )
+            self._compare_overdue(account_id, account, overdue.get(account_id))
+
+    def _compare_overdue(self, account_id: int, account: Account, row: Row | None) -> None:
+        have = None if row is None else (row.evidence["due_on"], row.cleared_on)
+        freeze = account.overdue
+        want = None if freeze is None else (freeze.due.isoformat(), freeze.cleared)
+        expect_equal(have, want, "the overdue freeze", account_id)
+
+    def is_behind(self, changes: Changes, account_id: int, now: datetime) -> bool:
+        """Whether the ledger has still to bring the account up to now, as the next command on it will."""
+        row, account = changes.accounts[account_id], self.accounts[account_id]
+        if account.paused or account.closed:
+            return False
+        if row.next_bill_on <= now.date() or changes.accrued.get(account_id, now.date()) < now.date():
+            return True
+        held = (p for p in changes.purchases if p.account_id == account_id and p.state == "HELD")
+        return any(purchase.expires_at <= now for purchase in held)

@@ -1,0 +1,309 @@
+"""What one account must look like, kept day by day from the product's rules: plain Python, no database.
+
+It is told what happened (a purchase was captured, a charge took money) and works out by itself what follows:
+bills, fees, interest, penalty, freezes, what a payment pays, what a refund offsets, what settling costs.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from simulation import rules
+from simulation.debts import Bill, Debt, DebtKind, Hold, OverdueFreeze, Plan, Quoted
+
+_RANK = {"penalty": 0, "interest": 1, "fee": 2}
+_PRINCIPAL_RANK = 3
+
+
+@dataclass
+class Account:
+    """One account from its opening to its closing, and what comes back to it after that."""
+
+    day: date  # everything up to this day has happened
+    limit: int
+    debts: list[Debt] = field(default_factory=list)  # of which something is left
+    bills: list[Bill] = field(default_factory=list)  # on which something is left
+    plans: list[Plan] = field(default_factory=list)  # with fees or principal to come
+    holds: dict[str, Hold] = field(default_factory=dict)
+    plan_of: dict[str, Plan] = field(default_factory=dict)  # by order
+    credit: int = 0
+    income: dict[str, int] = field(default_factory=lambda: {"fee": 0, "interest": 0, "penalty": 0})
+    merchant: int = 0
+    frozen: set[str] = field(default_factory=set)  # by staff
+    overdue: OverdueFreeze | None = None
+    paused: bool = False  # a charge is open: whether it was paid, and so what grows, is not known
+    closed: bool = False
+    quoted: Quoted | None = None
+    serials: itertools.count[int] = field(default_factory=itertools.count)
+
+    # -- time -------------------------------------------------------------------------------------------
+
+    def catch_up(self, now: datetime) -> None:
+        """Live through every day to today, unless a charge is open or the account is closed."""
+        if self.paused or self.closed:
+            return
+        for order in [order for order, hold in self.holds.items() if hold.until <= now]:
+            del self.holds[order]
+        while self.day < now.date():
+            self.day += timedelta(days=1)
+            for bill in self.bills:
+                self._live_a_day(bill)
+            if self.day.day == rules.BILL_DAY:
+                self._issue()
+
+    def _live_a_day(self, bill: Bill) -> None:
+        on_bill = [debt for debt in self.debts if debt.bill is bill]
+        if self.day == bill.due + timedelta(days=1):
+            self._fall_due(bill, sum(debt.left for debt in on_bill))
+        principal = [debt for debt in on_bill if debt.is_principal]
+        if bill.standing == "LATE":
+            before = bill.penalty_fen_days
+            bill.penalty_fen_days += sum(debt.left for debt in principal)
+            bill.penalty = self._grow("penalty", bill.penalty, before, bill.penalty_fen_days, bill)
+        else:
+            before = bill.interest_fen_days
+            bearing = (debt for debt in principal if debt.revolving or bill.standing == "REVOLVING")
+            bill.interest_fen_days += sum(debt.left for debt in bearing)
+            bill.interest = self._grow("interest", bill.interest, before, bill.interest_fen_days, None)
+
+    def _fall_due(self, bill: Bill, left: int) -> None:
+        late = min(left, bill.minimum - (bill.base - left)) > 0
+        bill.standing = "LATE" if late else "REVOLVING"
+        if late and (self.overdue is None or self.overdue.cleared):
+            self.overdue = OverdueFreeze(bill.due)
+
+    def _grow(
+        self, kind: DebtKind, debt: Debt | None, before: int, fen_days: int, bill: Bill | None
+    ) -> Debt | None:
+        more = rules.grown_fen(fen_days) - rules.grown_fen(before)
+        if not more:
+            return debt
+        self.income[kind] += more
+        if debt is None:
+            return self._add(kind, more, bill=bill)
+        debt.left += more
+        if debt not in self.debts:  # it had been paid
+            self.debts.append(debt)
+        return debt
+
+    def _issue(self) -> None:
+        """Everything that belongs on it goes onto the month's bill."""
+        bill = Bill(self.day)
+        for debt in self.debts:
+            if self._is_to_bill(debt):
+                debt.revolving = debt.revolving or (debt.bill is not None and debt.is_principal)
+                debt.bill = bill
+        for plan in [plan for plan in self.plans if plan.started < self.day]:
+            fee = plan.fees.pop(0)
+            plan.next_period += 1
+            self.income["fee"] += fee
+            if fee:
+                self._add("fee", fee, plan=plan, bill=bill)
+        on_bill = [debt for debt in self.debts if debt.bill is bill]
+        bill.base = sum(debt.left for debt in on_bill)
+        bought = sum(debt.left for debt in on_bill if debt.kind == "purchase")
+        bill.minimum = rules.minimum_fen(bought, bill.base - bought)
+        self.bills.append(bill)
+        self._forget_what_is_over()
+
+    def _is_to_bill(self, debt: Debt) -> bool:
+        if debt.bill is not None:
+            return debt.bill.standing == "REVOLVING"
+        if debt.kind == "principal":
+            assert debt.plan is not None
+            return debt.plan.started < self.day and debt.period == debt.plan.next_period
+        return debt.kind == "interest" or (debt.kind == "purchase" and debt.on < self.day)
+
+    # -- what happens -----------------------------------------------------------------------------------
+
+    def capture(self, order: str, on: date) -> None:
+        """What was held for the order is owed now."""
+        hold = self.holds.pop(order)
+        self.merchant += hold.fen
+        if hold.periods > 1:
+            rate = 0 if hold.fee_free else rules.FEE_RATE["product"]
+            plan = Plan("product", on, rules.fees(hold.fen, rate, hold.periods))
+            self._start(plan, hold.fen, [order])
+        else:
+            self._add("purchase", hold.fen, on, order=order)
+
+    def instal(self, month: str, periods: int, on: date) -> None:
+        """The purchases on that month's bill become a plan; the rest stays due as it is."""
+        bill = next(bill for bill in self.bills if bill.month == month)
+        moved = [debt for debt in self.debts if debt.bill is bill and debt.kind == "purchase"]
+        fen = sum(debt.left for debt in moved)
+        for debt in moved:
+            debt.left = 0
+        plan = Plan("bill", on, rules.fees(fen, rules.FEE_RATE["bill"], periods))
+        self._start(plan, fen, [debt.order for debt in moved])
+        bill.base = bill.minimum = sum(debt.left for debt in self.debts if debt.bill is bill)
+        self._forget_what_is_over()
+
+    def repay(self, fen: int, sent_on: date) -> None:
+        """A payment of `fen` counts from the day it was sent; what is over is owed back."""
+        self.credit += self._take(self.payable(), fen)
+        self._clear_overdue(sent_on)
+
+    def refund(self, order: str, fen: int, on: date) -> tuple[int, int]:
+        """Offsets the order, then unbilled purchases, then bills: (offset, owed back)."""
+        plan = self.plan_of.get(order)
+        if plan is not None:
+            own = [d for d in reversed(self.debts) if d.kind == "principal" and d.plan is plan]
+        else:
+            own = [d for d in self.debts if d.kind == "purchase" and d.order == order]
+        rest = [debt for debt in self.payable() if debt not in own]
+        rest.sort(key=lambda debt: not (debt.kind == "purchase" and debt.bill is None))
+        over = self._take([*own, *rest], fen)
+        self.merchant -= fen
+        self.credit += over
+        gone = [debt for debt in own if plan and not debt.left and debt.period >= plan.next_period]
+        for _ in gone:  # a refund works backwards: it is always the last period that goes
+            assert plan is not None
+            plan.fees.pop()
+        self._forget_what_is_over()
+        self._clear_overdue(on)
+        return fen - over, over
+
+    def quote(self) -> Quoted:
+        """What settling everything costs now. It is remembered: a charge of it may be under way."""
+        fees, waived = [], 0
+        for plan in self.plans:
+            first, later = plan.fees[0], sum(plan.fees[1:])
+            fees.append((plan, first + min(first, later)))
+            waived += later - min(first, later)
+        self.quoted = Quoted([(debt, debt.left) for debt in self.debts], fees, waived)
+        return self.quoted
+
+    def settle(self, fen: int, sent_on: date) -> None:
+        """The charge of what was quoted took money; what a refund has taken off since is owed back."""
+        assert self.quoted is not None
+        for plan, fee in self.quoted.fees:
+            self.income["fee"] += fee
+            fen -= fee
+            plan.fees.clear()
+        for debt, left in self.quoted.debts:
+            part = min(left, debt.left)
+            debt.left -= part
+            fen -= part
+        self.credit += fen
+        self._forget_what_is_over()
+        self._clear_overdue(sent_on)
+
+    def owe_back(self, fen: int) -> None:
+        """Money came that pays nothing; below zero: it was sent back."""
+        self.credit += fen
+
+    def charge_back(self, fen: int, on: date) -> None:
+        """The customer's bank took `fen` back: it is owed again."""
+        self._add("chargeback", fen, on)
+
+    def offset_charge_backs(self, fen: int) -> None:
+        """What is owed back pays for what the bank took back."""
+        self.credit -= fen
+        left = self._take([debt for debt in self.debts if debt.kind == "chargeback"], fen)
+        assert not left
+
+    def close(self) -> None:
+        self.closed = True
+        self.limit = 0
+        self.frozen.clear()
+        self.overdue = None
+
+    # -- what can be compared ---------------------------------------------------------------------------
+
+    @property
+    def used(self) -> int:
+        return sum(debt.left for debt in self.debts if debt.is_principal)
+
+    @property
+    def held(self) -> int:
+        return sum(hold.fen for hold in self.holds.values())
+
+    @property
+    def available(self) -> int:
+        taken_back = sum(debt.left for debt in self.debts if debt.kind == "chargeback")
+        return max(0, self.limit - self.used - self.held - taken_back)
+
+    @property
+    def overdue_fen(self) -> int:
+        return sum(debt.left for debt in self.debts if debt.bill and debt.bill.standing == "LATE")
+
+    def balances(self) -> dict[str, int]:
+        """Of each of the customer's books that is not empty, as the ledger signs it."""
+        sums = {"customer.credit": -self.credit, "limit.hold": self.held}
+        for debt in self.debts:
+            sums[debt.book] = sums.get(debt.book, 0) + debt.left
+        return {book: fen for book, fen in sums.items() if fen}
+
+    def refusal(self, fen: int, *, shop: bool, item: bool) -> str | None:
+        """Why a purchase is refused now, if it is."""
+        if self.closed:
+            return "closed"
+        if self.frozen or self.overdue:
+            return "freeze"
+        if not shop:
+            return "shop"
+        if not item:
+            return "item"
+        return "limit" if fen > self.available else None
+
+    # -- parts ------------------------------------------------------------------------------------------
+
+    def _add(
+        self,
+        kind: DebtKind,
+        left: int,
+        on: date | None = None,
+        *,
+        order: str = "",
+        plan: Plan | None = None,
+        period: int = 0,
+        bill: Bill | None = None,
+    ) -> Debt:
+        debt = Debt(next(self.serials), kind, left, on or self.day, order, plan, period, bill)
+        self.debts.append(debt)
+        return debt
+
+    def _start(self, plan: Plan, fen: int, orders: list[str]) -> None:
+        self.plans.append(plan)
+        for period, part in enumerate(rules.principals(fen, len(plan.fees)), 1):
+            self._add("principal", part, plan.started, plan=plan, period=period)
+        self.plan_of |= dict.fromkeys(orders, plan)
+
+    def payable(self) -> list[Debt]:
+        """What a repayment pays, in its order; principal of periods to come only goes with all the rest."""
+
+        def place(debt: Debt) -> tuple[object, ...]:
+            within = (_RANK.get(debt.kind, _PRINCIPAL_RANK), debt.serial)
+            if debt.kind == "chargeback":
+                return (0, debt.on, date.min, *within)
+            if debt.bill:
+                return (0, debt.bill.due, debt.bill.issued, *within)
+            return (1, within[0], debt.on, debt.serial)
+
+        may = [debt for debt in self.debts if debt.bill or debt.kind not in ("principal", "fee")]
+        return sorted(may, key=place)
+
+    def _take(self, debts: list[Debt], fen: int) -> int:
+        for debt in debts:
+            part = min(fen, debt.left)
+            debt.left -= part
+            fen -= part
+        self._forget_what_is_over()
+        return fen
+
+    def _forget_what_is_over(self) -> None:
+        self.debts = sorted((debt for debt in self.debts if debt.left), key=lambda debt: debt.serial)
+        alive = {id(debt.bill) for debt in self.debts}
+        self.bills = [bill for bill in self.bills if id(bill) in alive]
+        self.plans = [plan for plan in self.plans if plan.fees]
+
+    def _clear_overdue(self, on: date) -> None:
+        """When nothing is late any more the freeze ends, unless it was late for too long."""
+        if self.overdue is None or self.overdue.cleared or self.overdue_fen:
+            return
+        self.overdue.cleared = on
+        if (on - self.overdue.due).days <= rules.FREEZE_KEPT_AFTER_DAYS_LATE:
+            self.overdue = None
