@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from ledger import bills, penalties, reconciler, settlement
+from ledger import bills, hearing, penalties, reconciler
 from ledger.clock import SHANGHAI
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def hear_again(step: Step) -> Any:
     if not step.world.gateway.said:
         return None
     answer = step.dice.choice(step.world.gateway.said)
-    settlement.resolve(step.ledger, answer.number, answer)
+    hearing.hear(step.ledger, answer)
     return answer.number, answer.state
 
 
