@@ -9,7 +9,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import apologies, decisions, handover, scam
+from actions import apologies, decisions, handover, receipts, scam
 from actions.turn import MAX_BUBBLES, Turn
 from ledger import Ledger
 
@@ -65,6 +65,8 @@ class Answer(Action):
             turn.say("utter_scam_warning")
         if decisions.typed_confirmation(turn):
             decisions.again(turn, *decisions.KINDS)
+        elif receipts.asked(turn):
+            receipts.tell(turn)
         else:
             self.reply(turn)
         if self.intent not in ("nlu_fallback", "notice"):

@@ -13,7 +13,10 @@ def query_bill(turn: Turn) -> None:
     """The oldest unpaid bill with its lines, else what has not been billed yet, else that nothing is owed."""
     terms = turn.ledger.terms
     rule = {"path": terms.bill_path, "bill_day": str(terms.bill_day), "due_day": str(terms.due_day)}
-    facts = own.account(turn, "utter_bill_anonymous", **rule)
+    if turn.facts is not None and turn.facts.state == "CLOSED":
+        say_last_bill(turn, turn.facts)
+        return
+    facts = own.account(turn, "utter_bill_anonymous", "utter_closed", **rule)
     if facts is None:
         return
     bill = own.owed_bill(facts)
@@ -25,6 +28,16 @@ def query_bill(turn: Turn) -> None:
         turn.say("utter_bill_next", card=cards.debts(facts.debts), **own.next_words(facts))
     else:
         decisions.tell_nothing_owed(turn, facts)
+
+
+def say_last_bill(turn: Turn, facts: AccountFacts) -> None:
+    """Of a closed account: the bill that came last, which is paid."""
+    if facts.bills:
+        last = facts.bills[0]
+        bill = {"bill": words.bill_name(last, today=facts.today), "amount": words.money(last.total_fen)}
+        decisions.say_closed(turn, facts, "utter_closed_bill", **bill)
+    else:
+        decisions.say_closed(turn, facts, "utter_closed_repay")
 
 
 def say_bill(turn: Turn, facts: AccountFacts, bill: Bill) -> None:
@@ -65,8 +78,11 @@ def billing_dates(turn: Turn) -> None:
         "due_day": str(terms.due_day),
         "free_days": str(terms.interest_free_days_max),
     }
-    if facts is None or facts.state == "CLOSED":
+    if facts is None:
         turn.say("utter_dates_anonymous", **rule)
+        return
+    if facts.state == "CLOSED":
+        decisions.say_closed(turn, facts, "utter_closed_repay")
         return
     more = rule | own.next_words(facts)
     overdue, due = own.overdue_bill(facts), own.due_bill(facts)
@@ -90,7 +106,9 @@ def change_due_date(turn: Turn) -> None:
     terms, facts = turn.ledger.terms, turn.facts
     rule = {"bill_day": str(terms.bill_day), "due_day": str(terms.due_day)}
     bill = own.payable_bill(facts) if facts else None
-    if facts is None or bill is None or own.rolls_over(facts, bill):
+    if facts is not None and facts.state == "CLOSED":
+        decisions.say_closed(turn, facts, "utter_closed_repay")
+    elif facts is None or bill is None or own.rolls_over(facts, bill):
         turn.say("utter_change_due", **rule)
     elif facts.debts.overdue_fen:
         more = own.bill_words(facts, bill) | own.overdue_words(facts)

@@ -48,7 +48,7 @@ def close_impact(turn: Turn) -> None:
     if facts is None:
         turn.say("utter_close_impact_anonymous")
     elif facts.state == "CLOSED":
-        decisions.say_closed(turn, facts)
+        decisions.say_closed(turn, facts, "utter_closed_impact")
     elif facts.debts.total_fen and facts.open_charge is None:
         turn.say(
             "utter_close_impact_owing",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import own, words
+from actions import decisions, own, words
 from actions.turn import Turn
 
 
@@ -10,7 +10,9 @@ def credit_report(turn: Turn) -> None:
     """The rule, and what of the customer's own account matters now: late, or due by when."""
     facts = turn.facts
     bill = own.payable_bill(facts) if facts else None
-    if facts is not None and bill is None and facts.limit_cut is not None:
+    if facts is not None and facts.state == "CLOSED":
+        decisions.say_closed(turn, facts, "utter_closed_credit")
+    elif facts is not None and bill is None and facts.limit_cut is not None:
         late = facts.limit_cut.evidence
         month = words.month(str(late["bill"]), today=facts.today)
         turn.say("utter_credit_was_late", bill=month, days_late=str(late["days_late"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from actions import cards, words
 from actions.turn import Turn
@@ -214,10 +215,14 @@ def known(turn: Turn) -> AccountFacts | None:
     return turn.facts
 
 
-def say_closed(turn: Turn, facts: AccountFacts) -> None:
+def say_closed(turn: Turn, facts: AccountFacts, response: str = "utter_closed", **more: Any) -> None:
+    """Closed since when, and what that means for the question; owed again only after a charge-back."""
     turn.settle_question()
     closed_on = words.moment(facts.closed_at, today=facts.today) if facts.closed_at else ""
-    turn.say("utter_closed", closed_on=closed_on, receipt=facts.close_receipt)
+    if facts.debts.total_fen:
+        turn.say("utter_closed_owing", closed_on=closed_on, owed=words.money(facts.debts.total_fen))
+    else:
+        turn.say(response, closed_on=closed_on, receipt=facts.close_receipt, **more)
 
 
 def say_under_way(turn: Turn, facts: AccountFacts) -> None:

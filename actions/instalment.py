@@ -22,7 +22,7 @@ def make_instalment(turn: Turn) -> None:
         "path": terms.bill_path,
     }
     rates = {"product": rules.fee_rate(terms, "product"), "bill_rate": rules.fee_rate(terms, "bill")}
-    facts = own.account(turn, "utter_instalment_anonymous", **rule)
+    facts = own.account(turn, "utter_instalment_anonymous", "utter_closed_instalment", **rule)
     if facts is None:
         if turn.facts is None:
             own.add(turn, "utter_instalment_rates", **rates)
@@ -55,7 +55,8 @@ def say_offers(turn: Turn, facts: AccountFacts, rule: dict[str, str], rates: dic
 
 def manage_instalment(turn: Turn) -> None:
     """The running plans with what is left of them, and what can still be done."""
-    facts = own.account(turn, "utter_plans_anonymous", path=turn.ledger.terms.bill_path)
+    path = turn.ledger.terms.bill_path
+    facts = own.account(turn, "utter_plans_anonymous", "utter_closed_instalment", path=path)
     if facts is None:
         return
     if not facts.plans:

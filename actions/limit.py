@@ -8,7 +8,7 @@ from ledger.model import AccountFacts
 
 
 def query_limit(turn: Turn) -> None:
-    facts = own.account(turn, "utter_limit_anonymous")
+    facts = own.account(turn, "utter_limit_anonymous", "utter_closed_limit")
     if facts is None:
         return
     figures = limit_words(facts)
@@ -22,7 +22,7 @@ def query_limit(turn: Turn) -> None:
 
 def limit_change(turn: Turn) -> None:
     """Why it was lowered, or that it was not and what takes up the rest; never that it will rise."""
-    facts = own.account(turn, "utter_limit_change_anonymous")
+    facts = own.account(turn, "utter_limit_change_anonymous", "utter_closed_limit")
     if facts is None or own.being_checked(turn, facts):
         return
     figures = limit_words(facts)

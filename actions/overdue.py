@@ -9,7 +9,7 @@ from actions.turn import Turn
 def overdue(turn: Turn) -> None:
     """What is late with its days and penalty, or what being late would mean."""
     rule = {"rate": rules.daily_rate(turn.ledger.terms.penalty_rate)}
-    facts = own.account(turn, "utter_overdue_anonymous", **rule)
+    facts = own.account(turn, "utter_overdue_anonymous", "utter_closed_repay", **rule)
     if facts is None or own.being_checked(turn, facts):
         return
     bill = own.owed_bill(facts)
@@ -25,7 +25,8 @@ def overdue(turn: Turn) -> None:
 
 def request_extension(turn: Turn) -> None:
     """Whoever owes and cannot pay gets a person, who sees the account's figures, and the least to pay."""
-    facts = own.account(turn, "utter_extension_anonymous", due_day=str(turn.ledger.terms.due_day))
+    due_day = str(turn.ledger.terms.due_day)
+    facts = own.account(turn, "utter_extension_anonymous", "utter_closed_repay", due_day=due_day)
     if facts is None or own.being_checked(turn, facts):
         return
     bill = own.owed_bill(facts)

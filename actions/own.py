@@ -7,17 +7,18 @@ from actions.turn import Turn
 from ledger.model import AccountFacts, Bill, Refund
 
 
-def account(turn: Turn, general: str, **more: str) -> AccountFacts | None:
+def account(turn: Turn, general: str, closed: str, **more: str) -> AccountFacts | None:
     """The facts of an open account. Otherwise the answer has been given, and None is returned.
 
-    `general` is the response with the rule for whoever is not logged in, filled with `more`.
+    `general` is the response with the rule for whoever is not logged in, filled with `more`; `closed` the one
+    for an account that is closed, filled with {closed_on} and {receipt}.
     """
     facts = turn.facts
     if facts is None:
         turn.say(general, **more)
         return None
     if facts.state == "CLOSED":
-        decisions.say_closed(turn, facts)
+        decisions.say_closed(turn, facts, closed)
         return None
     return facts
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from actions import own, words
+from actions import decisions, own, words
 from actions.turn import Turn
 
 
 def payment_setting(turn: Turn) -> None:
     """How to pay with it and how not to pay with it by default, without closing it."""
     facts = turn.facts
-    if facts is None or facts.state == "CLOSED":
+    if facts is None:
         turn.say("utter_payment_setting")
+    elif facts.state == "CLOSED":
+        decisions.say_closed(turn, facts, "utter_closed_unusable")
     elif facts.freezes:
         turn.say("utter_payment_setting_frozen", **own.freeze_words(facts))
     elif facts.open_charge is not None:

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from actions import words
-from ledger.model import AccountFacts, ChargeState, Repayment
+import re
+
+from actions import cards, decisions, words
+from actions.turn import Turn
+from ledger.model import AccountFacts, ChargeState, Repayment, Settlement
+
+# Whoever asks for a number or a proof wants that, whatever the question around it is about.
+ASKED = re.compile(
+    r"凭证|回执|(结清|还清|还款|关闭|注销|销户)的?证明|证明.{0,4}(结清|还清|还完|关闭|注销|销户)|结清单"
+)
+PROOF = re.compile(r"证明|结清单")
+OTHERS = frozenset({"talk_to_human", "report_unauthorised", "notice", "merchant_service"})
 
 STATES: dict[ChargeState, str] = {
     "CREATED": "正在核实",
@@ -19,3 +29,63 @@ def payment(value: Repayment, facts: AccountFacts) -> str:
     at, amount = words.moment(value.at, today=facts.today), words.money(value.amount_fen)
     receipt = f"，结清凭证号{value.receipt}" if value.receipt else ""
     return f"{at}，{amount}，{STATES[value.state]}，编号{value.number}{receipt}"
+
+
+def asked(turn: Turn) -> bool:
+    """Whether typed words ask for a receipt or a proof of having paid."""
+    return not turn.pressed and turn.intent not in OTHERS and bool(ASKED.search(turn.text))
+
+
+def tell(turn: Turn) -> None:
+    """The numbers with when and how much, else what is in the way of having one; then how to get a proof."""
+    facts = turn.facts
+    if facts is None:
+        turn.say("utter_receipt_anonymous", card=cards.login())
+        return
+    if facts.open_charge is not None:
+        decisions.say_under_way(turn, facts)
+        return
+    settled = facts.last_settled
+    if facts.state == "CLOSED":
+        say_closed(turn, facts, settled)
+    elif settled is not None:
+        say_settled(turn, facts, settled)
+    elif facts.debts.total_fen:
+        turn.say("utter_receipt_owing", amount=words.money(facts.debts.total_fen))
+    elif facts.last_repayment is not None:
+        line = payment(facts.last_repayment, facts)
+        turn.say("utter_receipt_repaid", payment=line, today=words.day(facts.today))
+    else:
+        turn.say("utter_receipt_nothing", today=words.day(facts.today))
+    if PROOF.search(turn.text) and not facts.debts.total_fen and turn.decision is None:
+        turn.say("utter_receipt_proof")
+
+
+def say_settled(turn: Turn, facts: AccountFacts, settled: Settlement) -> None:
+    """The receipt of the last settling; what was bought since is said to be owed."""
+    owed = facts.debts.total_fen
+    turn.say(
+        "utter_receipt_settled_owing" if owed else "utter_receipt_settled",
+        card=cards.receipt(settled),
+        at=words.moment(settled.settled_at or facts.now, today=facts.today),
+        amount=words.money(settled.amount_fen),
+        receipt=settled.receipt,
+        owed=words.money(owed),
+    )
+
+
+def say_closed(turn: Turn, facts: AccountFacts, settled: Settlement | None) -> None:
+    """The receipt of the closing, with that of the settling before it when there was one."""
+    if settled is None:
+        card = cards.close_receipt(facts.close_receipt, facts.closed_at or facts.now)
+        decisions.say_closed(turn, facts, "utter_receipt_closed", card=card)
+        return
+    decisions.say_closed(
+        turn,
+        facts,
+        "utter_receipt_settled_closed",
+        card=cards.receipt(settled),
+        at=words.moment(settled.settled_at or facts.now, today=facts.today),
+        amount=words.money(settled.amount_fen),
+        settled=settled.receipt,
+    )

@@ -22,7 +22,8 @@ def refund(turn: Turn) -> None:
         say_done(turn, facts, newest)
         own.add(turn, "utter_refund_rule", days=days)
     else:
-        turn.say("utter_refund_none", days=days)
+        closed = facts.state == "CLOSED"
+        turn.say("utter_refund_none_closed" if closed else "utter_refund_none", days=days)
 
 
 def say_pending(turn: Turn, facts: AccountFacts, pending: Refund) -> None:

@@ -17,7 +17,9 @@ TWICE = re.compile(
 def how_to_repay(turn: Turn) -> None:
     """The way to pay by oneself, with what is due; late amounts first."""
     terms = turn.ledger.terms
-    facts = own.account(turn, "utter_repay_anonymous", path=terms.repay_path, due_day=str(terms.due_day))
+    facts = own.account(
+        turn, "utter_repay_anonymous", "utter_closed_repay", path=terms.repay_path, due_day=str(terms.due_day)
+    )
     if facts is None or own.being_checked(turn, facts):
         return
     bill = own.owed_bill(facts)
@@ -43,7 +45,7 @@ def minimum_payment(turn: Turn) -> None:
         "rate": rules.daily_rate(terms.daily_rate),
         "due_day": str(terms.due_day),
     }
-    facts = own.account(turn, "utter_minimum_anonymous", **rule)
+    facts = own.account(turn, "utter_minimum_anonymous", "utter_closed_repay", **rule)
     if facts is None or own.being_checked(turn, facts):
         return
     bill = own.owed_bill(facts)
@@ -73,10 +75,13 @@ def repayment_status(turn: Turn) -> None:
     if facts is not None and TWICE.search(turn.text) and not turn.pressed:
         dispute_charge(turn, facts)
         return
-    facts = own.account(turn, "utter_status_anonymous")
+    last = facts.last_repayment if facts is not None else None
+    if facts is not None and last is not None and facts.state == "CLOSED" and not facts.debts.total_fen:
+        say_status(turn, facts, last)
+        return
+    facts = own.account(turn, "utter_status_anonymous", "utter_closed_repay")
     if facts is None or own.being_checked(turn, facts):
         return
-    last = facts.last_repayment
     if last is None:
         turn.say("utter_status_none", **status_words(facts))
     else:
@@ -128,7 +133,7 @@ def auto_debit(turn: Turn) -> None:
         "due_day": str(terms.due_day),
         "path": terms.auto_debit_path,
     }
-    facts = own.account(turn, "utter_debit_anonymous", **rule)
+    facts = own.account(turn, "utter_debit_anonymous", "utter_closed_repay", **rule)
     if facts is None or own.being_checked(turn, facts):
         return
     bill = own.owed_bill(facts)

@@ -25,7 +25,7 @@ def why_unusable(turn: Turn) -> None:
         return
     cause = diagnosis.find(facts)
     tellers: dict[str, Callable[[Turn, AccountFacts], None]] = {
-        "closed": decisions.say_closed,
+        "closed": tell_closed,
         "charge_checking": decisions.say_under_way,
         "under_investigation": tell_investigation,
         "overdue": tell_overdue,
@@ -56,6 +56,10 @@ def tell(
         values=values,
         **more,
     )
+
+
+def tell_closed(turn: Turn, facts: AccountFacts) -> None:
+    decisions.say_closed(turn, facts, "utter_closed_unusable")
 
 
 def tell_overdue(turn: Turn, facts: AccountFacts) -> None:
@@ -236,7 +240,7 @@ def unfreeze(turn: Turn) -> None:
     if facts is None:
         turn.say("utter_unfreeze_anonymous", wait=wait)
     elif facts.state == "CLOSED":
-        decisions.say_closed(turn, facts)
+        tell_closed(turn, facts)
     elif facts.freezes or facts.open_charge is not None:
         why_unusable(turn)
     else:

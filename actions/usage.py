@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from actions import diagnosis, own, words
+from actions import decisions, diagnosis, own, words
 from actions.turn import Turn
 
 
 def where_usable(turn: Turn) -> None:
     """The rule; for a customer the shop or item that refused last, a freeze, or what is left to spend."""
     facts = turn.facts
-    if facts is None or facts.state == "CLOSED":
+    if facts is None:
         turn.say("utter_usage")
+        return
+    if facts.state == "CLOSED":
+        decisions.say_closed(turn, facts, "utter_closed_unusable")
         return
     if facts.freezes:
         turn.say("utter_usage_frozen", **own.freeze_words(facts))

@@ -51,10 +51,19 @@ def test_a_visitor_hears_the_rule_and_can_log_in(chat: Begin, ledger: Ledger, in
     assert "¥" not in said.text
 
 
-@pytest.mark.parametrize("intent", ["how_to_repay", "minimum_payment", "repayment_status", "auto_debit"])
+@pytest.mark.parametrize("intent", ["how_to_repay", "minimum_payment", "auto_debit"])
 def test_a_closed_account_has_nothing_to_repay(chat: Begin, ledger: Ledger, intent: str) -> None:
-    said = chat("c-closed").type(intent)[0]
-    assert facts.account_facts(ledger, "c-closed").close_receipt in said.text
+    closed_at = facts.account_facts(ledger, "c-closed").closed_at
+    assert closed_at is not None
+    text = chat("c-closed").type(intent)[0].text
+    assert f"已于{told.moment(ledger, closed_at)}关闭" in text and "不用还款" in text
+
+
+def test_a_closed_account_still_knows_its_last_payment(chat: Begin, ledger: Ledger) -> None:
+    last = facts.account_facts(ledger, "c-closed").last_repayment
+    assert last is not None
+    text = chat("c-closed").type("repayment_status")[0].text
+    assert words.money(last.amount_fen) in text and last.number in text and "没有欠款" in text
 
 
 def test_the_minimum_is_the_bills_and_its_cost_the_terms(chat: Begin, ledger: Ledger) -> None:

@@ -75,7 +75,7 @@ def test_without_evidence_the_four_causes_and_a_narrowing_question(chat: Begin, 
 
 
 def test_a_closed_account_and_one_being_checked_say_so(chat: Begin) -> None:
-    assert chat("c-closed").type("why_unusable")[0].response == "utter_closed"
+    assert chat("c-closed").type("why_unusable")[0].response == "utter_closed_unusable"
     assert chat("c-unknown").type("why_unusable")[0].response == "utter_charge_being_checked"
 
 
