@@ -25,7 +25,8 @@ def query_bill(turn: Turn) -> None:
     elif own.being_checked(turn, facts):
         return
     elif facts.debts.total_fen:
-        turn.say("utter_bill_next", card=cards.debts(facts.debts), **own.next_words(facts))
+        kinds = words.debt_kinds(facts.debts)
+        turn.say("utter_bill_next", card=cards.debts(facts.debts), kinds=kinds, **own.next_words(facts))
     else:
         decisions.tell_nothing_owed(turn, facts)
 
@@ -65,9 +66,7 @@ def say_bill(turn: Turn, facts: AccountFacts, bill: Bill) -> None:
 
 def lines(bill: Bill) -> str:
     """The first lines of the bill in words, and how many there are; the card has them all."""
-    shown = [f"{words.bill_item(item)} {words.money(item.amount_fen)}" for item in bill.items[:LINES_SHOWN]]
-    rest = f"等{len(bill.items)}笔" if len(bill.items) > LINES_SHOWN else ""
-    return "、".join(shown) + rest
+    return words.listed(bill.items, LINES_SHOWN)
 
 
 def billing_dates(turn: Turn) -> None:

@@ -27,7 +27,6 @@ def how_to_close(turn: Turn) -> None:
             "utter_close_ready",
             values={"decline": {"kind": "close"}},
             card=cards.close_decision(words.close_facts(facts)),
-            path=turn.ledger.terms.close_path,
             today=words.day(facts.today),
         )
 
@@ -72,14 +71,9 @@ def steps_close(turn: Turn) -> None:
     turn.settle_question()
     owed_fen = turn.facts.debts.total_fen if turn.facts else 0
     if owed_fen:
-        turn.say(
-            "utter_close_steps_owing",
-            settle_path=terms.settle_path,
-            close_path=terms.close_path,
-            amount=words.money(owed_fen),
-        )
-    else:
-        turn.say("utter_close_steps", close_path=terms.close_path)
+        amount = words.money(owed_fen)
+        turn.say("utter_close_steps_first", settle_path=terms.settle_path, amount=amount)
+    turn.say("utter_close_steps", close_path=terms.close_path)
 
 
 def confirm_close(turn: Turn) -> None:

@@ -22,6 +22,8 @@ OPENING = {
     "cancelled": "utter_quote_cancelled",
 }
 KINDS = ("settle", "settle_close", "close", "owing")
+# The forms that may be the first that is seen of a decision: then it also says what closing does.
+BEGINNING = ("first", "again", "cancelled")
 OPENING_CLOSE = {
     "first": "utter_close_decision",
     "again": "utter_close_again",
@@ -41,12 +43,8 @@ def show(turn: Turn, kind: str, *, how: str = "first") -> None:
     """Shows the decision `kind` with fresh figures and fresh buttons, or why there is nothing to decide."""
     if kind == "close":
         show_close(turn, how=how)
-    elif kind == "owing":
-        if how == "again":
-            turn.say("utter_nothing_done_yet")
-        show_settle(turn, close_after=True)
     else:
-        show_settle(turn, close_after=kind == "settle_close", how=how)
+        show_settle(turn, close_after=kind != "settle", how=how)
 
 
 def remind(turn: Turn) -> None:
@@ -151,6 +149,8 @@ def say_quote(turn: Turn, quote: Quote, *, how: str = "first") -> None:
         fees=words.quote_fees(quote),
         card_last4=facts.card_last4,
     )
+    if quote.close_after and how in BEGINNING:
+        turn.say("utter_quote_effects")
 
 
 def say_nothing_owed(turn: Turn, facts: AccountFacts) -> None:

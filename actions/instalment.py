@@ -64,8 +64,7 @@ def manage_instalment(turn: Turn) -> None:
         return
     shown = [plan_line(plan, facts) for plan in facts.plans[:PLANS_SHOWN]]
     turn.say("utter_plans", count=str(len(facts.plans)), plans="\n".join(shown))
-    if not own.being_checked(turn, facts):
-        own.add(turn, "utter_plans_rule")
+    own.being_checked(turn, facts)
 
 
 def plan_line(plan: Plan, facts: AccountFacts) -> str:

@@ -93,12 +93,9 @@ def overdue_words(facts: AccountFacts) -> dict[str, str]:
 
 
 def next_words(facts: AccountFacts) -> dict[str, str]:
-    """What comes next: {unbilled}, {product_plan}, {bill_plan}, {total}, {next_bill}, {next_due}, {today}."""
+    """What comes next: {total}, {next_bill}, {next_due}, {today}."""
     return {
         "total": words.money(facts.debts.total_fen),
-        "unbilled": words.money(facts.debts.unbilled_fen),
-        "product_plan": words.money(facts.debts.product_plan_fen),
-        "bill_plan": words.money(facts.debts.bill_plan_fen),
         "next_bill": words.day(facts.next_bill_on, today=facts.today),
         "next_due": words.day(facts.next_due_on, today=facts.today),
         "today": words.day(facts.today),

@@ -19,10 +19,10 @@ def daily_rate(rate_day: Decimal) -> str:
 
 
 def fee_rate(terms: Terms, kind: PlanKind) -> str:
-    """The fee per period with the 年化（单利） of each number of periods."""
+    """The annual rate of each number of periods (the response says that it is one), then the fee."""
     rate = terms.fee_rate[kind]
     annual = "、".join(f"{each}期{words.percent(terms.apr_simple(rate, each))}" for each in terms.periods)
-    return f"每期{words.percent(rate)}，年化（单利）{annual}"
+    return f"{annual}（每期{words.percent(rate)}）"
 
 
 def periods(terms: Terms) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -30,7 +31,7 @@ DECLINE_REASONS = {
 }
 FREEZE_NAMES = {
     "overdue": "逾期",
-    "risk": "账户环境存在风险",
+    "risk": "登录环境异常",
     "bureau": "征信评估",
     "dispute": "有争议交易正在处理",
     "fraud": "盗用调查",
@@ -192,6 +193,13 @@ def bill_item(item: BillItem) -> str:
         return goods or "消费"
     period = f" {item.period_no}/{item.periods}期" if item.periods else ""
     return f"{names[item.kind]}{period}" + (f"（{goods}）" if goods else "")
+
+
+def listed(items: Sequence[BillItem], at_most: int) -> str:
+    """The first of them, one on a line with its amount, and how many there are in all."""
+    shown = [f"{bill_item(item)} {money(item.amount_fen)}" for item in items[:at_most]]
+    rest = f"等{len(items)}笔" if len(items) > at_most else ""
+    return "；\n".join(shown) + rest
 
 
 def plan(value: Plan) -> str:

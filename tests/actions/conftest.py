@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,16 +11,15 @@ import pytest
 from actions.server import Executor, build_executor, build_ledger
 from actions.settings import Settings
 from ledger import Ledger
-from tests.actions.chat import ROOT, Chat
+from tests.actions import walk
+from tests.actions.chat import Chat
 
 
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the seeded ledger and gateway."""
     folder = tmp_path_factory.mktemp("seeded")
-    env = {**os.environ, "YUEFU_PROFILE": "demo", "YUEFU_RUN_DIR": str(folder)}
-    env.pop("DATABASE_URL", None)
-    subprocess.run([sys.executable, "-m", "demo.seed", "--reset"], cwd=ROOT, env=env, check=True)
+    walk.seed(folder)
     return folder
 
 
@@ -31,16 +27,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def settings(seeded: Path, tmp_path: Path) -> Settings:
     run_dir = tmp_path / "run"
     shutil.copytree(seeded, run_dir)
-    return Settings(
-        demo=True,
-        run_dir=run_dir,
-        database_url=f"sqlite:///{run_dir / 'ledger.db'}",
-        action_secret="action-secret-of-the-test",
-        staff_secret="staff-secret-of-the-test",
-        host="127.0.0.1",
-        port=0,
-        gateway="",
-    )
+    return walk.settings_in(run_dir)
 
 
 @pytest.fixture

@@ -65,7 +65,7 @@ def test_what_is_not_billed_yet(tmp_path: Path) -> None:
     world = states.make(tmp_path)
     states.unbilled(world)
     said = world.chat().type("query_bill")[0]
-    assert "未出账消费¥888.00" in said.text and "10月1日出账，10月6日到期" in said.text
+    assert "未出账¥888.00" in said.text and "10月1日出账，10月6日到期" in said.text
     assert said.card["total_fen"] == 88_800
 
 

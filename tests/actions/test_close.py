@@ -45,7 +45,7 @@ def test_a_login_older_than_five_minutes_is_not_strong(chat: Begin, ledger: Ledg
 
 def test_a_question_that_is_not_sure_enough_is_answered_and_asked_first(chat: Begin) -> None:
     said = chat("c-clean").type("how_to_close", "关了会怎样")
-    assert [each["intent"] for each in said[0].buttons] == ["offer_close", "decline"]
+    assert [each["intent"] for each in said[0].buttons] == ["offer_close", "steps_close", "decline"]
 
 
 def test_pressing_confirm_twice_gives_the_same_receipt(chat: Begin, ledger: Ledger) -> None:
@@ -94,7 +94,8 @@ def test_typed_words_neither_settle_nor_close(chat: Begin, ledger: Ledger, text:
     owing = chat("c-owing")
     owing.type("how_to_close", enters="close")
     first = owing.type("how_to_close", text, enters="close")
-    assert first[0].text.startswith("还没有扣款，也没有关闭") and first[1].response == "utter_quote_close"
+    assert [each.response for each in first] == ["utter_quote_again_close", "utter_quote_effects"]
+    assert first[0].text.startswith("还没有扣款，也没有关闭")
     second = owing.type("how_to_close", text, enters="close")
     assert second[0].response == "utter_quote_again_close"
     assert state(ledger, "c-owing") == "ACTIVE"
@@ -179,7 +180,7 @@ def test_overdue_names_the_penalty_and_explains_the_freeze(chat: Begin, ledger: 
 def test_how_to_do_it_oneself_gives_both_ways(chat: Begin, ledger: Ledger) -> None:
     owing = chat("c-owing")
     said = owing.press(owing.type("how_to_close", enters="close"), "只看怎么操作")
-    assert ledger.terms.settle_path in said[0].text and ledger.terms.close_path in said[0].text
+    assert ledger.terms.settle_path in said[0].text and ledger.terms.close_path in said[1].text
 
 
 @pytest.mark.parametrize(

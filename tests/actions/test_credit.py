@@ -25,7 +25,7 @@ def test_somebody_late_hears_of_it_first(chat: Begin, ledger: Ledger) -> None:
     account = facts.account_facts(ledger, "c-overdue")
     assert account.bill is not None
     said = chat("c-overdue").type("credit_report")[0]
-    assert said.text.startswith(f"逾期{words.money(account.debts.overdue_fen)}")
+    assert said.text.startswith(f"会上征信：逾期{words.money(account.debts.overdue_fen)}")
     assert f"已{account.bill.days_overdue}天" in said.text and said.buttons[0]["intent"] == "offer_settle"
 
 

@@ -14,12 +14,13 @@ Begin = Callable[[str | None], Chat]
 
 
 def test_every_rate_of_the_terms_with_its_annual_one(chat: Begin, ledger: Ledger) -> None:
-    text = chat(None).type("fees_interest")[1].text
+    rates, rest = (bubble.text for bubble in chat(None).type("fees_interest"))
+    assert rates.startswith("年化（单利）：")
     for rate in ledger.terms.fee_rate.values():
-        assert f"每期{words.percent(rate)}，年化（单利）" in text
+        assert f"（每期{words.percent(rate)}）" in rates
         for periods in ledger.terms.periods:
-            assert f"{periods}期{words.percent(ledger.terms.apr_simple(rate, periods))}" in text
-    assert text.count("年化（单利）18.25%") == 2
+            assert f"{periods}期{words.percent(ledger.terms.apr_simple(rate, periods))}" in rates
+    assert rest.count("年化（单利）18.25%") == 2
 
 
 def test_the_bills_own_fees_by_name_and_amount(chat: Begin, ledger: Ledger) -> None:
@@ -27,24 +28,24 @@ def test_the_bills_own_fees_by_name_and_amount(chat: Begin, ledger: Ledger) -> N
     assert bill is not None
     fees = [item for item in bill.items if item.kind == "plan_fee"]
     assert len(fees) == 2
-    text = chat("c-owing").type("fees_interest", "怎么多收了手续费")[0].text
+    text = chat("c-owing").type("fees_interest", "怎么多收了手续费")[1].text
     assert all(f"{words.bill_item(item)} {words.money(item.amount_fen)}" in text for item in fees)
 
 
 def test_a_penalty_is_named(chat: Begin, ledger: Ledger) -> None:
     penalty = words.money(facts.account_facts(ledger, "c-overdue").debts.penalty_fen)
-    assert f"逾期违约金 {penalty}" in chat("c-overdue").type("fees_interest")[0].text
+    assert f"逾期违约金 {penalty}" in chat("c-overdue").type("fees_interest")[1].text
 
 
 def test_a_bill_without_fees_says_so(chat: Begin) -> None:
-    assert "没有手续费，也没有利息" in chat("c-overlimit").type("fees_interest")[0].text
+    assert "没有手续费，也没有利息" in chat("c-overlimit").type("fees_interest")[1].text
 
 
 def test_interest_that_is_growing_is_not_denied(tmp_path: Path) -> None:
     world = states.make(tmp_path)
     states.minimum_met(world)
-    assert "已有利息¥1.62" in world.chat().type("fees_interest")[0].text
+    assert "已有利息¥1.62" in world.chat().type("fees_interest")[1].text
 
 
 def test_nothing_owed_costs_nothing(chat: Begin) -> None:
-    assert "没有任何费用" in chat("c-clean").type("fees_interest")[0].text
+    assert "没有任何费用" in chat("c-clean").type("fees_interest")[1].text

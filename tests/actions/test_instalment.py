@@ -70,7 +70,7 @@ def test_running_plans_with_what_is_left(chat: Begin, ledger: Ledger) -> None:
         assert f"剩余本金{words.money(plan.remaining_principal_fen)}" in said[0].text
         assert f"{plan.periods}期已出{plan.billed_periods}期" in said[0].text
         assert plan.next_due_on is not None and told.day(ledger, plan.next_due_on) in said[0].text
-    assert "prepay_all" in [each["intent"] for each in said[1].buttons]
+    assert "prepay_all" in [each["intent"] for each in said[0].buttons]
 
 
 def test_no_plans(chat: Begin) -> None:

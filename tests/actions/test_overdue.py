@@ -20,9 +20,8 @@ def test_late_says_how_much_since_when_and_what_it_costs(chat: Begin, ledger: Le
     assert account.bill is not None
     said = chat("c-overdue").type("overdue")[0]
     assert said.text.startswith(f"逾期{words.money(account.debts.overdue_fen)}")
-    assert (
-        f"已{account.bill.days_overdue}天，含逾期违约金{words.money(account.debts.penalty_fen)}" in said.text
-    )
+    assert f"（含逾期违约金{words.money(account.debts.penalty_fen)}）" in said.text
+    assert f"已{account.bill.days_overdue}天" in said.text
     assert f"每日{words.percent(ledger.terms.penalty_rate)}，年化（单利）18.25%" in said.text
     assert [each["intent"] for each in said.buttons[:2]] == ["offer_settle", "request_extension"]
 

@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from actions import registry
-from demo.customers import ALL
-from tests.actions import states
-from tests.actions.chat import ROOT, Chat, Said, responses
+from tests.actions import states, walk
+from tests.actions.chat import ROOT, Said, responses
 from tests.actions.states import STATES
+from tests.actions.walk import ASKED, CUSTOMERS, Begin
 
-Begin = Callable[[str | None], Chat]
-
-CUSTOMERS = (None, *(customer.customer_id for customer in ALL))
-# Reached by the service alone or by a button that carries values: each has its own test.
-NOT_ASKED = {"notice", "confirm_settle", "confirm_close", "apply_unfreeze"}
 # What opens, ends or leaves a decision by itself.
 DECIDING = {
     "how_to_close", "close_impact", "prepay_all", "offer_settle", "offer_settle_close", "offer_close", "deny",
     "decline", "steps_close", "talk_to_human", "report_unauthorised", "login", "resume_bot",
 }  # fmt: skip
-ASKED = sorted(set(registry.replies()) - NOT_ASKED)
-LONGEST = 160
-LONGEST_FILLED = 240
+LONGEST = 120
+# A list has a line for each bill item, plan or offer. Only its lines, at most four and none of them long, may
+# make a bubble longer; its heading may not. The card beside it holds all of a longer list.
+LISTS = {
+    "utter_bill", "utter_bill_rolling", "utter_bill_overdue", "utter_bill_checking", "utter_fees_bill",
+    "utter_plans", "utter_instalment_offers", "utter_dispute_payments",
+}  # fmt: skip
+LONGEST_LINE = 80
+LINES_AT_MOST = 4
 PROMISES = re.compile(
     r"保证(解冻|恢复|通过|提额)|一定(能|会|可以)(解冻|恢复|通过|提额|开通|退)|(解冻|提额|申请)(必定|肯定|成功)"
     r"|(为|帮|给)您(提额|消除|解冻)|肯定(能|会|可以)|百分之百|100%|手续费(会|可以|全额)退|包(通过|下款|提额)"
@@ -49,14 +49,17 @@ def test_no_response_is_empty_or_has_blank_lines() -> None:
 
 
 def test_every_response_ends_as_a_sentence() -> None:
-    open_ended = {"utter_ticket_reply", "utter_instalment_offers", "utter_plans"}  # end in what fills them
+    open_ended = {"utter_ticket_reply", "utter_plans"}  # end in what fills them
     for name, text in written():
         assert name in open_ended or re.search(r"[。！？]$", text), name
 
 
 def test_no_response_is_longer_than_a_chat_takes() -> None:
+    """What fills a placeholder is mostly an amount or a date; the walk below has the real lengths."""
     for name, text in written():
-        assert len(text) <= LONGEST, f"{name}: {len(text)}"
+        filled = re.sub(r"\{\w+\}", "¥1,234.5", text)
+        assert len(filled) <= LONGEST, f"{name}: {len(filled)}"
+        assert name not in LISTS or text.count("\n") == 1, f"{name}: a heading, then the list"
 
 
 def test_no_response_promises_what_is_not_ours_to_promise() -> None:
@@ -97,16 +100,18 @@ def test_every_response_is_used_and_every_used_one_written() -> None:
         assert name in responses() or name == "utter_message", f"{name} is not written"
 
 
-def check(said: list[Said], intent: str) -> None:
-    """What holds for every answer of every account."""
-    assert 1 <= len(said) <= 2, intent
+def check(said: list[Said], where: str) -> None:
+    """What holds for every turn of every account."""
+    assert 1 <= len(said) <= 2, where
     for bubble in said:
         assert "{" not in bubble.text and "}" not in bubble.text, bubble
         assert "None" not in bubble.text and "datetime" not in bubble.text and "()" not in bubble.text, bubble
         assert not re.search(r"\n\s*\n", bubble.text), bubble
-        assert len(bubble.text) <= LONGEST_FILLED, f"{len(bubble.text)}: {bubble}"
+        assert re.search(r"[。！？]$", bubble.text), bubble
+        check_length(bubble, where)
         assert not re.search(r"[，、：；]。|，，|。。|，（|（）|^，", bubble.text), bubble
         assert not PROMISES.search(bubble.text), bubble
+        assert "退还" not in bubble.text.replace("待退还款项", ""), bubble
         assert not re.search(r"\d{12,}", bubble.text), bubble
         assert all(button["title"] for button in bubble.buttons), bubble
         if RATE.search(bubble.text):
@@ -114,18 +119,30 @@ def check(said: list[Said], intent: str) -> None:
         assert bubble.response not in ("utter_error", "utter_unavailable"), bubble
 
 
+def check_length(bubble: Said, where: str) -> None:
+    """At most LONGEST characters, the AI notice included; of a list this holds for what is not its lines."""
+    lines = bubble.text.split("\n")
+    notice = int(len(lines) > 1 and lines[0] == responses()["utter_ai_notice"]["text"])
+    listed = lines[notice + 1 :] if bubble.response in LISTS else []
+    told = lines[: notice + 1] if listed else lines
+    assert len("\n".join(told)) <= LONGEST, f"{len(bubble.text)}, {where}: {bubble}"
+    assert len(listed) <= LINES_AT_MOST and all(len(line) <= LONGEST_LINE for line in listed), bubble
+
+
 @pytest.mark.parametrize("customer", CUSTOMERS)
-def test_every_question_of_every_demo_customer_is_answered_whole(chat: Begin, customer: str | None) -> None:
-    for intent in ASKED:
-        check(chat(customer).type(intent), f"{customer} {intent}")
+def test_every_turn_of_every_demo_customer_is_short_and_whole(chat: Begin, customer: str | None) -> None:
+    for part in (walk.questions, walk.decisions, walk.endings):
+        for asked, said in part(chat, customer):
+            check(said, f"{customer} {asked}")
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_every_question_is_answered_whole_in_rarer_states(tmp_path: Path, state: str) -> None:
+def test_every_turn_is_short_and_whole_in_rarer_states(tmp_path: Path, state: str) -> None:
     world = states.make(tmp_path)
     STATES[state](world)
-    for intent in ASKED:
-        check(world.chat().type(intent), f"{state} {intent}")
+    for part in (walk.questions, walk.decisions, walk.endings):
+        for asked, said in part(lambda _: world.chat(), world.customer.id):
+            check(said, f"{state} {asked}")
 
 
 @pytest.mark.parametrize("customer", ["c-clean", "c-owing", "c-overdue"])
@@ -140,3 +157,73 @@ def test_a_question_while_a_decision_waits_is_answered_and_the_decision_shown_ag
         said = talk.type(intent)
         confirm = {button["intent"] for button in said[-1].buttons}
         assert confirm & {"confirm_settle", "confirm_close"}, f"{customer} {intent}: {said}"
+
+
+@pytest.mark.parametrize(
+    ("customer", "intent", "answer"),
+    [
+        (None, "how_to_close", "可以关闭"),
+        ("c-owing", "how_to_close", "还清¥"),
+        ("c-refunding", "how_to_close", "现在不能关闭"),
+        (None, "close_impact", "关闭后可以再申请"),
+        (None, "prepay_all", "可以"),
+        ("c-owing", "prepay_all", "可以。今天"),
+        (None, "where_usable", "只能用来付款，不能提现或转账"),
+        ("c-owing", "where_usable", "只能用来付款，不能提现或转账"),
+        ("c-unsupported", "where_usable", "只能用来付款，不能提现或转账"),
+        ("c-risk", "where_usable", "现在哪里都不能用"),
+        (None, "how_to_repay", "可以用绑定的银行卡或零钱还，微信、支付宝"),
+        (None, "manage_instalment", "办好的分期不能改期数或撤销，可以提前结清"),
+        ("c-owing", "manage_instalment", "办好的分期不能改期数或撤销，可以提前结清"),
+        (None, "make_instalment", "可分3、6、12期"),
+        ("c-risk", "make_instalment", "现在不能分期"),
+        (None, "fees_interest", "年化（单利）：商品分期3期13.45%"),
+        ("c-owing", "fees_interest", "年化（单利）：商品分期3期13.45%"),
+        (None, "credit_report", "会上征信"),
+        ("c-owing", "credit_report", "会上征信"),
+        ("c-overdue", "credit_report", "会上征信"),
+        ("c-lowered", "credit_report", "会上征信"),
+        (None, "overdue", "逾期会收逾期违约金"),
+        ("c-owing", "overdue", "您没有逾期"),
+        ("c-clean", "overdue", "您没有逾期"),
+        (None, "change_due_date", "不能改"),
+        ("c-owing", "change_due_date", "不能改"),
+        ("c-overdue", "change_due_date", "不能改"),
+        (None, "request_extension", "还款日（每月6日）不能推迟"),
+        ("c-owing", "request_extension", "能否延期以评估为准"),
+        ("c-overdue", "minimum_payment", "不能只还最低"),
+        ("c-owing", "auto_debit", "会自动扣"),
+        ("c-clean", "auto_debit", "现在不会自动扣"),
+        (None, "account_info", "可以换手机号"),
+        (None, "payment_setting", "可以不默认用月付"),
+        (None, "refund", "退款到账前，到期账单仍要按时还"),
+        (None, "bot_challenge", "我是AI助手，不是真人"),
+    ],
+)
+def test_what_is_mostly_asked_is_answered_by_the_first_words(
+    chat: Begin, customer: str | None, intent: str, answer: str
+) -> None:
+    """Whether it can be done, whether it is so, how much it is: said before anything else."""
+    assert chat(customer).type(intent)[0].text.startswith(answer)
+
+
+CLOSING_SAYS = (
+    "额度取消",
+    "再开通要重新评估",
+    "近期订单退款可能变慢",
+    "征信和还款记录不会因此消除",
+    "关闭后可能无法再在月付页面查看账单",
+)
+
+
+@pytest.mark.parametrize("customer", ["c-clean", "c-owing", "c-overdue"])
+def test_nobody_closes_without_hearing_what_it_does(chat: Begin, customer: str) -> None:
+    """At the first sight of a decision to close, and when it is begun again after it was cancelled."""
+    talk = chat(customer)
+    opening = "how_to_close" if customer == "c-clean" else "offer_settle_close"
+    said = talk.type(opening, enters="close")
+    talk.type("deny")
+    again = talk.press(said, walk.confirming(said), strong=True)
+    for turn in (said, again):
+        assert walk.confirming(turn)
+        assert all(effect in "".join(bubble.text for bubble in turn) for effect in CLOSING_SAYS), turn

@@ -14,7 +14,7 @@ Begin = Callable[[str | None], Chat]
 
 def test_cash_out_is_refused(chat: Begin) -> None:
     text = chat(None).type("where_usable", "能不能套现")[0].text
-    assert "不能转账、提现" in text and "套现会被暂停使用" in text
+    assert "不能提现或转账" in text and "套现会被暂停使用" in text
 
 
 def test_the_item_that_refused_last(chat: Begin, ledger: Ledger) -> None:

@@ -1,0 +1,121 @@
+"""All that a demo customer or a visitor hears: each question as a session's first, each decision to its end.
+
+`python -m tests.actions.walk 20` prints the twenty longest bubbles of a freshly seeded demo.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from actions import registry
+from actions.server import build_executor, build_ledger
+from actions.settings import Settings
+from demo.customers import ALL
+from tests.actions.chat import ROOT, Chat, Said, responses
+
+Begin = Callable[[str | None], Chat]
+Turn = tuple[str, list[Said]]
+
+CUSTOMERS = (None, *(customer.customer_id for customer in ALL))
+# Reached by the service alone or by a button that carries values.
+NOT_ASKED = {"notice", "confirm_settle", "confirm_close", "apply_unfreeze"}
+ASKED = sorted(set(registry.replies()) - NOT_ASKED)
+# What opens a decision at once, with what the gate adds to the words.
+ENTERING = {"how_to_close": "close", "prepay_all": "settle"}
+
+
+def first(said: list[Said]) -> list[Said]:
+    """The turn as the channel sends it when it is the first of a session."""
+    if not said:
+        return said
+    notice = responses()["utter_ai_notice"]["text"]
+    return [replace(said[0], text=f"{notice}\n{said[0].text}"), *said[1:]]
+
+
+def questions(begin: Begin, customer: str | None) -> Iterator[Turn]:
+    """Each intent's answer to a customer who has said nothing before; nothing is charged or closed."""
+    for intent in ASKED:
+        yield intent, first(begin(customer).type(intent))
+    for intent, decision in ENTERING.items():
+        yield f"{intent} at once", first(begin(customer).type(intent, enters=decision))
+    yield "money taken twice", first(begin(customer).type("repayment_status", "扣了我两次钱"))
+    yield "a caller who asks for codes", first(begin(customer).type("how_to_close", "有人让我把验证码给他"))
+
+
+def decisions(begin: Begin, customer: str | None) -> Iterator[Turn]:
+    """Each decision this customer can be asked: shown again, shown after a question, and confirmed weakly."""
+    for intent in ("how_to_close", "prepay_all", "offer_settle_close"):
+        talk = begin(customer)
+        said = talk.type(intent, enters=ENTERING.get(intent, ""))
+        if not (title := confirming(said)):
+            continue
+        yield f"{intent}, typed yes", talk.type("affirm")
+        yield f"{intent}, another question", talk.type("query_limit")
+        yield f"{intent}, pressed without a strong login", talk.press(said, title)
+        yield f"{intent}, typed no", talk.type("deny")
+        yield f"{intent}, pressed after no", talk.press(said, title, strong=True)
+
+
+def endings(begin: Begin, customer: str | None) -> Iterator[Turn]:
+    """What a confirmation comes to, the last for good: the ledger is another one after this."""
+    for intent in ("why_unusable", "prepay_all", "offer_settle_close", "how_to_close"):
+        talk = begin(customer)
+        said = talk.type(intent, enters=ENTERING.get(intent, ""))
+        apply = [each["title"] for each in said[-1].buttons if each["intent"] == "apply_unfreeze"]
+        if title := confirming(said) or "".join(apply):
+            yield f"{intent}, confirmed", talk.press(said, title, strong=True)
+            yield f"{intent}, confirmed twice", talk.press(said, title, strong=True)
+
+
+def confirming(said: list[Said]) -> str:
+    """The title of the button that confirms, empty when there is nothing to decide."""
+    titles = (each["title"] for bubble in said for each in bubble.buttons if "confirm" in each["intent"])
+    return next(titles, "")
+
+
+def seed(folder: Path) -> None:
+    """Seeds the demo's ledger and gateway into `folder` by the demo's own command."""
+    env = {**os.environ, "YUEFU_PROFILE": "demo", "YUEFU_RUN_DIR": str(folder)}
+    env.pop("DATABASE_URL", None)
+    subprocess.run([sys.executable, "-m", "demo.seed", "--reset"], cwd=ROOT, env=env, check=True)
+
+
+def settings_in(run_dir: Path) -> Settings:
+    return Settings(
+        demo=True,
+        run_dir=run_dir,
+        database_url=f"sqlite:///{run_dir / 'ledger.db'}",
+        action_secret="action-secret-of-the-test",
+        staff_secret="staff-secret-of-the-test",
+        host="127.0.0.1",
+        port=0,
+        gateway="",
+    )
+
+
+def main(count: int) -> None:
+    """Prints the longest bubbles: their length, who heard them after what, and the words."""
+    with tempfile.TemporaryDirectory() as folder:
+        seed(Path(folder))
+        ledger = build_ledger(settings_in(Path(folder)))
+        executor = build_executor(ledger)
+        heard = [
+            (len(bubble.text), f"{customer or 'visitor'}: {asked}", bubble)
+            for walk in (questions, decisions, endings)
+            for customer in CUSTOMERS
+            for asked, said in walk(lambda who: Chat(executor, who), customer)
+            for bubble in said
+        ]
+        ledger.engine.dispose()
+    for length, where, bubble in sorted(heard, key=lambda each: -each[0])[:count]:
+        print(f"{length} {where} [{bubble.response}]\n{bubble.text}\n")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
