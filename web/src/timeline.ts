@@ -1,6 +1,6 @@
 // What of the conversation is still alive. An old button is never shown: only those after the last thing said.
 
-import type { Button } from "./protocol";
+import type { Button, ServerMessage } from "./protocol";
 import type { Entry } from "./store";
 
 export interface Decided {
@@ -46,6 +46,16 @@ export function isRepeatAfterStepUp(entries: readonly Entry[], index: number): b
 /** A step-up is over once the customer's next message is there, whatever it was. */
 export function isAnswered(entries: readonly Entry[], index: number): boolean {
   return entries.slice(index + 1).some((later) => later.role === "user");
+}
+
+/** The answer to a pressed "log in": a login card and no other choice. The page is asked at once. */
+export function asksOnlyForLogin(message: ServerMessage): boolean {
+  return message.custom?.type === "login" && !message.buttons?.length;
+}
+
+/** A login among other choices: one of the buttons is the way to it, and a card would be a second one. */
+export function offersLogin(message: ServerMessage): boolean {
+  return message.custom?.type === "login" && !asksOnlyForLogin(message);
 }
 
 /** Whether a person of the staff has the conversation: the latest hand-off card says so. */

@@ -1,13 +1,13 @@
 // The conversation as templates. Everything a person or the server wrote becomes text nodes, never markup.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { cardView, holdsButtons } from "./cards/index";
+import { cardView, holdsButtons, speaksForItself } from "./cards/index";
 import type { CardContext, StepUpState } from "./cards/context";
 import { chatTime, pieces } from "./format";
 import type { Button } from "./protocol";
 import type { Entry, Store } from "./store";
 import type { Strings } from "./strings";
-import { decided, isRepeatAfterStepUp, isUnderWay, liveButtons, startsNewTime } from "./timeline";
+import { decided, isRepeatAfterStepUp, isUnderWay, liveButtons, offersLogin, startsNewTime } from "./timeline";
 
 export interface Acts {
   press(button: Button): void;
@@ -82,8 +82,8 @@ function theirs(scene: Scene, entries: readonly Entry[], index: number): Templat
   };
   const inCard = holdsButtons(message.custom);
   return html`<div class="turn">
-    ${message.text ? bubble(message.text) : nothing}
-    ${message.custom ? cardView(message.custom, context) : nothing}
+    ${message.text && !speaksForItself(message.custom) ? bubble(message.text) : nothing}
+    ${message.custom && !offersLogin(message) ? cardView(message.custom, context) : nothing}
     ${live.length && !inCard
       ? html`<div class="replies">
           ${live.map((button) => html`<button @click=${() => acts.press(button)}>${button.title}</button>`)}

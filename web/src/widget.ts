@@ -9,7 +9,7 @@ import { Press, stepUpIn, type StepUpProvider } from "./step_up";
 import { Store, type Keep } from "./store";
 import { stringsFor, type Strings } from "./strings";
 import { widgetStyles } from "./styles";
-import { withStaff } from "./timeline";
+import { asksOnlyForLogin, withStaff } from "./timeline";
 import { conversation, welcome, type Acts, type Scene } from "./view";
 
 const TYPING_AT_MOST_MS = 60_000;
@@ -266,11 +266,6 @@ export class YuefuChat extends LitElement {
       this.behind = false;
     });
   }
-}
-
-/** The answer to a pressed "log in": a login card that offers nothing else. With other choices it is an offer. */
-function asksOnlyForLogin(message: ServerMessage): boolean {
-  return message.custom?.type === "login" && !message.buttons?.length;
 }
 
 function storage(): Keep | null {

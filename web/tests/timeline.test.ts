@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Card, ServerMessage } from "../src/protocol";
 import { Store, type Entry } from "../src/store";
-import { decided, isRepeatAfterStepUp, isUnderWay, liveButtons, startsNewTime, withStaff } from "../src/timeline";
+import {
+  asksOnlyForLogin, decided, isRepeatAfterStepUp, isUnderWay, liveButtons, offersLogin, startsNewTime, withStaff,
+} from "../src/timeline";
 
 const CONFIRM = { title: "确认结清 ¥1.00", token: "signed-1" };
 const CANCEL = { title: "先不结清", token: "signed-2" };
@@ -70,4 +72,12 @@ test("the time is written at the start and after a pause", () => {
     { at: "2026-11-03T10:00:00+08:00" }, { at: "2026-11-03T10:04:00+08:00" }, {}, { at: "2026-11-03T10:10:00+08:00" },
   );
   assert.deepEqual(entries.map((_, index) => startsNewTime(entries, index)), [true, false, false, true]);
+});
+
+test("one way to log in: the card where nothing else is offered, else the button among the others", () => {
+  const card = { seq: 1, custom: { type: "login" } as Card };
+  assert.deepEqual([asksOnlyForLogin(card), offersLogin(card)], [true, false]);
+  const offer = { ...card, buttons: [{ title: "登录后办理", token: "signed-3" }] };
+  assert.deepEqual([asksOnlyForLogin(offer), offersLogin(offer)], [false, true]);
+  assert.deepEqual([asksOnlyForLogin({ seq: 1 }), offersLogin({ seq: 1 })], [false, false]);
 });

@@ -23,6 +23,13 @@ export function holdsButtons(card: Card | undefined): boolean {
   return card !== undefined && DECISIONS.includes(card.type);
 }
 
+/** Cards that say all their message says: its text asks, where there is no widget, for what the widget does itself. */
+const SPEAKING: readonly string[] = ["step_up"];
+
+export function speaksForItself(card: Card | undefined): boolean {
+  return card !== undefined && SPEAKING.includes(card.type);
+}
+
 export function cardView(card: Card, context: CardContext): TemplateResult | typeof nothing {
   switch (card.type) {
     case "bill": return bill(card, context);
