@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from actions import registry
+from ledger.clock import SHANGHAI
 from tests.actions import states, walk
 from tests.actions.chat import ROOT, Said, responses
 from tests.actions.states import STATES
@@ -134,6 +136,13 @@ def test_every_turn_of_every_demo_customer_is_short_and_whole(chat: Begin, custo
     for part in (walk.questions, walk.decisions, walk.endings):
         for asked, said in part(chat, customer):
             check(said, f"{customer} {asked}")
+
+
+def test_every_turn_is_short_and_whole_when_last_year_is_named(tmp_path: Path) -> None:
+    """In January most dates of the demo carry their year, and are as long as they get."""
+    walk.seed(tmp_path, datetime(2027, 1, 20, tzinfo=SHANGHAI))
+    for where, said in walk.all_turns(tmp_path):
+        check(said, where)
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -5,19 +5,19 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from actions import registry
 from actions.server import build_executor, build_ledger
 from actions.settings import Settings
+from demo import seed as demo_seed
 from demo.customers import ALL
-from tests.actions.chat import ROOT, Chat, Said, responses
+from tests.actions.chat import Chat, Said, responses
 
 Begin = Callable[[str | None], Chat]
 Turn = tuple[str, list[Said]]
@@ -79,11 +79,20 @@ def confirming(said: list[Said]) -> str:
     return next(titles, "")
 
 
-def seed(folder: Path) -> None:
-    """Seeds the demo's ledger and gateway into `folder` by the demo's own command."""
-    env = {**os.environ, "YUEFU_PROFILE": "demo", "YUEFU_RUN_DIR": str(folder)}
-    env.pop("DATABASE_URL", None)
-    subprocess.run([sys.executable, "-m", "demo.seed", "--reset"], cwd=ROOT, env=env, check=True)
+def all_turns(run_dir: Path) -> Iterator[Turn]:
+    """Everything that every customer of this seeded ledger hears, with who heard it after what."""
+    ledger = build_ledger(settings_in(run_dir))
+    executor = build_executor(ledger)
+    for walk in (questions, decisions, endings):
+        for customer in CUSTOMERS:
+            for asked, said in walk(lambda who: Chat(executor, who), customer):
+                yield f"{customer or 'visitor'}: {asked}", said
+    ledger.engine.dispose()
+
+
+def seed(run_dir: Path, now: datetime | None = None) -> None:
+    """Seeds the demo's ledger and gateway into `run_dir`, for the month of `now`."""
+    demo_seed.seed(settings_in(run_dir).database_url, run_dir, now)
 
 
 def settings_in(run_dir: Path) -> Settings:
@@ -103,16 +112,9 @@ def main(count: int) -> None:
     """Prints the longest bubbles: their length, who heard them after what, and the words."""
     with tempfile.TemporaryDirectory() as folder:
         seed(Path(folder))
-        ledger = build_ledger(settings_in(Path(folder)))
-        executor = build_executor(ledger)
         heard = [
-            (len(bubble.text), f"{customer or 'visitor'}: {asked}", bubble)
-            for walk in (questions, decisions, endings)
-            for customer in CUSTOMERS
-            for asked, said in walk(lambda who: Chat(executor, who), customer)
-            for bubble in said
+            (len(bubble.text), where, bubble) for where, said in all_turns(Path(folder)) for bubble in said
         ]
-        ledger.engine.dispose()
     for length, where, bubble in sorted(heard, key=lambda each: -each[0])[:count]:
         print(f"{length} {where} [{bubble.response}]\n{bubble.text}\n")
 
