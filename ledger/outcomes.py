@@ -11,7 +11,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import booking, days, ending, guards, journals, open_charges, outbox, payouts, tickets
+from ledger import (
+    booking,
+    days,
+    ending,
+    guards,
+    journals,
+    open_charges,
+    outbox,
+    payouts,
+    tickets,
+    work_items,
+)
 from ledger import tables as t
 from ledger.gateway.interface import FINAL_FAILURES, ChargeAnswer
 from ledger.work import Work
@@ -43,6 +54,8 @@ def _on_open(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
         if answer.state == "CHARGED_BACK":
             _chargeback(work, charge, answer)
     elif took_money:  # another amount than asked: nothing of ours is paid by it; a person has to look
+        told = {"asked_fen": charge.amount_fen, "told_fen": answer.amount_fen, "reference": answer.reference}
+        work_items.open_in(work.conn, work.now, "amount_differs", charge.number, told)
         _not_known(work, charge, replace(answer, reason="amount_differs"))
     elif answer.state in FINAL_FAILURES:
         _fail(work, charge, answer, answer.reason or answer.state.lower())

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from ledger.columns import Instant, JsonText
 from ledger.metadata import metadata
-from ledger.table_parts import id_, only_where
+from ledger.table_parts import Day, fen, id_, only_where
 
 work_items = sa.Table(
     "work_items",
@@ -22,3 +22,14 @@ work_items = sa.Table(
     sqlite_strict=True,
 )
 sa.Index("ix_work_items_open", work_items.c.id, **only_where("closed_at IS NULL"))
+
+#: What the gateway's settlement files say, by the reference that the books give the same event.
+settled_events = sa.Table(
+    "settled_events",
+    metadata,
+    sa.Column("event", sa.Text, primary_key=True),  # "capture:S12-1", "refund:P3", "chargeback:S12-1"
+    sa.Column("file_day", Day, nullable=False),
+    sa.Column("reference", sa.Text, nullable=False),  # the gateway's
+    fen("amount_fen"),
+    sqlite_strict=True,
+)

@@ -21,6 +21,7 @@ from ledger.errors import NotFound
 WorkItemKind = Literal[
     "unknown_charge",  # the gateway speaks of a charge that is not ours
     "unknown_refund",  # the gateway sent money back that we did not ask it to send
+    "amount_differs",  # the gateway took another amount than it was asked for
     "not_understood",  # a rightly signed webhook that cannot be read
     "settlement_missing",  # booked by us, not in the gateway's file of that day
     "settlement_extra",  # in the gateway's file, unknown to us or there before

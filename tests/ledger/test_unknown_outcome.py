@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ledger import closing, payouts, refunds, settlement, tickets
+from ledger import closing, payouts, refunds, settlement, tickets, work_items
 from ledger import tables as t
 from ledger.clock import FixedClock
 from ledger.database import Ledger
@@ -192,5 +192,7 @@ def test_another_amount_than_asked_is_left_to_a_person(customer: Customer, unkno
     assert resolve(customer.ledger, "S1-1", "SUCCEEDED", amount_fen=99_999).state == "UNKNOWN"
     charge = customer.facts.open_charge
     assert charge is not None and charge.reason == "amount_differs"
+    (item,) = work_items.list_items(customer.ledger)
+    assert (item.kind, item.key, item.details["told_fen"]) == ("amount_differs", "S1-1", 99_999)
     assert customer.facts.debts.total_fen == 100_000
     assert_books_hold(customer.ledger)

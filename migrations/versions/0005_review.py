@@ -1,11 +1,11 @@
-"""What a person of the staff has to look into."""
+"""What a person of the staff has to look into, and what the gateway's settlement files said."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005_work_items"
+revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
@@ -35,7 +35,17 @@ def upgrade() -> None:
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
     )
+    op.create_table(
+        "settled_events",
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("file_day", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("amount_fen", WHOLE, nullable=False),
+        sa.PrimaryKeyConstraint("event", name=op.f("pk_settled_events")),
+        sqlite_strict=True,
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("settled_events")
     op.drop_table("work_items")
