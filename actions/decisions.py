@@ -90,15 +90,14 @@ def decline(turn: Turn) -> None:
 
 
 def say_not_settled(turn: Turn, facts: AccountFacts, *, close_after: bool) -> None:
-    """What is still owed; what is late keeps growing."""
-    amount = words.money(facts.debts.total_fen)
+    """Nothing moved; what is late keeps growing."""
     if close_after:
-        turn.say("utter_declined_settle_close", amount=amount)
+        turn.say("utter_declined_settle_close")
     elif facts.debts.overdue_fen:
         overdue, penalty = words.money(facts.debts.overdue_fen), words.money(facts.debts.penalty_fen)
         turn.say("utter_declined_settle_overdue", overdue=overdue, penalty=penalty)
     else:
-        turn.say("utter_declined_settle", amount=amount)
+        turn.say("utter_declined_settle")
 
 
 def ask_step_up(turn: Turn) -> None:

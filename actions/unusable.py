@@ -52,10 +52,20 @@ def tell(
     title, remedy = words.DIAGNOSES[cause]
     turn.say(
         response or f"utter_unusable_{cause}",
-        card=cards.diagnosis(cause, title, evidence, remedy),
+        card=cards.diagnosis(cause, title, [*evidence, *refused_for_freeze(turn)], remedy),
         values=values,
         **more,
     )
+
+
+def refused_for_freeze(turn: Turn) -> Evidence:
+    """The newest order that the freeze in force refused."""
+    facts = turn.facts
+    refusal = next((each for each in facts.refusals if each.reason == "freeze"), None) if facts else None
+    if facts is None or refusal is None or not facts.freezes:
+        return []
+    order = _order(facts, refusal)
+    return [("被拒订单", f"{refusal.merchant} {refusal.item} {order['amount']}（{order['at']}）")]
 
 
 def tell_closed(turn: Turn, facts: AccountFacts) -> None:

@@ -37,6 +37,17 @@ def test_one_cause_with_its_evidence_and_remedy(
     assert len(said) == 1
 
 
+@pytest.mark.parametrize("customer", ["c-overdue", "c-risk", "c-bureau", "c-cured"])
+def test_the_order_that_a_freeze_refused_is_part_of_the_evidence(
+    chat: Begin, ledger: Ledger, customer: str
+) -> None:
+    refused = facts.account_facts(ledger, customer).refusals[0]
+    shown = chat(customer).type("why_unusable")[0].card["evidence"][-1]
+    assert shown["label"] == "被拒订单"
+    for word in (refused.merchant, refused.item, words.money(refused.amount_fen)):
+        assert word in shown["value"]
+
+
 def test_over_limit_compares_the_order_with_what_was_left(chat: Begin, ledger: Ledger) -> None:
     refusal = facts.account_facts(ledger, "c-overlimit").refusals[0]
     text = chat("c-overlimit").type("why_unusable")[0].text
