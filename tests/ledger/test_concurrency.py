@@ -241,8 +241,9 @@ def test_settle_against_purchase(customer: Customer, close_after: bool) -> None:
         assert not (close_after and bought)
         refused = {"bought", "settlement_under_way", "purchase_refused", "account_closed"}
         assert set(outcomes[0::2]) <= refused
-    else:
-        assert set(outcomes[1::2]) == {"quote_changed"} and bought == 4
+    else:  # a hold that is not captured yet keeps the account from closing, before the quote is compared
+        assert set(outcomes[1::2]) <= {"quote_changed", *(["guard_refused"] if close_after else [])}
+        assert bought == 4
     assert_books_hold(customer.ledger)
 
 
