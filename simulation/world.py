@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import audit, links, terms
+from ledger import accounts, audit, links, terms
 from ledger.clock import SHANGHAI, FixedClock
 from ledger.errors import LedgerError
 from simulation import customers, ending, happenings
@@ -55,9 +55,9 @@ class World:
         self._looked_at_commit = -1
         for who in CUSTOMERS:
             links.link(self.processes[0], f"web-{who}", who)
-            step = Step(self, -1 - CUSTOMERS.index(who))
-            step.who = who
-            customers.open_account(step)
+            limit_fen = dice.choice(customers.LIMITS_FEN)
+            named = {"real_name_verified": True, "card_last4": "6688", "limit_fen": limit_fen}
+            Step(self, -1).run(accounts.open_account, who, **named)
         self.look()
 
     # -- a step -----------------------------------------------------------------------------------------
