@@ -110,13 +110,17 @@ def exists(conn: sa.Connection, source: str, reference: str) -> bool:
     return conn.execute(found).first() is not None
 
 
-def captured(conn: sa.Connection, account_id: int) -> set[str]:
-    """Numbers of the account's charges that took money which no charge-back has taken away again."""
-    j = t.journals.c
-    found = sa.select(j.reference).where(j.account_id == account_id, j.source == "gateway")
-    events = [reference.split(":", 1) for reference in conn.scalars(found)]
-    taken_away = {number for event, number in events if event == "chargeback"}
-    return {number for event, number in events if event == "capture"} - taken_away
+def captured(conn: sa.Connection, account_id: int) -> dict[str, int]:
+    """By number: how much of each of the account's charges came, in fen, less what a bank took back of it."""
+    j, p = t.journals.c, t.postings.c
+    moved = sa.select(j.reference, p.amount_fen).join_from(t.journals, t.postings, p.journal_id == j.id)
+    moved = moved.where(j.account_id == account_id, j.source == "gateway", p.book == GATEWAY)
+    came: dict[str, int] = {}
+    for reference, fen in conn.execute(moved):
+        event, number = reference.split(":", 1)
+        if event in ("capture", "chargeback"):
+            came[number] = came.get(number, 0) + fen
+    return came
 
 
 def entry_digest(previous: str, journal: Mapping[str, Any], lines: list[tuple[str, int]]) -> str:

@@ -17,7 +17,7 @@ _LONGEST_WAIT = timedelta(hours=1)
 
 
 def open_for_credit(work: Work) -> None:
-    """Open payouts for all credit that none is open for yet, from the newest charges that took money.
+    """Open payouts for all credit that none is open for yet, from the newest charges that have money left.
 
     A charge of which the gateway refused to send money back is not asked again; another one may do.
     """
@@ -25,15 +25,16 @@ def open_for_credit(work: Work) -> None:
     if not left:
         return
     c, p = t.charges.c, t.payouts.c
-    took_money = journals.captured(work.conn, work.account_id)
+    came = journals.captured(work.conn, work.account_id)
     refused = sa.select(p.charge_number).where(p.account_id == work.account_id, p.state == "REFUSED")
-    took_money -= set(work.conn.scalars(refused))
+    for refusing in work.conn.scalars(refused):
+        came.pop(refusing, None)
     charges = work.conn.execute(
         sa.select(t.charges).where(c.account_id == work.account_id).order_by(c.id.desc())
     ).all()
     for charge in charges:
-        fen = min(left, charge.amount_fen - charge.sent_back_fen)
-        if charge.number in took_money and fen > 0:
+        fen = min(left, came.get(charge.number, 0) - charge.sent_back_fen)
+        if fen > 0:
             open_for_charge(work, charge, fen)
             left -= fen
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ledger import payouts, penalties, reconciler, settlement
+from ledger import payouts, penalties, reconciler, refunds, settlement
 from ledger import tables as t
 from ledger.clock import FixedClock
 from ledger.database import Ledger
@@ -124,6 +124,21 @@ def test_of_late_money_a_part_taken_back_leaves_the_rest_owed_to_the_customer(
     say(customer, failed, "CHARGED_BACK", fen=3_000)
     say(customer, failed, "SUCCEEDED")
     assert in_clearing(customer.ledger) == FEN - 3_000
+    assert_books_hold(customer.ledger)
+
+
+def test_credit_goes_back_by_what_the_bank_has_left_of_a_charge(
+    customer: Customer, gateway: SimulatedGateway
+) -> None:
+    order = customer.buy(FEN)
+    number = customer.repay(FEN).number
+    say(customer, number, "CHARGED_BACK", fen=3_000)
+    refunds.request(customer.ledger, order_no=order, amount_fen=FEN, key="request")
+    refunds.complete(customer.ledger, order_no=order, key="complete")  # 3,000 of it pay what was taken back
+    assert customer.facts.credit_fen == FEN - 3_000
+    assert payouts.send_due(customer.ledger) == 1
+    assert (customer.facts.credit_fen, customer.facts.debts.total_fen) == (0, 0)
+    assert in_clearing(customer.ledger) == 0
     assert_books_hold(customer.ledger)
 
 
