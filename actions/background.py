@@ -10,7 +10,7 @@ from functools import partial
 from sanic import Sanic
 
 from actions import errors
-from ledger import Ledger, penalties, reconciler, tickets
+from ledger import Ledger, jobs, reconciler, tickets
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ def add_tasks(app: Sanic, ledger: Ledger) -> None:
     async def start(app: Sanic) -> None:
         app.add_task(_every(RECONCILE_S, "reconciler", partial(reconciler.run_once, ledger)))
         app.add_task(_every(SLA_S, "ticket promises", partial(tickets.tell_late, ledger)))
-        app.add_task(_every(DAY_S, "day jobs", partial(penalties.run, ledger)))
+        app.add_task(_every(DAY_S, "day jobs", partial(jobs.run, ledger)))
 
     app.register_listener(start, "after_server_start")
 

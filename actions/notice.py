@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from actions import cards, rules, settle, words
+from actions import cards, own, rules, settle, words
 from actions.turn import Turn
 from ledger import lookups, tickets
 
@@ -19,6 +19,7 @@ def notice(turn: Turn) -> None:
     tellers: dict[str, Callable[[Turn, str], None]] = {
         "settlement_result": settlement_result,
         "repayment_result": repayment_result,
+        "debit_result": debit_result,
         "late_success": late_success,
         "payout_done": payout_done,
         "chargeback": chargeback,
@@ -54,6 +55,29 @@ def repayment_result(turn: Turn, number: str) -> None:
         number=number,
         owed=words.money(facts.debts.total_fen),
     )
+
+
+def debit_result(turn: Turn, number: str) -> None:
+    """Made, or declined with what comes next; nothing of a decline when the bill has been paid since."""
+    facts = turn.facts
+    if facts is None:
+        return
+    terms = turn.ledger.terms
+    charge = lookups.charge(turn.ledger, number)
+    bill = own.owed_bill(facts)
+    told = {
+        "amount": words.money(charge.amount_fen),
+        "at": words.moment(charge.sent_at, today=facts.today),
+        "number": number,
+    }
+    times = rules.debit_times_left(terms, bill.due_on, facts.now) if bill else ""
+    if charge.state == "SUCCEEDED":
+        owed = words.money(facts.debts.total_fen)
+        turn.say("utter_debit_done", card_last4=facts.card_last4, owed=owed, **told)
+    elif bill is not None and times:
+        turn.say("utter_debit_retry", times=times, **told)
+    elif bill is not None:
+        turn.say("utter_debit_failed", path=terms.repay_path, **told, **own.bill_words(facts, bill))
 
 
 def late_success(turn: Turn, number: str) -> None:

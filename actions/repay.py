@@ -140,11 +140,17 @@ def auto_debit(turn: Turn) -> None:
     rule |= {"card_last4": facts.card_last4, **own.next_words(facts)}
     if bill is None:
         turn.say("utter_debit_no_bill" if facts.auto_debit else "utter_debit_off", **rule)
-    elif bill.due_on < facts.today:
-        turn.say("utter_debit_missed", **own.bill_words(facts, bill), **rule)
+        return
+    rule |= own.bill_words(facts, bill)
+    late = bill.due_on < facts.today
+    if not facts.auto_debit:
+        turn.say("utter_debit_off_late" if late else "utter_debit_off_bill", **rule)
+    elif late:
+        turn.say("utter_debit_missed", **rule)
+    elif left := rules.debit_times_left(terms, bill.due_on, facts.now):
+        turn.say("utter_debit_bill", **{**rule, "times": left})
     else:
-        response = "utter_debit_bill" if facts.auto_debit else "utter_debit_off_bill"
-        turn.say(response, **own.bill_words(facts, bill), **rule)
+        turn.say("utter_debit_today_over", **rule)
 
 
 REPLIES = {

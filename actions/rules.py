@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from actions import words
-from ledger import disclosure
+from ledger import debit_slots, disclosure
 from ledger.disclosure import PlanOffer
 from ledger.model import PlanKind
 from ledger.terms import Terms
@@ -34,7 +34,12 @@ def clock(value: time) -> str:
 
 
 def debit_times(terms: Terms) -> str:
-    return "、".join(terms.debit_times)
+    return "、".join(clock(each) for each in terms.debit_times)
+
+
+def debit_times_left(terms: Terms, due_on: date, now: datetime) -> str:
+    """Those of the due day's times that are still to come: 17:00、20:00; "" when there are none."""
+    return "、".join(clock(slot.time()) for slot in debit_slots.of_day(terms, due_on) if slot > now)
 
 
 def staff_hours(terms: Terms) -> str:

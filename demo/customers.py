@@ -45,8 +45,8 @@ def owing(s: Story) -> None:
 
 
 def overdue(s: Story) -> None:
-    """The bill that was due last month is unpaid: penalty, frozen, and a purchase refused for it."""
-    s.opens(s.on(4, 18), "14:00", limit_fen=600_000, card_last4="7301")
+    """No automatic debit, and the bill due last month unpaid: penalty, frozen, a purchase refused for it."""
+    s.opens(s.on(4, 18), "14:00", limit_fen=600_000, card_last4="7301", auto_debit=False)
     s.buys(s.on(3, 11), "20:19", "南风服饰店", "男士衬衫两件", 29_800)
     s.repays_bills(s.on(2, 4), "21:10")
     s.buys(s.on(2, 9), "22:05", "云栖数码专营店", "降噪耳机", 89_900)
@@ -56,11 +56,13 @@ def overdue(s: Story) -> None:
 
 
 def lowered(s: Story) -> None:
-    """Eight days late once, paid, the limit cut for it, and a purchase above the new limit refused."""
+    """Automatic debits declined for lack of money, eight days late, paid; the limit cut for it, and a
+    purchase above the new limit refused."""
     s.opens(s.on(5, 9), "16:30", limit_fen=800_000, card_last4="5520")
     s.buys(s.on(3, 14), "19:00", "拾光图书店", "中学教辅一套", 21_500)
     s.repays_bills(s.on(2, 5), "18:00")
     s.buys(s.on(2, 17), "21:48", "云栖数码专营店", "智能手表", 129_900)
+    s.has_too_little_on_the_card(s.on(1, 6))
     s.repays_bills(s.on(1, 14), "10:05")
     evidence = {"bill": f"{s.on(2, 1):%Y-%m}", "days_late": 8}
     s.limit_is_cut(s.on(1, 15), "09:00", 300_000, evidence)
@@ -115,8 +117,8 @@ def bureau(s: Story) -> None:
 
 
 def cured(s: Story) -> None:
-    """Weeks late earlier, all paid 61 days ago; the freeze stays until the customer applies."""
-    s.opens(s.on(7, 10), "15:15", limit_fen=600_000, card_last4="4158")
+    """No automatic debit; weeks late earlier, all paid 61 days ago; the freeze stays until they apply."""
+    s.opens(s.on(7, 10), "15:15", limit_fen=600_000, card_last4="4158", auto_debit=False)
     s.buys(s.on(5, 13), "21:27", "云栖数码专营店", "扫地机器人", 149_900)
     s.repays_bills(s.days_ago(61), "11:36")
     s.is_refused(s.on(0, 1), "19:08", "拾光图书店", "硬壳笔记本", 5_900, "freeze")

@@ -17,8 +17,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from demo.customers import ALL
-from demo.story import Story
-from ledger import Ledger, penalties, schema, terms
+from demo.story import Step, Story
+from ledger import Ledger, jobs, schema, terms
 from ledger import support_tables as t
 from ledger.clock import SHANGHAI, DemoClock, FixedClock
 from ledger.database import open_engine
@@ -91,19 +91,16 @@ def start_of_demo(now: datetime) -> datetime:
 
 
 def live_through(ledger: Ledger, clock: FixedClock, start: datetime) -> None:
-    """Every customer's steps in the order of their times, with each night's jobs between them."""
-    steps = []
+    """Every customer's steps in the order of their times, with each night's and each debit's jobs between."""
+    steps: list[tuple[datetime, Step]] = []
     for customer in ALL:
         story = Story(customer.customer_id, start.date())
         customer.tell(story)
         steps += story.steps
-    steps.sort(key=lambda step: step[0])
-    night = datetime.combine(steps[0][0].date(), _JOBS_AT, SHANGHAI)
-    for at, step in [*steps, (start, penalties.run)]:
-        while night <= at:
-            clock.set(night)
-            penalties.run(ledger)
-            night += timedelta(days=1)
+    first = datetime.combine(min(at for at, _ in steps).date(), _JOBS_AT, SHANGHAI)
+    nights = [first + timedelta(days=n) for n in range((start - first).days + 1)]
+    runs = [*nights, *jobs.times_between(ledger.terms, first, start), start]
+    for at, step in sorted([*steps, *((at, jobs.run) for at in runs)], key=lambda step: step[0]):
         clock.set(at)
         step(ledger)
 

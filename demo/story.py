@@ -57,7 +57,9 @@ class Story:
         """Do `step` then."""
         self.steps.append((datetime.combine(day, time.fromisoformat(clock), SHANGHAI), step))
 
-    def opens(self, day: date, clock: str, *, limit_fen: int, card_last4: str) -> None:
+    def opens(
+        self, day: date, clock: str, *, limit_fen: int, card_last4: str, auto_debit: bool = True
+    ) -> None:
         """Opens the account and links the web chat's sender to it."""
 
         def step(ledger: Ledger) -> None:
@@ -67,6 +69,7 @@ class Story:
                 real_name_verified=True,
                 card_last4=card_last4,
                 limit_fen=limit_fen,
+                auto_debit=auto_debit,
                 key=f"seed-{self.customer_id}-open",
             )
             links.link(ledger, f"web-{self.customer_id}", self.customer_id)
@@ -163,15 +166,14 @@ class Story:
             lambda ledger: limits.cut(ledger, self.customer_id, new_fen=new_fen, evidence=evidence, key=key),
         )
 
+    def has_too_little_on_the_card(self, day: date) -> None:
+        """On that day the bank declines every charge, automatic debits too."""
+        self._gateway(day, "00:01", "decline")
+        self._gateway(day, "23:59", "succeed")
+
     def is_held_by_gateway(self, day: date, clock: str) -> None:
         """From then on the simulated gateway keeps this customer's charges in process."""
-
-        def step(ledger: Ledger) -> None:
-            if not isinstance(ledger.gateway, SimulatedGateway):
-                raise SeedError("only the simulated gateway can hold a charge")
-            ledger.gateway.set_mode("hold", self.customer_id)
-
-        self.at(day, clock, step)
+        self._gateway(day, clock, "hold")
 
     def settles(self, day: date, clock: str, *, close_after: bool, ends: str) -> None:
         """Settles everything; the settlement is in the state `ends` when the gateway has answered."""
@@ -187,6 +189,14 @@ class Story:
             )
             if done.state != ends:
                 raise SeedError(f"settlement {done.number} is {done.state}, not {ends}")
+
+        self.at(day, clock, step)
+
+    def _gateway(self, day: date, clock: str, mode: str) -> None:
+        def step(ledger: Ledger) -> None:
+            if not isinstance(ledger.gateway, SimulatedGateway):
+                raise SeedError("only the simulated gateway can be told how to answer")
+            ledger.gateway.set_mode(mode, self.customer_id)
 
         self.at(day, clock, step)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from ledger import Ledger, penalties
+from ledger import Ledger, jobs, reconciler
 from ledger.clock import DemoClock
 from ledger.errors import BadInput
 from ledger.gateway.simulated import SimulatedGateway
@@ -24,10 +24,10 @@ def set_gateway_mode(ledger: Ledger, mode: str, customer_id: str | None = None) 
 
 
 def advance_clock(ledger: Ledger, by: str) -> datetime:
-    """Move the demo's clock by "12h", "1d" or "1m" (a month), and run the day's job.
+    """Move the demo's clock by "12h", "1d" or "1m" (a month), and run the jobs.
 
-    The job makes up for every day that passed: bills, penalties and freezes get the dates they would have
-    had.
+    They make up for every day that passed: bills, penalties and freezes get the dates they would have had.
+    On due days the clock stops at the times of automatic debit, and asks what became of the debit before.
     Answers with the new time. Raises BadInput(advance=…) for anything else, or more than 400 days.
     """
     asked = ADVANCES.fullmatch(by)
@@ -38,8 +38,10 @@ def advance_clock(ledger: Ledger, by: str) -> datetime:
     goal = _later(started, int(asked[1]), asked[2])
     if goal - started > _FARTHEST:
         raise BadInput(advance=by, most_days=_FARTHEST.days)
-    clock.advance(goal - started)
-    penalties.run(ledger)
+    for at in [*jobs.times_between(ledger.terms, started, goal), goal]:
+        clock.set(at)
+        reconciler.run_once(ledger)
+        jobs.run(ledger)
     return clock.now()
 
 

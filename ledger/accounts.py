@@ -19,9 +19,12 @@ def open_account(
     real_name_verified: bool,
     card_last4: str,
     limit_fen: int,
+    auto_debit: bool = False,
     key: str,
 ) -> int:
     """Open an account and return its id. Needs a verified real name and a bound card.
+
+    `auto_debit`: the customer has given the order to debit the card on due days; never without asking.
 
     Raises NotVerified, BadInput, InvalidAmount, AccountExists (one account at a time), IdempotencyConflict.
     """
@@ -31,7 +34,9 @@ def open_account(
         raise BadInput(customer_id=customer_id, card_last4_length=len(card_last4))
     if amount(limit_fen) > ledger.terms.credit_limit_max_fen:
         raise BadInput(limit_fen=limit_fen, most_fen=ledger.terms.credit_limit_max_fen)
-    body = {"card_last4": card_last4, "limit_fen": limit_fen}
+    body: dict[str, object] = {"card_last4": card_last4, "limit_fen": limit_fen}
+    if auto_debit:
+        body["auto_debit"] = True
     now = ledger.clock.now()
     with ledger.write() as conn:
         one_at_a_time(conn, f"account of {customer_id}")
@@ -47,6 +52,7 @@ def open_account(
             version=1,
             opened_on=now.date(),
             card_last4=card_last4,
+            auto_debit=int(auto_debit),
             limit_fen=limit_fen,
             next_bill_on=schedule.next_bill_on(now.date(), ledger.terms.bill_day),
         )

@@ -20,6 +20,21 @@ def repayment(work: Work, charge: sa.Row[Any]) -> None:
     _pay(work, charge, "repayment", parts, over)
 
 
+def debit(work: Work, charge: sa.Row[Any]) -> None:
+    """Give an automatic debit to what was due by its due day and nothing else; what remains over goes back.
+
+    A charge-back is left out: what a bank has taken back is not taken again without the customer.
+    """
+    due_on = due_days(work)
+    owed = [
+        item
+        for item in items.owed(work.conn, work.account_id)
+        if item.bill_id is not None and due_on[item.bill_id] <= charge.due_at.date()
+    ]
+    parts, over = allocation.split(allocation.payable(owed, due_on), charge.amount_fen)
+    _pay(work, charge, "debit", parts, over)
+
+
 def settlement(work: Work, charge: sa.Row[Any], quote: sa.Row[Any]) -> None:
     """Pay exactly what was quoted: first recognise the next fees and settlement charges, then pay it all.
 
@@ -62,7 +77,7 @@ def _pay(
     lines = [*items.credits(parts), (journals.CREDIT, -over)]
     journal_id = _capture(work, charge, charge.amount_fen, kind, lines, *before)
     items.lessen(work, "paid", parts, journal_id)
-    overdue.clear(work, charge.sent_at.date())
+    overdue.clear(work, _worth_from(charge))
     payouts.open_for_credit(work)
 
 
@@ -74,15 +89,21 @@ def _capture(
     lines: list[tuple[str, int]],
     *before: tuple[str, int],
 ) -> int | None:
-    """The journal of money taken, worth from the day it was sent; once for a charge number, ever."""
+    """The journal of money taken; once for a charge number, ever."""
     return work.journal(
         kind,
         *before,
         (journals.GATEWAY, fen),
         *lines,
-        on=charge.sent_at.date(),
+        on=_worth_from(charge),
         gateway_reference=f"capture:{charge.number}",
     )
+
+
+def _worth_from(charge: sa.Row[Any]) -> date:
+    """The day from which the money counts: when it was sent, or the due day of an automatic debit."""
+    day: date = (charge.due_at or charge.sent_at).date()
+    return day
 
 
 def _recognise(work: Work, kind: str, plan_id: int, fen: int) -> int:

@@ -7,7 +7,7 @@ What the gateway says, whenever and however often, ends in `settlement.resolve`.
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -30,9 +30,17 @@ def refuse_if_open(work: Work) -> None:
 
 
 def create(
-    work: Work, purpose: ChargePurpose, number: str, amount_fen: int, settlement_id: int | None = None
+    work: Work,
+    purpose: ChargePurpose,
+    number: str,
+    amount_fen: int,
+    settlement_id: int | None = None,
+    due_at: datetime | None = None,
 ) -> None:
-    """Write the charge down, with the moment after which the gateway may not take money for it any more."""
+    """Write the charge down, with the moment after which the gateway may not take money for it any more.
+
+    `due_at`: of an automatic debit, the time on the due day that it is for.
+    """
     refuse_if_open(work)
     work.conn.execute(
         sa.insert(t.charges).values(
@@ -41,6 +49,7 @@ def create(
             purpose=purpose,
             settlement_id=settlement_id,
             amount_fen=amount_fen,
+            due_at=due_at,
             state="CREATED",
             created_at=work.now,
             expires_at=work.now + timedelta(minutes=work.ledger.terms.charge_expires_minutes),

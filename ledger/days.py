@@ -2,7 +2,7 @@
 
 Every command does this first for its own account, so that a job that runs late, twice or not at all changes
 no total. While a charge is open the account waits: a payment counts from the day it was sent, and whether
-it was paid is not known yet.
+it was paid is not known yet. So it does while an automatic debit that counts from the due day is to be tried.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from ledger import accrual, billing, holds, open_charges, schedule
+from ledger import accrual, billing, debit_slots, holds, open_charges, schedule
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.work import Work, lock_account
@@ -23,14 +23,19 @@ def catch_up(work: Work) -> bool:
         return False
     changed = holds.expire(work)
     issue_on: date = work.account.next_bill_on
-    while issue_on <= work.today:
-        accrual.accrue(work, issue_on)
+    while (day := _reach(work, min(issue_on, work.today))) == issue_on:
+        accrual.accrue(work, day)
         billing.issue(work, issue_on)
         issue_on = schedule.next_bill_on(issue_on, work.ledger.terms.bill_day)
         changed = True
     if issue_on != work.account.next_bill_on:
         work.change_account(next_bill_on=issue_on)
-    return accrual.accrue(work, work.today) or changed
+    return accrual.accrue(work, day) or changed
+
+
+def _reach(work: Work, goal: date) -> date:
+    """How far the account may come towards `goal`: not past a due day with a debit still to be tried."""
+    return debit_slots.awaited(work.conn, work.account, goal, work.ledger.terms) or goal
 
 
 def run(ledger: Ledger) -> int:

@@ -48,9 +48,9 @@ def _settlements(conn: sa.Connection, account_id: int) -> list[dict[str, Any]]:
 
 def _charges(conn: sa.Connection, account_id: int) -> list[dict[str, Any]]:
     c = t.charges.c
-    shown = (c.number, c.purpose, c.amount_fen, c.state, c.created_at, c.sent_at, c.expires_at, c.done_at)
-    query = sa.select(*shown, c.reference, c.reason).where(c.account_id == account_id).order_by(c.id)
-    return [dict(row) for row in conn.execute(query).mappings()]
+    shown = (c.number, c.purpose, c.amount_fen, c.state, c.created_at, c.sent_at, c.expires_at, c.due_at)
+    query = sa.select(*shown, c.done_at, c.reference, c.reason).where(c.account_id == account_id)
+    return [dict(row) for row in conn.execute(query.order_by(c.id)).mappings()]
 
 
 def _payouts(conn: sa.Connection, account_id: int) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ Reads only. Penalty and interest include today even where the day's job has not 
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from ledger import (
     accrual,
     bills,
+    debit_slots,
     freezes,
     freezes_in_force,
     items,
@@ -26,11 +27,14 @@ from ledger import (
     settlement,
 )
 from ledger import tables as t
+from ledger.clock import SHANGHAI
 from ledger.database import Ledger
 from ledger.items import Item
 from ledger.model import (
     AccountFacts,
+    Bill,
     BillItem,
+    Charge,
     Debts,
     Freeze,
     LiftedFreeze,
@@ -59,8 +63,9 @@ def _facts(conn: sa.Connection, account: sa.Row[Any], now: datetime, terms: Term
     charge = open_charges.of_account(conn, account.id)
     # A payment counts from the day it was sent: while its outcome is open, nothing grows.
     paused = charge is not None or account.state == "CLOSED"
-    more = (0, 0) if paused else _growth(conn, account.id, today, terms)
-    billed = bills.of_account(conn, account.id, today, terms, paused=paused)
+    reached = debit_slots.awaited(conn, account, today, terms) or today
+    more = (0, 0) if paused else _growth(conn, account.id, reached, terms)
+    billed = bills.of_account(conn, account.id, reached, terms, paused=paused)
     limit = limits.of(conn, account)
     frozen = freezes_in_force.of_account(conn, account.id)
     next_bill_on = schedule.next_bill_on(today, terms.bill_day)
@@ -96,7 +101,18 @@ def _facts(conn: sa.Connection, account: sa.Row[Any], now: datetime, terms: Term
         holds_fen=limit.held_fen,
         card_last4=account.card_last4,
         auto_debit=bool(account.auto_debit),
+        debits=_debits_of(conn, account.id, billed.shown),
     )
+
+
+def _debits_of(conn: sa.Connection, account_id: int, bill: Bill | None) -> tuple[Charge, ...]:
+    if bill is None:
+        return ()
+    c = t.charges.c
+    midnight = datetime.combine(bill.due_on, time(), SHANGHAI)
+    on_due_day = c.due_at.between(midnight, midnight + timedelta(days=1))
+    rows = conn.execute(sa.select(t.charges).where(c.account_id == account_id, on_due_day).order_by(c.due_at))
+    return tuple(open_charges.view(row) for row in rows)
 
 
 def _growth(conn: sa.Connection, account_id: int, today: date, terms: Terms) -> tuple[int, int]:

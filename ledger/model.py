@@ -180,6 +180,7 @@ class Charge:
     sent_at: datetime
     reference: str = ""  # the gateway's
     reason: str = ""  # of a decline: a stable code
+    due_at: datetime | None = None  # of an automatic debit: the time on the due day that it is for
 
 
 @dataclass(frozen=True)
@@ -282,6 +283,7 @@ class AccountFacts:
     holds_fen: int
     card_last4: str
     auto_debit: bool
+    debits: tuple[Charge, ...]  # tries of automatic debit for the bill shown, the oldest first
 
     @property
     def today(self) -> date:

@@ -28,4 +28,5 @@ def view(row: sa.Row[Any]) -> Charge:
         sent_at=row.sent_at or row.created_at,
         reference=row.reference,
         reason=row.reason,
+        due_at=row.due_at,
     )

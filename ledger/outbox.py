@@ -19,6 +19,7 @@ from ledger.database import Ledger
 OutboxKind = Literal[
     "settlement_result",  # ref: settlement number; resolved after the customer was told that it is not known
     "repayment_result",  # ref: repayment number; likewise
+    "debit_result",  # ref: charge number; an automatic debit was made or declined
     "late_success",  # ref: charge number; money came after the charge had failed, and is being sent back
     "payout_done",  # ref: payout number
     "chargeback",  # ref: charge number

@@ -68,7 +68,9 @@ def _on_open(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
 def _succeed(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
     _set_state(work, charge, "SUCCEEDED", answer)
     sent = charge if charge.sent_at else _reread(work, charge)
-    if charge.settlement_id is None:
+    if charge.due_at is not None:
+        booking.debit(work, sent)
+    elif charge.settlement_id is None:
         booking.repayment(work, sent)
     else:
         _settle(work, sent)
@@ -152,7 +154,13 @@ def _told_fen(charge: sa.Row[Any], answer: ChargeAnswer) -> int:
 
 
 def _tell(work: Work, charge: sa.Row[Any]) -> None:
-    """Tell the result to a customer left without one: UNKNOWN, or nobody waits for the call any more."""
+    """Tell the result to a customer left without one: UNKNOWN, or nobody waits for the call any more.
+
+    An automatic debit was never waited for.
+    """
+    if charge.due_at is not None:
+        _tell_of(work, "debit_result", charge.number)
+        return
     patience = timedelta(seconds=work.ledger.terms.charge_timeout_s) + _GIVEN_UP
     waiting = charge.state != "UNKNOWN" and work.now - (charge.sent_at or work.now) <= patience
     if waiting:

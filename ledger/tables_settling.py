@@ -58,6 +58,7 @@ charges = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("sent_at", Instant),
     sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("due_at", Instant),  # of an automatic debit: the due day and time it is for
     sa.Column("done_at", Instant),
     sa.Column("reference", sa.Text, nullable=False, server_default=""),
     sa.Column("reason", sa.Text, nullable=False, server_default=""),

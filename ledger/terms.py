@@ -50,7 +50,7 @@ class Terms:
     repay_path: str
     auto_debit_path: str
     recent_order_days: int
-    debit_times: tuple[str, ...]
+    debit_times: tuple[time, ...]  # of the due day, rising
     refund_days: tuple[int, ...]
     complaint_days: tuple[int, ...]
     human_hours: tuple[time, time]  # from, until
@@ -114,7 +114,7 @@ def _read(r: _Reader) -> Terms:
         repay_path=r.text("paths.repay"),
         auto_debit_path=r.text("paths.auto_debit"),
         recent_order_days=r.whole("closing.recent_order_days", 0, 90),
-        debit_times=tuple(r.get("auto_debit.times", list)),
+        debit_times=tuple(r.clocks("auto_debit.times")),
         refund_days=tuple(r.wholes("refunds.days", 1, 30)),
         complaint_days=tuple(r.wholes("complaint_days", 1, 60)),
         human_hours=(r.clock("human.from"), r.clock("human.until")),
@@ -187,6 +187,16 @@ class _Reader:
             return time.fromisoformat(self.get(key, str))
         except ValueError:
             raise InvalidTerms(key=key, reason="must be HH:MM") from None
+
+    def clocks(self, key: str) -> list[time]:
+        values = self.get(key, list)
+        try:
+            clocks = [time.fromisoformat(value) for value in values]
+        except (TypeError, ValueError):
+            raise InvalidTerms(key=key, reason="must be a list of HH:MM") from None
+        if not clocks or clocks != sorted(set(clocks)):
+            raise InvalidTerms(key=key, reason="must be a rising list")
+        return clocks
 
     def no_more(self) -> None:
         for key in self._values:

@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from actions.server import build_executor
-from ledger import Ledger, database, penalties, refunds, schema, terms
-from ledger import tables as t
+from ledger import Ledger, database, debits, jobs, refunds, schema, terms
 from ledger.clock import SHANGHAI, FixedClock
 from ledger.gateway.simulated import SimulatedGateway
 from tests.actions.chat import Chat
@@ -29,9 +26,9 @@ class World:
     customer: Customer
 
     def at(self, day: str, time: str = "10:00") -> World:
-        """It is that day now, and each day's job has run."""
+        """It is that day now, and the jobs have run."""
         self.customer.at(day, time)
-        penalties.run(self.ledger)
+        jobs.run(self.ledger)
         return self
 
     def chat(self) -> Chat:
@@ -129,20 +126,30 @@ def tiny_bill(world: World) -> None:
     world.at("2026-10-03")
 
 
-def without_automatic_debit(world: World) -> None:
-    """No command of the ledger switches it off yet: it is set outside."""
+def automatic_debit(world: World) -> None:
     billed(world)
-    _switch_off(world.ledger)
+    debits.switch(world.ledger, world.customer.id, on=True, key="debit")
 
 
-def without_automatic_debit_or_bill(world: World) -> None:
+def automatic_debit_without_bill(world: World) -> None:
     unbilled(world)
-    _switch_off(world.ledger)
+    debits.switch(world.ledger, world.customer.id, on=True, key="debit")
 
 
-def _switch_off(ledger: Ledger) -> None:
-    with ledger.write() as conn:
-        conn.execute(sa.update(t.accounts).values(auto_debit=0))
+def debit_declined_once(world: World) -> None:
+    automatic_debit(world)
+    world.gateway.set_mode("decline")
+    world.at("2026-10-06", "08:01")
+
+
+def debit_declined(world: World) -> None:
+    debit_declined_once(world)
+    world.at("2026-10-06", "17:01").at("2026-10-06", "20:01")
+
+
+def debit_missed(world: World) -> None:
+    debit_declined(world)
+    world.at("2026-10-16")
 
 
 def overdue(world: World) -> None:
@@ -156,6 +163,7 @@ STATES: dict[str, Callable[[World], None]] = {
         unbilled, billed, minimum_met, repayment_declined, repayment_unknown, partly_repaid,
         bill_repaid_more_unbilled, refund_of_unpaid_bill, refund_before_the_bill, refund_done,
         refund_credited, fee_free_plan, held_order, after_the_instalment_window, tiny_bill,
-        without_automatic_debit, without_automatic_debit_or_bill, overdue,
+        automatic_debit, automatic_debit_without_bill, debit_declined_once, debit_declined, debit_missed,
+        overdue,
     )
 }  # fmt: skip

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from ledger import Ledger, dump, facts, outbox, reconciler, repayments
 from ledger.clock import DemoClock
 from ledger.gateway.simulated import SimulatedGateway
+from tests.actions import states
 from tests.actions.chat import Chat, Said
 
 Begin = Callable[[str | None], Chat]
@@ -77,6 +79,43 @@ def test_a_repayment_that_was_being_checked_is_told(
     told = live_on(ledger, chat("c-owing"), 2)
     first = next(said for kind, said in told if kind == "repayment_result")
     assert words in first[0].text and "¥100.00" in first[0].text
+
+
+@pytest.mark.parametrize(
+    ("state", "response", "words"),
+    [
+        (states.debit_declined_once, "utter_debit_retry", "今天17:00、20:00会再试"),
+        (states.debit_declined, "utter_debit_failed", "10月6日到期，请自己还"),
+    ],
+)
+def test_a_declined_automatic_debit_is_told_with_what_comes_next(
+    tmp_path: Path, state: Callable[[states.World], None], response: str, words: str
+) -> None:
+    world = states.make(tmp_path)
+    state(world)
+    item = outbox.claim(world.ledger, 50, 60)[-1]
+    said = world.chat().push(item.kind, item.ref)
+    assert (said[0].response, said[0].buttons[0]["intent"]) == (response, "how_to_repay")
+    assert words in said[0].text and "¥1,200.00" in said[0].text and item.ref in said[0].text
+
+
+def test_an_automatic_debit_is_told_with_what_is_still_owed(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    states.automatic_debit(world)
+    world.customer.buy(30_000)
+    world.at("2026-10-06", "08:01")
+    (item,) = outbox.claim(world.ledger, 50, 60)
+    (said,) = world.chat().push(item.kind, item.ref)
+    assert said.text.startswith("已自动还款¥1,200.00（10月6日 08:01") and said.text.endswith("还欠¥300.00。")
+
+
+def test_a_declined_debit_paid_by_hand_since_is_not_told(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    states.debit_declined_once(world)
+    world.gateway.set_mode("succeed")
+    world.customer.repay(120_000)
+    (item,) = outbox.claim(world.ledger, 50, 60)
+    assert world.chat().push(item.kind, item.ref) == []
 
 
 def test_a_result_leaves_an_open_decision_open(chat: Begin, ledger: Ledger) -> None:

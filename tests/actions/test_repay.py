@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from actions import words
+from actions import rules, words
 from actions.repay import TWICE
 from ledger import Ledger, facts, tickets
 from tests.actions import states, told
@@ -162,7 +162,7 @@ def test_automatic_debit_says_when_how_much_and_from_where(chat: Begin, ledger: 
     account = facts.account_facts(ledger, "c-owing")
     assert account.bill is not None and account.auto_debit
     text = chat("c-owing").type("auto_debit")[0].text
-    times = "、".join(ledger.terms.debit_times)
+    times = rules.debit_times(ledger.terms)
     assert text.startswith(f"会自动扣：{told.day(ledger, account.bill.due_on)}{times}")
     assert words.money(account.bill.outstanding_fen) in text and account.card_last4 in text
     assert ledger.terms.auto_debit_path in text
@@ -170,9 +170,24 @@ def test_automatic_debit_says_when_how_much_and_from_where(chat: Begin, ledger: 
 
 def test_automatic_debit_that_is_off_says_so(tmp_path: Path) -> None:
     world = states.make(tmp_path)
-    states.without_automatic_debit(world)
-    assert world.chat().type("auto_debit")[0].text.startswith("自动还款没有开")
+    states.billed(world)
+    assert world.chat().type("auto_debit")[0].text.startswith("自动还款没有开，10月6日不会自动扣")
+    world.at("2026-10-09")
+    assert world.chat().type("auto_debit")[0].text.startswith("自动还款没有开，9月账单在10月6日没有自动扣")
 
 
-def test_after_the_due_day_automatic_debit_does_not_run(chat: Begin) -> None:
-    assert "之后要自己还" in chat("c-overdue").type("auto_debit")[0].text
+@pytest.mark.parametrize(
+    ("state", "start", "words"),
+    [
+        (states.debit_declined_once, "会自动扣：10月6日17:00、20:00扣¥1,200.00", "没扣成要当天自己还"),
+        (states.debit_declined, "今天的自动还款都试过，没扣成", "请在今天结束前自己还"),
+        (states.debit_missed, "不会再自动扣，之后要自己还", "9月账单在10月6日没有还清"),
+    ],
+)
+def test_what_automatic_debit_did_and_does_next(
+    tmp_path: Path, state: Callable[[states.World], None], start: str, words: str
+) -> None:
+    world = states.make(tmp_path)
+    state(world)
+    text = world.chat().type("auto_debit")[0].text
+    assert text.startswith(start) and words in text

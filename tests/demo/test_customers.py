@@ -11,7 +11,7 @@ import pytest
 
 from demo import seed
 from demo.customers import ALL
-from ledger import Ledger, audit, closing, facts, freezes, links, quotes, settlement, terms
+from ledger import Ledger, audit, closing, dump, facts, freezes, links, quotes, settlement, terms
 from ledger.clock import SHANGHAI, FixedClock
 from ledger.database import open_engine
 from ledger.gateway.simulated import SimulatedGateway
@@ -84,6 +84,11 @@ def test_only_those_who_should_be_are_late_frozen_or_closed(world: World) -> Non
     assert closed == {"c-closed"}
 
 
+def test_who_was_late_had_no_automatic_debit_or_too_little_money(world: World) -> None:
+    off = {each.customer_id for each in ALL if not world.facts(each.customer_id).auto_debit}
+    assert off == {"c-overdue", "c-cured"}
+
+
 def test_clean_owes_nothing_and_may_close(world: World) -> None:
     account = world.facts("c-clean")
     assert (account.debts.total_fen, account.limit.used_fen, account.credit_fen) == (0, 0, 0)
@@ -124,6 +129,8 @@ def test_lowered_was_late_paid_was_cut_and_met_the_new_limit(world: World) -> No
     assert cut is not None
     assert (cut.old_fen, cut.new_fen, account.limit.total_fen) == (800_000, 300_000, 300_000)
     assert cut.evidence == {"bill": month(world.start, 2), "days_late": 8}
+    charges = dump.account_json(world.ledger, "c-lowered")["charges"]
+    assert [each["reason"] for each in charges if each["due_at"]] == ["insufficient_funds"] * 3
     assert kinds(account) == []
     (refusal,) = account.refusals
     assert refusal.reason == "limit"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from demo import switches
-from ledger import Ledger, audit, facts
+from ledger import Ledger, audit, dump, facts
 from ledger.clock import SHANGHAI, DemoClock
 from ledger.errors import BadInput
 from ledger.gateway.simulated import SimulatedGateway
@@ -30,12 +30,30 @@ def test_a_day_later_an_overdue_bill_has_grown_by_a_day(demo_ledger: Ledger) -> 
     assert audit.audit(demo_ledger) == []
 
 
-def test_four_days_later_what_was_open_is_overdue_and_frozen_since_midnight(demo_ledger: Ledger) -> None:
+def test_four_days_later_what_was_due_is_debited(demo_ledger: Ledger) -> None:
+    before = facts.account_facts(demo_ledger, "c-owing")
+    assert before.bill is not None
     switches.advance_clock(demo_ledger, "4d")
     account = facts.account_facts(demo_ledger, "c-owing")
-    assert account.debts.overdue_fen > 0
-    (freeze,) = account.freezes
-    assert (freeze.placed_at.day, freeze.placed_at.hour) == (7, 0)
+    (debit,) = account.debits
+    assert (debit.state, debit.amount_fen) == ("SUCCEEDED", before.bill.outstanding_fen)
+    assert (debit.sent_at.day, debit.sent_at.hour) == (6, 8)
+    assert (account.debts.overdue_fen, account.freezes) == (0, ())
+
+
+@pytest.mark.parametrize(("mode", "states"), [("decline", ["FAILED"] * 3), ("timeout", ["SUCCEEDED"])])
+def test_what_the_gateway_does_on_the_due_day_counts(
+    demo_ledger: Ledger, mode: str, states: list[str]
+) -> None:
+    switches.set_gateway_mode(demo_ledger, mode, "c-owing")
+    switches.advance_clock(demo_ledger, "1m")
+    charges = dump.account_json(demo_ledger, "c-owing")["charges"]
+    assert [charge["state"] for charge in charges if charge["due_at"]] == states
+    frozen = facts.account_facts(demo_ledger, "c-owing").freezes
+    assert [(each.kind, each.placed_at.day, each.placed_at.hour) for each in frozen] == (
+        [("overdue", 7, 0)] if mode == "decline" else []
+    )
+    assert audit.audit(demo_ledger) == []
 
 
 def test_a_month_later_the_next_bill_is_out(demo_ledger: Ledger) -> None:

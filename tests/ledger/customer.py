@@ -29,7 +29,13 @@ class Customer:
     """Opens an account and acts on it; every order and key is new unless given."""
 
     def __init__(
-        self, ledger: Ledger, customer_id: str = "c-1", *, limit_fen: int = 2_000_000, on: str = ""
+        self,
+        ledger: Ledger,
+        customer_id: str = "c-1",
+        *,
+        limit_fen: int = 2_000_000,
+        on: str = "",
+        auto_debit: bool = False,
     ) -> None:
         self.ledger = ledger
         self.id = customer_id
@@ -42,6 +48,7 @@ class Customer:
             real_name_verified=True,
             card_last4="6688",
             limit_fen=limit_fen,
+            auto_debit=auto_debit,
             key="open",
         )
         links.link(ledger, f"web-{customer_id}", customer_id)

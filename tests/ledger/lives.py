@@ -12,7 +12,7 @@ from ledger import (
     closing,
     facts,
     freezes,
-    penalties,
+    jobs,
     plans,
     purchases,
     quotes,
@@ -62,7 +62,13 @@ class World:
 
 def open_(w: World, who: str) -> None:
     accounts.open_account(
-        w.ledger, who, real_name_verified=True, card_last4="6688", limit_fen=1_000_000, key=w.key
+        w.ledger,
+        who,
+        real_name_verified=True,
+        card_last4="6688",
+        limit_fen=1_000_000,
+        auto_debit=w.random.random() < 0.5,
+        key=w.key,
     )
 
 
@@ -147,7 +153,7 @@ def wait(w: World, _: str) -> None:
 
 
 def run_job(w: World, _: str) -> None:
-    penalties.run(w.ledger)
+    jobs.run(w.ledger)
 
 
 def reconcile(w: World, _: str) -> None:

@@ -35,7 +35,7 @@ def test_a_new_account(customer: Customer) -> None:
     assert (known.limit.total_fen, known.limit.available_fen) == (2_000_000, 2_000_000)
     assert (known.debts.total_fen, known.credit_fen, known.bill, known.plans) == (0, 0, None, ())
     assert (known.next_bill_on, known.next_due_on) == (date(2026, 11, 1), date(2026, 11, 6))
-    assert (known.card_last4, known.auto_debit, known.last_repayment) == ("6688", True, None)
+    assert (known.card_last4, known.auto_debit, known.last_repayment) == ("6688", False, None)
     assert known.today == date(2026, 10, 5)
     assert (known.ever_used, known.lifted, known.repayments, known.last_settled) == (False, (), (), None)
 

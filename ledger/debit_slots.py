@@ -1,0 +1,47 @@
+"""When automatic debit (自动还款) tries, and what it still has to try before an account may grow older."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from ledger import accrual
+from ledger import tables as t
+from ledger.clock import SHANGHAI
+from ledger.terms import Terms
+
+
+def newest(terms: Terms, due_on: date, now: datetime) -> datetime | None:
+    """Of the due day's times the last one that has come by `now`."""
+    return max((slot for slot in of_day(terms, due_on) if slot <= now), default=None)
+
+
+def of_day(terms: Terms, due_on: date) -> list[datetime]:
+    """The due day's times, the earliest first."""
+    return [datetime.combine(due_on, each, SHANGHAI) for each in terms.debit_times]
+
+
+def was_tried(conn: sa.Connection, account_id: int, slot: datetime) -> bool:
+    """Whether a debit was ordered for this time, whatever became of it."""
+    c = t.charges.c
+    return (
+        conn.execute(sa.select(c.id).where(c.account_id == account_id, c.due_at == slot)).first() is not None
+    )
+
+
+def awaited(conn: sa.Connection, account: sa.Row, today: date, terms: Terms) -> date | None:
+    """The due day before `today` whose last debit was not tried yet, or None.
+
+    The account waits at the end of that day: that the job ran late, or an earlier try was not known to have
+    failed in time, must not make the customer overdue.
+    """
+    if not account.auto_debit:
+        return None
+    for bill, _ in accrual.unpaid_bills(conn, account.id):
+        if bill.standing == "CURRENT" and bill.due_on < today:
+            last = of_day(terms, bill.due_on)[-1]
+            if not was_tried(conn, account.id, last):
+                due_on: date = bill.due_on
+                return due_on
+    return None

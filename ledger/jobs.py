@@ -1,0 +1,24 @@
+"""What time brings by itself, in one call: days that passed, then automatic debits whose time has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from ledger import debit_slots, debits, penalties
+from ledger.database import Ledger
+from ledger.terms import Terms
+
+
+def run(ledger: Ledger) -> int:
+    """Idempotent and resumable, at any time and as often as one likes. Returns how much was done."""
+    return penalties.run(ledger) + debits.run(ledger)
+
+
+def times_between(terms: Terms, start: datetime, end: datetime) -> Iterator[datetime]:
+    """The instants after `start` and before `end` at which a debit is tried, for a clock that jumps."""
+    day = start.date()
+    while day <= end.date():
+        if day.day == terms.due_day:
+            yield from (slot for slot in debit_slots.of_day(terms, day) if start < slot < end)
+        day += timedelta(days=1)

@@ -1,0 +1,19 @@
+"""Automatic debit: which of the due day's times a charge is for."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("charges", sa.Column("due_at", sa.Text(), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("charges", "due_at")
