@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from demo.customers import ALL
 from demo.story import Step, Story
-from ledger import Ledger, jobs, schema, terms
+from ledger import Ledger, jobs, outbox, schema, terms
 from ledger import support_tables as t
 from ledger.clock import SHANGHAI, DemoClock, FixedClock
 from ledger.database import open_engine
@@ -73,7 +73,9 @@ def seed(url: str, folder: Path, now: datetime | None = None) -> datetime:
     _empty(engine)
     clock = FixedClock(start)
     gateway = SimulatedGateway(gateway_path, clock, silence_s=0)
-    live_through(Ledger(engine, clock, terms.load(), gateway), clock, start)
+    ledger = Ledger(engine, clock, terms.load(), gateway)
+    live_through(ledger, clock, start)
+    _tell_the_past(ledger)
     DemoClock(engine).set(start)
     _sign(engine)
     gateway.close()
@@ -103,6 +105,12 @@ def live_through(ledger: Ledger, clock: FixedClock, start: datetime) -> None:
     for at, step in sorted([*steps, *((at, jobs.run) for at in runs)], key=lambda step: step[0]):
         clock.set(at)
         step(ledger)
+
+
+def _tell_the_past(ledger: Ledger) -> None:
+    """What customers were told in those months was told then: it is no news when the demo starts."""
+    while items := outbox.claim(ledger, 100, 60):
+        outbox.ack(ledger, [item.id for item in items])
 
 
 def why_not_fresh(url: str, folder: Path) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from demo import seed
 from demo.customers import ALL
-from ledger import Ledger, audit, closing, dump, facts, freezes, links, quotes, settlement, terms
+from ledger import Ledger, audit, closing, dump, facts, freezes, links, outbox, quotes, settlement, terms
 from ledger.clock import SHANGHAI, FixedClock
 from ledger.database import open_engine
 from ledger.gateway.simulated import SimulatedGateway
@@ -61,6 +61,10 @@ def kinds(account: AccountFacts) -> list[str]:
 def test_the_demo_starts_at_ten_on_the_3rd(world: World) -> None:
     assert (world.start.day, world.start.hour, world.start.minute) == (3, 10, 0)
     assert world.start.utcoffset() == timedelta(hours=8)
+
+
+def test_nothing_of_the_past_is_still_to_be_told(world: World) -> None:
+    assert outbox.claim(world.ledger, 10, 60) == []
 
 
 def test_the_books_hold(world: World) -> None:
