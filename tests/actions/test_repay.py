@@ -163,7 +163,7 @@ def test_automatic_debit_says_when_how_much_and_from_where(chat: Begin, ledger: 
     assert account.bill is not None and account.auto_debit
     text = chat("c-owing").type("auto_debit")[0].text
     times = rules.debit_times(ledger.terms)
-    assert text.startswith(f"会自动扣：{told.day(ledger, account.bill.due_on)}{times}")
+    assert text.startswith(f"会在{told.day(ledger, account.bill.due_on)}{times}")
     assert words.money(account.bill.outstanding_fen) in text and account.card_last4 in text
     assert ledger.terms.auto_debit_path in text
 
@@ -171,7 +171,8 @@ def test_automatic_debit_says_when_how_much_and_from_where(chat: Begin, ledger: 
 def test_automatic_debit_that_is_off_says_so(tmp_path: Path) -> None:
     world = states.make(tmp_path)
     states.billed(world)
-    assert world.chat().type("auto_debit")[0].text.startswith("自动还款没有开，10月6日不会自动扣")
+    text = world.chat().type("auto_debit")[0].text
+    assert text.startswith("自动还款没有开，不会自动扣。请在10月6日当天结束前自己还")
     world.at("2026-10-09")
     assert world.chat().type("auto_debit")[0].text.startswith("自动还款没有开，9月账单在10月6日没有自动扣")
 
@@ -179,9 +180,9 @@ def test_automatic_debit_that_is_off_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("state", "start", "words"),
     [
-        (states.debit_declined_once, "会自动扣：10月6日17:00、20:00扣¥1,200.00", "没扣成要当天自己还"),
+        (states.debit_declined_once, "会在10月6日17:00、20:00从尾号6688自动试扣¥1,200.00", "没扣成要当天"),
         (states.debit_declined, "今天的自动还款都试过，没扣成", "请在今天结束前自己还"),
-        (states.debit_missed, "不会再自动扣，之后要自己还", "9月账单在10月6日没有还清"),
+        (states.debit_missed, "下个还款日前不会再自动扣，请自己还", "9月账单在10月6日没有还清"),
     ],
 )
 def test_what_automatic_debit_did_and_does_next(

@@ -201,7 +201,7 @@ def test_a_question_while_a_decision_waits_is_answered_and_the_decision_shown_ag
         (None, "request_extension", "还款日（每月6日）不能推迟"),
         ("c-owing", "request_extension", "能否延期以评估为准"),
         ("c-overdue", "minimum_payment", "不能只还最低"),
-        ("c-owing", "auto_debit", "会自动扣"),
+        ("c-owing", "auto_debit", "会在"),
         ("c-clean", "auto_debit", "现在不会自动扣"),
         (None, "account_info", "可以换手机号"),
         (None, "payment_setting", "可以不默认用月付"),
