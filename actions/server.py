@@ -14,12 +14,8 @@ from sanic import Sanic
 from actions import background, http_demo, http_health, http_outbox, http_staff, http_webhook, registry
 from actions.http_common import QuietErrors, Secrets, guard
 from actions.settings import SettingMissing, Settings, from_environment
-from ledger import Ledger, terms
-from ledger.clock import DemoClock, SystemClock
-from ledger.database import open_engine
-from ledger.gateway import chosen
+from ledger import Ledger, opening
 from ledger.gateway.interface import GatewayMisconfigured
-from ledger.schema import upgrade
 
 logger = logging.getLogger(__name__)
 
@@ -35,12 +31,7 @@ class Executor(ActionExecutor):
 
 def build_ledger(settings: Settings) -> Ledger:
     """Opens the ledger, its tables brought up to date unless it is read-only."""
-    engine = open_engine(settings.database_url)
-    if not settings.read_only:
-        upgrade(engine)
-    clock = DemoClock(engine) if settings.demo else SystemClock()
-    gateway = chosen.open_gateway(settings.gateway, clock, settings.run_dir)
-    return Ledger(engine, clock, terms.load(), gateway)
+    return opening.open_ledger(settings.opening)
 
 
 def build_executor(ledger: Ledger) -> Executor:

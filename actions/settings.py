@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ledger import opening
+
 
 class SettingMissing(Exception):
     """A setting without which the service must not start; the message is one sentence."""
@@ -28,28 +30,27 @@ class Settings:
     public_port: int = 5056
 
     @property
-    def read_only(self) -> bool:
-        return "mode=ro" in self.database_url
+    def opening(self) -> opening.Opening:
+        """What the ledger is opened with."""
+        return opening.Opening(self.database_url, self.run_dir, self.demo, self.gateway)
 
 
 def from_environment() -> Settings:
     """Raises SettingMissing when a secret or, outside the demo, the gateway is not set."""
-    demo = os.environ.get("YUEFU_PROFILE") == "demo"
-    gateway = os.environ.get("YUEFU_GATEWAY", "")
-    if not demo and not gateway:
+    ledger = opening.from_environment()
+    if not ledger.demo and not ledger.gateway:
         raise SettingMissing("YUEFU_GATEWAY must name a payment gateway outside the demo profile.")
-    if gateway == "http":
+    if ledger.gateway == "http":
         _secret("YUEFU_WEBHOOK_SECRET")
-    run_dir = Path(os.environ.get("YUEFU_RUN_DIR", ".run")).resolve()
     return Settings(
-        demo=demo,
-        run_dir=run_dir,
-        database_url=os.environ.get("DATABASE_URL") or f"sqlite:///{run_dir / 'ledger.db'}",
+        demo=ledger.demo,
+        run_dir=ledger.run_dir,
+        database_url=ledger.database_url,
         action_secret=_secret("YUEFU_ACTION_SECRET"),
         staff_secret=_secret("YUEFU_STAFF_SECRET"),
         host=os.environ.get("YUEFU_SERVICE_HOST", "127.0.0.1"),
         port=int(os.environ.get("YUEFU_SERVICE_PORT", "5055")),
-        gateway=gateway,
+        gateway=ledger.gateway,
         webhook_secrets=tuple(os.environ.get("YUEFU_WEBHOOK_SECRET", "").split()),
         public_host=os.environ.get("YUEFU_PUBLIC_HOST", "127.0.0.1"),
         public_port=int(os.environ.get("YUEFU_PUBLIC_PORT", "5056")),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import accrual, days, items, schedule
+from ledger import accrual, days, items, months, schedule
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.errors import BadInput
@@ -20,22 +21,18 @@ _MONTHS = 12
 _SHOWN_KINDS = {"settlement_charge": "plan_fee", "chargeback": "penalty"}
 
 
-def close_month(ledger: Ledger, month: str) -> int:
+def close_month(ledger: Ledger, month: str, each_done: Callable[[], object] = lambda: None) -> int:
     """Issue the bills of a month that is over ("2026-10"), for all accounts; returns how many changed.
 
     Idempotent and resumable, one transaction an account; accounts are brought up to today by it. An account
-    with a charge whose outcome is open waits for that. Raises BadInput for a month that is not over.
+    with a charge whose outcome is open waits for that. Raises BadInput(month, reason): no_month,
+    month_not_over.
     """
-    try:
-        first = date.fromisoformat(f"{month}-01")
-    except ValueError:
-        raise BadInput(month=month) from None
-    issued_on = schedule.next_bill_on(
-        schedule.add_months(first, 1) - timedelta(days=1), ledger.terms.bill_day
-    )
+    _, after = months.span(month)
+    issued_on = schedule.next_bill_on(after - timedelta(days=1), ledger.terms.bill_day)
     if issued_on > ledger.clock.now().date():
-        raise BadInput(month=month, issued_on=issued_on.isoformat())
-    return days.run(ledger)
+        raise BadInput(month=month, reason="month_not_over")
+    return days.run(ledger, each_done)
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,16 @@ def is_read_only(engine: sa.Engine) -> bool:
     return bool(engine.get_execution_options().get("ledger_read_only", False))
 
 
+def require_writable(engine: sa.Engine) -> None:
+    """Raises ReadOnlyLedger where no command could change anything."""
+    if is_read_only(engine):
+        raise ReadOnlyLedger
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as conn:
+            if conn.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on":
+                raise ReadOnlyLedger
+
+
 def _sqlite_url(url: sa.URL, read_only: bool) -> sa.URL:
     if not read_only or not url.database:
         return url

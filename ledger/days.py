@@ -7,13 +7,15 @@ it was paid is not known yet. So it does while an automatic debit that counts fr
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from ledger import accrual, billing, debit_slots, holds, open_charges, schedule
 from ledger import tables as t
 from ledger.database import Ledger
+from ledger.errors import Unavailable
 from ledger.work import Work, lock_account
 
 
@@ -38,25 +40,55 @@ def _reach(work: Work, goal: date) -> date:
     return debit_slots.awaited(work.conn, work.account, goal, work.ledger.terms) or goal
 
 
-def run(ledger: Ledger) -> int:
-    """Bring every account up to today, one transaction each; returns how many changed."""
+def run(ledger: Ledger, each_done: Callable[[], object] = lambda: None) -> int:
+    """Bring every account up to today, one transaction each; returns how many changed.
+
+    `each_done` is called after every account, of which there are `count_behind` in all. One that fails does
+    not hold up the others: the first failure is raised at the end. Raises Unavailable at once.
+    """
     now = ledger.clock.now()
-    count = 0
-    last_id = 0
+    count = last_id = 0
+    errors: list[Exception] = []
     while ids := _behind(ledger, last_id):
         for account_id in ids:
-            with ledger.write() as conn:
-                work = Work(ledger, conn, lock_account(conn, account_id), now)
-                if catch_up(work):
-                    work.bump_version()
-                    count += 1
+            try:
+                count += _catch_up_one(ledger, account_id, now)
+            except Unavailable:
+                raise
+            except Exception as error:
+                errors.append(error)
+            each_done()
         last_id = ids[-1]
+    if errors:
+        raise errors[0]
     return count
+
+
+def _catch_up_one(ledger: Ledger, account_id: int, now: datetime) -> bool:
+    with ledger.write() as conn:
+        work = Work(ledger, conn, lock_account(conn, account_id), now)
+        changed = catch_up(work)
+        if changed:
+            work.bump_version()
+    return changed
+
+
+def count_behind(ledger: Ledger) -> int:
+    """How many accounts may have something to do today."""
+    with ledger.read() as conn:
+        wanted = sa.select(sa.func.count()).select_from(t.accounts).where(_has_to_do(ledger.clock.now()))
+        return int(conn.execute(wanted).scalar_one())
 
 
 def _behind(ledger: Ledger, after_id: int, limit: int = 500) -> list[int]:
     """The next accounts that may have something to do today."""
-    now = ledger.clock.now()
+    a = t.accounts.c
+    todo = _has_to_do(ledger.clock.now())
+    with ledger.read() as conn:
+        return list(conn.scalars(sa.select(a.id).where(a.id > after_id, todo).order_by(a.id).limit(limit)))
+
+
+def _has_to_do(now: datetime) -> sa.ColumnElement[bool]:
     a, b, i = t.accounts.c, t.bills.c, t.items.c
     left = i.amount_fen > i.paid_fen + i.offset_fen + i.moved_fen
     unpaid = (
@@ -64,7 +96,5 @@ def _behind(ledger: Ledger, after_id: int, limit: int = 500) -> list[int]:
         .where(b.account_id == a.id, b.accrued_to < now.date())
         .where(sa.exists().where(i.bill_id == b.id, left))
     )
-    todo = sa.or_(a.next_bill_on <= now.date(), unpaid, holds.expiring(now))
-    query = sa.select(a.id).where(a.id > after_id, a.state != "CLOSED", todo).order_by(a.id).limit(limit)
-    with ledger.read() as conn:
-        return list(conn.scalars(query))
+    late = sa.or_(a.next_bill_on <= now.date(), unpaid, holds.expiring(now))
+    return (a.state != "CLOSED") & late

@@ -22,11 +22,11 @@ from ledger import support_tables as st
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.gateway.interface import ChargeAnswer, GatewayTimeout
+from ledger.open_charges import OPEN_STATES
 
 logger = logging.getLogger(__name__)
 
 _FIRST_AFTER = timedelta(seconds=3)
-_OPEN = ("CREATED", "SENT", "UNKNOWN")
 #: After the first minute: until a charge is this old, it is asked about again after that.
 _SCHEDULE = ((timedelta(minutes=5), timedelta(minutes=5)), (timedelta(hours=1), timedelta(hours=1)))
 _AT_FIRST = timedelta(seconds=60)
@@ -45,6 +45,14 @@ def run_once(ledger: Ledger) -> int:
     if errors:
         raise errors[0]
     return done
+
+
+def count_open(ledger: Ledger) -> int:
+    """How many charges and payouts have no outcome yet, whether or not it is time to ask about them."""
+    open_charges = sa.select(sa.func.count()).where(t.charges.c.state.in_(OPEN_STATES))
+    open_payouts = sa.select(sa.func.count()).where(t.payouts.c.state == "OPEN")
+    with ledger.read() as conn:
+        return int(conn.execute(open_charges).scalar_one()) + int(conn.execute(open_payouts).scalar_one())
 
 
 def _each(
@@ -98,7 +106,7 @@ def _due_charges(ledger: Ledger) -> list[Any]:
     due = (
         sa.select(c.number, since.label("since"))
         .select_from(t.charges.outerjoin(st.charge_checks, k.number == c.number))
-        .where(c.state.in_(_OPEN) & (never_asked | (k.next_at <= now)))
+        .where(c.state.in_(OPEN_STATES) & (never_asked | (k.next_at <= now)))
         .order_by(c.id)
     )
     with ledger.read() as conn:

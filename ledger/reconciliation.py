@@ -67,7 +67,7 @@ def reconcile(ledger: Ledger, path: Path) -> Report:
     """
     head = settlement_file.check(path)
     if head.day >= ledger.clock.now().date():
-        raise BadInput(day=head.day.isoformat(), reason="not_over")
+        raise BadInput(day=head.day.isoformat(), reason="day_not_over")
     reading = _Reading(ledger, Report(head.day, head.rows, head.net_fen))
     for batch in _batches(settlement_file.movements(path)):
         _take(reading, batch)

@@ -7,14 +7,32 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from ledger import support_tables, tables, tables_review
+from ledger.errors import Unavailable
 from ledger.metadata import metadata
 
-__all__ = ["metadata", "remove", "support_tables", "tables", "tables_review", "upgrade"]
+__all__ = [
+    "OldSchema",
+    "metadata",
+    "remove",
+    "require_current",
+    "support_tables",
+    "tables",
+    "tables_review",
+    "upgrade",
+]
 
 _MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 _LOCK = 20_260_101  # any number: whoever migrates takes this lock
+
+
+class OldSchema(Unavailable):
+    """The database is not at the migration that this program was written for: `found` and `needed`."""
+
+    code = "old_schema"
 
 
 def upgrade(engine: sa.Engine) -> None:
@@ -27,6 +45,17 @@ def upgrade(engine: sa.Engine) -> None:
         command.upgrade(_config(conn), "head")
 
 
+def require_current(engine: sa.Engine) -> None:
+    """Raises OldSchema where `upgrade` has something to do, or has no way: an unknown, newer schema."""
+    head = ScriptDirectory.from_config(_config(None)).get_current_head()
+    with engine.connect().execution_options(ledger_read=True) as conn:
+        found = MigrationContext.configure(conn).get_current_revision()
+    if found is None:
+        raise OldSchema(found=None, needed=head, reason="empty")
+    if found != head:
+        raise OldSchema(found=found, needed=head)
+
+
 def remove(engine: sa.Engine) -> None:
     """Take everything of the ledger away. There is no way back."""
     with engine.begin() as conn:
@@ -34,7 +63,7 @@ def remove(engine: sa.Engine) -> None:
         command.downgrade(_config(conn), "base")
 
 
-def _config(conn: sa.Connection) -> Config:
+def _config(conn: sa.Connection | None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = conn

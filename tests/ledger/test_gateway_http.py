@@ -216,17 +216,21 @@ def test_the_environment_says_which_gateway(
     monkeypatch.setenv("YUEFU_GATEWAY_URL", "https://pay.example")
     monkeypatch.delenv("YUEFU_GATEWAY_SECRET", raising=False)
     with pytest.raises(GatewayMisconfigured, match="YUEFU_GATEWAY_SECRET"):
-        chosen.open_gateway("http", clock, tmp_path)
+        chosen.open_gateway("http", clock, None)
     monkeypatch.setenv("YUEFU_GATEWAY_SECRET", SECRET)
-    over = chosen.open_gateway("http", clock, tmp_path)
+    over = chosen.open_gateway("http", clock, None)
     assert isinstance(over, HttpGateway)
     over.close()
-    own: Any = chosen.open_gateway("tests.ledger.test_gateway_http:OwnGateway", clock, tmp_path)
+    own: Any = chosen.open_gateway("tests.ledger.test_gateway_http:OwnGateway", clock, None)
     assert isinstance(own, OwnGateway) and own.clock is clock
-    assert isinstance(chosen.open_gateway("", clock, tmp_path), SimulatedGateway)
+    assert isinstance(chosen.open_gateway("", clock, tmp_path / "gateway.db"), SimulatedGateway)
+    with pytest.raises(GatewayMisconfigured, match="must name a payment gateway"):
+        chosen.open_gateway("", clock, None)
+    with pytest.raises(GatewayMisconfigured, match="without a payment gateway"):
+        chosen.no_gateway().query("S1-1")
     for wrong in ("nowhere", "nowhere:no", "ledger.clock:no", ":"):
         with pytest.raises(GatewayMisconfigured, match="names no gateway"):
-            chosen.open_gateway(wrong, clock, tmp_path)
+            chosen.open_gateway(wrong, clock, None)
     assert over_http.HttpGateway is HttpGateway
 
 
