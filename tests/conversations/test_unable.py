@@ -22,7 +22,7 @@ def fresh(demo: LiveDemo) -> Iterator[None]:
     [
         ("c-overdue", "overdue", "逾期违约金|违约金", "现在全部结清"),
         ("c-lowered", "lowered", "¥3,000.00", "怎么还款"),
-        ("c-risk", "risk", "2台设备", "已改密码，申请解冻"),
+        ("c-risk", "risk", "3台设备", "已改密码，申请解冻"),
         ("c-overlimit", "over_limit", "¥1,299.00", "怎么还款"),
         ("c-unsupported", "item", "数码店购物卡", "哪里能用月付"),
         ("c-bureau", "bureau", "其他机构", "人工客服"),
