@@ -26,14 +26,18 @@ class Crash(BaseException):
 
 @dataclass
 class Fuse:
-    """What befalls a flow: at its `after`th boundary from now it crashes or is held up."""
+    """What befalls a flow: at its `after`th boundary from now it crashes or is held up.
+
+    Nobody is held up inside a transaction, before its commit: others would wait for the lock.
+    """
 
     after: int
     effect: Literal["crash", "pause"]
+    only: frozenset[Boundary] = frozenset(("begin", "commit", "committed", "call", "called"))
 
     def burns_out(self, boundary: Boundary) -> bool:
-        """True at the boundary where it happens. Nobody is held up inside a transaction."""
-        if self.effect == "pause" and boundary == "commit":
+        """True at the boundary where it happens."""
+        if boundary not in self.only or (self.effect == "pause" and boundary == "commit"):
             return False
         self.after -= 1
         return self.after == 0
@@ -78,8 +82,9 @@ class Flow:
         self._control = control
         self._work = work
         self._killed = False
-        self._go = threading.Semaphore(0)
-        self._back = threading.Semaphore(0)
+        self._go, self._back = threading.Lock(), threading.Lock()  # the baton there, the baton back
+        self._go.acquire()
+        self._back.acquire()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
