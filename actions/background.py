@@ -1,4 +1,4 @@
-"""What the service does unasked: ask about open charges, run the day's jobs, watch promised answers."""
+"""What the service does unasked: ask about open charges, run the day's jobs, watch promised answers, seal."""
 
 from __future__ import annotations
 
@@ -6,26 +6,30 @@ import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from sanic import Sanic
 
 from actions import errors
-from ledger import Ledger, jobs, reconciler, tickets
+from ledger import Ledger, jobs, reconciler, seals, tickets
 
 logger = logging.getLogger(__name__)
 
 RECONCILE_S = 1.0
 SLA_S = 15.0
 DAY_S = 30.0
+SEAL_S = 60.0
 
 
-def add_tasks(app: Sanic, ledger: Ledger) -> None:
-    """Starts with the server; Sanic cancels the tasks when it stops."""
+def add_tasks(app: Sanic, ledger: Ledger, seals_file: Path | None = None) -> None:
+    """Starts with the server; Sanic cancels the tasks when it stops. Seals are exported to `seals_file`."""
 
     async def start(app: Sanic) -> None:
         app.add_task(_every(RECONCILE_S, "reconciler", partial(reconciler.run_once, ledger)))
         app.add_task(_every(SLA_S, "ticket promises", partial(tickets.tell_late, ledger)))
         app.add_task(_every(DAY_S, "day jobs", partial(jobs.run, ledger)))
+        sealing = partial(seals.export, path=seals_file) if seals_file else seals.seal
+        app.add_task(_every(SEAL_S, "seals", partial(sealing, ledger)))
 
     app.register_listener(start, "after_server_start")
 

@@ -69,7 +69,7 @@ def main() -> int:
         print(missing, file=sys.stderr)
         return 2
     app = build_app(ledger, Secrets(settings.action_secret, settings.staff_secret), demo=settings.demo)
-    background.add_tasks(app, ledger)
+    background.add_tasks(app, ledger, settings.seals_file)
     if settings.webhook_secrets:
         public = http_webhook.build_app(ledger, settings.webhook_secrets, SHUTDOWN_S)
         http_webhook.serve_beside(app, public, settings.public_host, settings.public_port)

@@ -15,7 +15,8 @@ class SettingMissing(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """`gateway`: see `ledger.gateway.chosen`. Without `webhook_secrets` there is no public listener."""
+    """`gateway`: see `ledger.gateway.chosen`. Without `webhook_secrets` there is no public listener;
+    `seals_file`: see `ledger.seals.export`."""
 
     demo: bool
     run_dir: Path
@@ -28,6 +29,7 @@ class Settings:
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
     public_host: str = "127.0.0.1"
     public_port: int = 5056
+    seals_file: Path | None = None
 
     @property
     def opening(self) -> opening.Opening:
@@ -42,6 +44,7 @@ def from_environment() -> Settings:
         raise SettingMissing("YUEFU_GATEWAY must name a payment gateway outside the demo profile.")
     if ledger.gateway == "http":
         _secret("YUEFU_WEBHOOK_SECRET")
+    seals_file = os.environ.get("YUEFU_SEALS_FILE", "")
     return Settings(
         demo=ledger.demo,
         run_dir=ledger.run_dir,
@@ -54,6 +57,7 @@ def from_environment() -> Settings:
         webhook_secrets=tuple(os.environ.get("YUEFU_WEBHOOK_SECRET", "").split()),
         public_host=os.environ.get("YUEFU_PUBLIC_HOST", "127.0.0.1"),
         public_port=int(os.environ.get("YUEFU_PUBLIC_PORT", "5056")),
+        seals_file=Path(seals_file) if seals_file else None,
     )
 
 

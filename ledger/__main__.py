@@ -1,6 +1,7 @@
 """What operators run beside the service: `.venv-service/bin/python -m ledger COMMAND`.
 
-audit               every invariant of the books, the hash chains included
+audit [--heads FILE]         every invariant of the books, the hash chains, and the heads exported to FILE
+export-heads FILE   seal the new heads of the hash chains and append them to FILE
 statement CUSTOMER MONTH     a month of a customer's books as JSON, the same bytes every time
 reconcile FILE      compare a day's settlement file of the gateway with the books
 close-month MONTH   issue the bills of a month that is over
@@ -27,7 +28,7 @@ from typing import Any
 import sqlalchemy as sa
 from tqdm import tqdm
 
-from ledger import audit, bills, days, opening, penalties, reconciler, reconciliation, statement
+from ledger import audit, bills, days, opening, penalties, reconciler, reconciliation, seals, statement
 from ledger.database import Ledger, require_writable
 from ledger.errors import LedgerError
 from ledger.gateway.interface import GatewayError
@@ -38,10 +39,15 @@ AGREES, DISAGREES, NOT_DONE, STOPPED = 0, 1, 2, 130
 FAILURES = (LedgerError, GatewayError, OSError, sa.exc.DBAPIError)
 
 
-def _audit(ledger: Ledger, _: argparse.Namespace) -> int:
-    violations = audit.audit(ledger)
+def _audit(ledger: Ledger, args: argparse.Namespace) -> int:
+    violations = audit.audit(ledger, args.heads)
     _tell({"violations": violations})
     return DISAGREES if violations else AGREES
+
+
+def _export_heads(ledger: Ledger, args: argparse.Namespace) -> int:
+    _tell({"seals_exported": seals.export(ledger, args.file)})
+    return AGREES
 
 
 def _statement(ledger: Ledger, args: argparse.Namespace) -> int:
@@ -107,7 +113,10 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
         command.set_defaults(run=run, **{"writes": True, "with_gateway": False, **needs})
         return command
 
-    add("audit", _audit, "check every invariant of the books", writes=False)
+    checking = add("audit", _audit, "check every invariant of the books", writes=False)
+    checking.add_argument("--heads", metavar="FILE", type=Path, help="check what export-heads wrote, too")
+    exporting = add("export-heads", _export_heads, "write down the heads of the hash chains elsewhere")
+    exporting.add_argument("file", metavar="FILE", type=Path)
     of = add("statement", _statement, "a month of a customer's books", writes=False)
     of.add_argument("customer", metavar="CUSTOMER")
     of.add_argument("month", metavar="MONTH", help="one that is over, like 2026-10")

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import journals
+from ledger import journals, seals
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.items import Item, select
 
 
-def audit(ledger: Ledger) -> list[str]:
-    """Every violation as one line that names the invariant and where it is broken."""
+def audit(ledger: Ledger, exported: Path | None = None) -> list[str]:
+    """Every violation as one line that names the invariant and where it is broken.
+
+    `exported`: a file of seals (`ledger.seals`) that the journals must agree with too. Raises OSError.
+    """
     with ledger.read() as conn:
-        return [line for check in _CHECKS for line in check(conn)]
+        found = [line for check in _CHECKS for line in check(conn)]
+        return found if exported is None else [*found, *seals.violations_of_export(conn, exported)]
 
 
 def _journals_balance(conn: sa.Connection) -> Iterator[str]:
@@ -168,6 +173,7 @@ _CHECKS: tuple[Any, ...] = (
     _items_are_the_receivables,
     _allocations_are_the_items,
     _chain_verifies,
+    seals.violations,
     _plans_add_up,
     _purchases_in_one_place,
     _settled_as_quoted,

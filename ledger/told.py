@@ -43,6 +43,11 @@ _OF_LEDGER: Final[dict[tuple[str, str | None], str]] = {
     ("read_only_ledger", None): "The database is open for reading only. Nothing was changed.",
     ("busy", None): "The database was locked by another program for too long. Run it again.",
     ("unavailable", None): "The database failed ({reason}). Run it again.",
+    ("seals_disagree", "no_seals"): "The file holds something else than seals. Nothing was written.",
+    (
+        "seals_disagree",
+        None,
+    ): "Seal {seal} in the file is not the ledger's own: audit it. Nothing was written.",
     ("no_database", None): "There is no ledger: {reason}.",
     ("old_schema", "empty"): "There is no ledger in this database yet: the service makes it when it starts.",
     ("old_schema", None): "The database is at migration {found}; this program needs {needed}.",

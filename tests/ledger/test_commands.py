@@ -116,6 +116,21 @@ def test_audit_names_what_was_changed(run: Run, customer: Customer, statement: s
     assert any(found in line for line in done.told["violations"]), done.out
 
 
+def test_heads_are_exported_and_audited(run: Run, customer: Customer, tmp_path: Path) -> None:
+    file = tmp_path / "heads"
+    assert run("export-heads", str(file)).told == {"seals_exported": 1}
+    assert run("export-heads", str(file)).told == {"seals_exported": 0}
+    assert run("audit", "--heads", str(file)).status == 0
+    with customer.ledger.engine.begin() as conn:
+        conn.exec_driver_sql("DELETE FROM seals")
+    refused = run("export-heads", str(file))
+    said = "Seal 1 in the file is not the ledger's own: audit it. Nothing was written.\n"
+    assert (refused.status, refused.err) == (2, said)
+    file.write_text(file.read_text("utf-8").replace('"seal":1', '"seal":2'), encoding="utf-8")
+    found = run("audit", "--heads", str(file))
+    assert (found.status, found.told["violations"][0]) == (1, "heads: seal 2 does not follow 0")
+
+
 # statement
 
 
@@ -338,6 +353,9 @@ def test_the_reconciler_finishes_what_the_gateway_took(
         (["statement", "c-1", "2026-11"], "The month 2026-11 is not over."),
         (["close-month", "2026-1"], "A month is written like 2026-10, not '2026-1'."),
         (["close-month", "2026-11"], "The month 2026-11 is not over."),
+        (["audit", "--heads", "nowhere"], "nowhere cannot be used: No such file or directory."),
+        (["export-heads", "README.md"], "The file holds something else than seals. Nothing was written."),
+        (["export-heads", "no/where"], "no/where cannot be used: No such file or directory."),
         (["reconcile", "nowhere.csv"], "nowhere.csv cannot be used: No such file or directory."),
         (["reconcile", "ledger"], "ledger cannot be used: Is a directory."),
         (["reconcile", "README.md"], "This is no settlement file: line 1, head. Nothing was done."),
@@ -380,7 +398,14 @@ def read_only(database_url: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "argv", [["reconcile", "README.md"], ["close-month", "2026-10"], ["run-penalties"], ["run-reconciler"]]
+    "argv",
+    [
+        ["reconcile", "README.md"],
+        ["close-month", "2026-10"],
+        ["run-penalties"],
+        ["run-reconciler"],
+        ["export-heads", "x"],
+    ],
 )
 def test_a_read_only_ledger_is_only_read(
     run: Run, customer: Customer, database_url: str, argv: list[str], monkeypatch: pytest.MonkeyPatch
