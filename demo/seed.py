@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from demo.customers import ALL
 from demo.story import Step, Story
-from ledger import Ledger, jobs, outbox, schema, terms
+from ledger import Ledger, jobs, outbox, schema, terms, terms_store
 from ledger import support_tables as t
 from ledger.clock import SHANGHAI, DemoClock, FixedClock
 from ledger.database import open_engine
@@ -73,7 +73,9 @@ def seed(url: str, folder: Path, now: datetime | None = None) -> datetime:
     _empty(engine)
     clock = FixedClock(start)
     gateway = SimulatedGateway(gateway_path, clock, silence_s=0)
-    ledger = Ledger(engine, clock, terms.load(), gateway)
+    versions = terms.load_versions()
+    ledger = Ledger(engine, clock, versions, gateway)
+    terms_store.publish(ledger, versions)
     live_through(ledger, clock, start)
     _tell_the_past(ledger)
     DemoClock(engine).set(start)
@@ -101,7 +103,7 @@ def live_through(ledger: Ledger, clock: FixedClock, start: datetime) -> None:
         steps += story.steps
     first = datetime.combine(min(at for at, _ in steps).date(), _JOBS_AT, SHANGHAI)
     nights = [first + timedelta(days=n) for n in range((start - first).days + 1)]
-    runs = [*nights, *jobs.times_between(ledger.terms, first, start), start]
+    runs = [*nights, *jobs.times_between(ledger.rules, first, start), start]
     for at, step in sorted([*steps, *((at, jobs.run) for at in runs)], key=lambda step: step[0]):
         clock.set(at)
         step(ledger)

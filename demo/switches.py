@@ -38,7 +38,7 @@ def advance_clock(ledger: Ledger, by: str) -> datetime:
     goal = _later(started, int(asked[1]), asked[2])
     if goal - started > _FARTHEST:
         raise BadInput(advance=by, most_days=_FARTHEST.days)
-    for at in [*jobs.times_between(ledger.terms, started, goal), goal]:
+    for at in [*jobs.times_between(ledger.rules, started, goal), goal]:
         clock.set(at)
         reconciler.run_once(ledger)
         jobs.run(ledger)

@@ -27,7 +27,10 @@ Standing = Literal["CURRENT", "REVOLVING", "LATE"]
 
 @dataclass(frozen=True)
 class Accrual:
-    """A bill's growth: fen-days of principal so far, and its standing once its due day has passed."""
+    """A bill's growth: fen-days of principal so far, and its standing once its due day has passed.
+
+    Its rates are those of the terms in force on the bill's issue day.
+    """
 
     standing: Standing
     accrued_to: date
@@ -92,7 +95,7 @@ def accrue(work: Work, day: date) -> bool:
             "penalty_fen_days": now.penalty_fen_days,
             "interest_fen_days": now.interest_fen_days,
         }
-        terms = work.ledger.terms
+        terms = work.ledger.rules.at(bill.issued_on)
         before = posted(bill)
         more = now.penalty_fen(terms) - before.penalty_fen(terms)
         if more:

@@ -42,14 +42,15 @@ def issue(work: Work, issued_on: date) -> bool:
     if not left:
         return False
     purchases = sum(item.left_fen for item in content.old_items if item.kind == "purchase")
-    minimum = half_up(Decimal(purchases) * work.ledger.terms.minimum_ratio) + left - purchases
+    terms = work.ledger.rules.at(issued_on)
+    minimum = half_up(Decimal(purchases) * terms.minimum_ratio) + left - purchases
     total = sum(item.amount_fen - item.offset_fen for item in content.bought) + left
     total -= sum(item.left_fen for item in content.bought)
     new = sa.insert(t.bills).values(
         account_id=work.account_id,
         month=schedule.bill_month(issued_on),
         issued_on=issued_on,
-        due_on=schedule.due_on(issued_on, work.ledger.terms.due_day),
+        due_on=schedule.due_on(issued_on, terms.due_day),
         total_fen=total,
         base_fen=left,
         minimum_fen=minimum,

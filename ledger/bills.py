@@ -15,7 +15,7 @@ from ledger.database import Ledger
 from ledger.errors import BadInput
 from ledger.items import Item
 from ledger.model import Bill, BillItem
-from ledger.terms import Terms
+from ledger.terms import Rules
 
 _MONTHS = 12
 _SHOWN_KINDS = {"settlement_charge": "plan_fee", "chargeback": "penalty"}
@@ -28,8 +28,8 @@ def close_month(ledger: Ledger, month: str, each_done: Callable[[], object] = la
     with a charge whose outcome is open waits for that. Raises BadInput(month, reason): no_month,
     month_not_over.
     """
-    _, after = months.span(month)
-    issued_on = schedule.next_bill_on(after - timedelta(days=1), ledger.terms.bill_day)
+    first, after = months.span(month)
+    issued_on = schedule.next_bill_on(after - timedelta(days=1), ledger.rules.at(first).bill_day)
     if issued_on > ledger.clock.now().date():
         raise BadInput(month=month, reason="month_not_over")
     return days.run(ledger, each_done)
@@ -42,7 +42,7 @@ class Bills:
     overdue_fen: int
 
 
-def of_account(conn: sa.Connection, account_id: int, today: date, terms: Terms, *, paused: bool) -> Bills:
+def of_account(conn: sa.Connection, account_id: int, today: date, rules: Rules, *, paused: bool) -> Bills:
     """The account's bills. Penalty includes today's, unless time is `paused` by an open charge."""
     b = t.bills.c
     newest = sa.select(b.id).where(b.account_id == account_id).order_by(b.issued_on.desc()).limit(_MONTHS)
@@ -51,7 +51,7 @@ def of_account(conn: sa.Connection, account_id: int, today: date, terms: Terms, 
     on_bill: dict[int | None, list[Item]] = {row.id: [] for row in rows}
     for item in items.select(conn, t.items.c.bill_id.in_(list(on_bill))):
         on_bill[item.bill_id].append(item)
-    views = [_view(row, on_bill[row.id], today, terms, paused=paused) for row in rows]
+    views = [_view(row, on_bill[row.id], today, rules, paused=paused) for row in rows]
     _add_older_overdue(views)
     unpaid = [view for view in views if view.outstanding_fen]
     shown = unpaid[-1] if unpaid else (views[0] if views else None)
@@ -86,9 +86,9 @@ def _shown(item: Item, purchase: sa.Row[Any] | None, plan: sa.Row[Any] | None) -
     )
 
 
-def _view(row: sa.Row[Any], on_bill: list[Item], today: date, terms: Terms, *, paused: bool) -> Bill:
+def _view(row: sa.Row[Any], on_bill: list[Item], today: date, rules: Rules, *, paused: bool) -> Bill:
     left = [item for item in on_bill if item.left_fen]
-    posted = accrual.posted(row)
+    posted, terms = accrual.posted(row), rules.at(row.issued_on)
     grown = posted if paused else accrual.grown(row, left, today)
     growth = grown.penalty_fen(terms) - posted.penalty_fen(terms)
     outstanding = sum(item.left_fen for item in left) + growth

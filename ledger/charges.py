@@ -52,7 +52,7 @@ def create(
             due_at=due_at,
             state="CREATED",
             created_at=work.now,
-            expires_at=work.now + timedelta(minutes=work.ledger.terms.charge_expires_minutes),
+            expires_at=work.now + timedelta(minutes=work.terms.charge_expires_minutes),
         )
     )
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from ledger.clock import Clock
 from ledger.errors import Busy, ReadOnlyLedger, Unavailable
 from ledger.gateway.interface import Gateway
-from ledger.terms import Terms
+from ledger.terms import Rules, Terms
 
 _BUSY_TIMEOUT_S = 10.0
 _READ = "ledger_read"
@@ -26,8 +26,13 @@ class Ledger:
 
     engine: sa.Engine
     clock: Clock
-    terms: Terms
+    rules: Rules
     gateway: Gateway
+
+    @property
+    def terms(self) -> Terms:
+        """The rules in force today. What was agreed earlier goes by `rules.at` of that day."""
+        return self.rules.at(self.clock.now().date())
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:

@@ -28,7 +28,7 @@ def catch_up(work: Work) -> bool:
     while (day := _reach(work, min(issue_on, work.today))) == issue_on:
         accrual.accrue(work, day)
         billing.issue(work, issue_on)
-        issue_on = schedule.next_bill_on(issue_on, work.ledger.terms.bill_day)
+        issue_on = schedule.next_bill_on(issue_on, work.ledger.rules.at(issue_on).bill_day)
         changed = True
     if issue_on != work.account.next_bill_on:
         work.change_account(next_bill_on=issue_on)
@@ -37,7 +37,7 @@ def catch_up(work: Work) -> bool:
 
 def _reach(work: Work, goal: date) -> date:
     """How far the account may come towards `goal`: not past a due day with a debit still to be tried."""
-    return debit_slots.awaited(work.conn, work.account, goal, work.ledger.terms) or goal
+    return debit_slots.awaited(work.conn, work.account, goal, work.ledger.rules) or goal
 
 
 def run(ledger: Ledger, each_done: Callable[[], object] = lambda: None) -> int:

@@ -9,17 +9,17 @@ import sqlalchemy as sa
 from ledger import accrual
 from ledger import tables as t
 from ledger.clock import SHANGHAI
-from ledger.terms import Terms
+from ledger.terms import Rules
 
 
-def newest(terms: Terms, due_on: date, now: datetime) -> datetime | None:
+def newest(rules: Rules, due_on: date, now: datetime) -> datetime | None:
     """Of the due day's times the last one that has come by `now`."""
-    return max((slot for slot in of_day(terms, due_on) if slot <= now), default=None)
+    return max((slot for slot in of_day(rules, due_on) if slot <= now), default=None)
 
 
-def of_day(terms: Terms, due_on: date) -> list[datetime]:
+def of_day(rules: Rules, due_on: date) -> list[datetime]:
     """The due day's times, the earliest first."""
-    return [datetime.combine(due_on, each, SHANGHAI) for each in terms.debit_times]
+    return [datetime.combine(due_on, each, SHANGHAI) for each in rules.at(due_on).debit_times]
 
 
 def was_tried(conn: sa.Connection, account_id: int, slot: datetime) -> bool:
@@ -30,7 +30,7 @@ def was_tried(conn: sa.Connection, account_id: int, slot: datetime) -> bool:
     )
 
 
-def awaited(conn: sa.Connection, account: sa.Row, today: date, terms: Terms) -> date | None:
+def awaited(conn: sa.Connection, account: sa.Row, today: date, rules: Rules) -> date | None:
     """The due day before `today` whose last debit was not tried yet, or None.
 
     The account waits at the end of that day: that the job ran late, or an earlier try was not known to have
@@ -40,7 +40,7 @@ def awaited(conn: sa.Connection, account: sa.Row, today: date, terms: Terms) -> 
         return None
     for bill, _ in accrual.unpaid_bills(conn, account.id):
         if bill.standing == "CURRENT" and bill.due_on < today:
-            last = of_day(terms, bill.due_on)[-1]
+            last = of_day(rules, bill.due_on)[-1]
             if not was_tried(conn, account.id, last):
                 due_on: date = bill.due_on
                 return due_on

@@ -91,7 +91,7 @@ def _wanted(work: Work) -> tuple[datetime, int] | None:
         return None
     unpaid = accrual.unpaid_bills(work.conn, work.account_id)
     due = [bill.due_on for bill, _ in unpaid if bill.standing == "CURRENT" and bill.due_on <= work.today]
-    slot = debit_slots.newest(work.ledger.terms, min(due), work.now) if due else None
+    slot = debit_slots.newest(work.ledger.rules, min(due), work.now) if due else None
     if slot is None or debit_slots.was_tried(work.conn, work.account_id, slot):
         return None
     return slot, sum(item.left_fen for bill, left in unpaid if bill.due_on <= slot.date() for item in left)
@@ -101,7 +101,7 @@ def _candidates(ledger: Ledger, after_id: int) -> list[int]:
     """The next accounts with the order that may have something to take now."""
     now = ledger.clock.now()
     a, b, c, i = t.accounts.c, t.bills.c, t.charges.c, t.items.c
-    slot = debit_slots.newest(ledger.terms, now.date(), now)
+    slot = debit_slots.newest(ledger.rules, now.date(), now)
     due = b.due_on < now.date()
     if slot is not None:
         due |= (b.due_on == now.date()) & ~sa.exists().where(c.account_id == a.id, c.due_at == slot)

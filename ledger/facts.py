@@ -43,7 +43,7 @@ from ledger.model import (
     Refusal,
     Settlement,
 )
-from ledger.terms import Terms
+from ledger.terms import Rules, Terms
 from ledger.work import find_account
 
 _REFUSALS_DAYS = 30  # also of the freezes that explain them
@@ -54,21 +54,21 @@ def account_facts(ledger: Ledger, customer_id: str) -> AccountFacts:
     """The facts of the customer's newest account. Raises UnknownCustomer."""
     now = ledger.clock.now()
     with ledger.read() as conn:
-        return _facts(conn, find_account(conn, customer_id), now, ledger.terms)
+        return _facts(conn, find_account(conn, customer_id), now, ledger.rules)
 
 
-def _facts(conn: sa.Connection, account: sa.Row[Any], now: datetime, terms: Terms) -> AccountFacts:
+def _facts(conn: sa.Connection, account: sa.Row[Any], now: datetime, rules: Rules) -> AccountFacts:
     today = now.date()
     owed = items.owed(conn, account.id)
     charge = open_charges.of_account(conn, account.id)
     # A payment counts from the day it was sent: while its outcome is open, nothing grows.
     paused = charge is not None or account.state == "CLOSED"
-    reached = debit_slots.awaited(conn, account, today, terms) or today
-    more = (0, 0) if paused else _growth(conn, account.id, reached, terms)
-    billed = bills.of_account(conn, account.id, reached, terms, paused=paused)
+    reached = debit_slots.awaited(conn, account, today, rules) or today
+    more = (0, 0) if paused else _growth(conn, account.id, reached, rules)
+    billed = bills.of_account(conn, account.id, reached, rules, paused=paused)
     limit = limits.of(conn, account)
     frozen = freezes_in_force.of_account(conn, account.id)
-    next_bill_on = schedule.next_bill_on(today, terms.bill_day)
+    next_bill_on, next_due_on = _next_bill(account, today, rules)
     return AccountFacts(
         customer_id=account.customer_id,
         account_id=account.id,
@@ -84,11 +84,11 @@ def _facts(conn: sa.Connection, account: sa.Row[Any], now: datetime, terms: Term
         bills=billed.newest,
         unbilled=_unbilled(conn, owed),
         next_bill_on=next_bill_on,
-        next_due_on=schedule.due_on(next_bill_on, terms.due_day),
-        plans=plan_views.running(conn, account.id, today, terms),
+        next_due_on=next_due_on,
+        plans=plan_views.running(conn, account.id, next_due_on),
         freezes=tuple(_freeze(row, billed.overdue_fen, today) for row in frozen),
         lifted=_lifted(conn, account.id, now),
-        unfreeze_from=_unfreeze_from(frozen, terms),
+        unfreeze_from=_unfreeze_from(frozen, rules.at(today)),
         applications=tuple(freezes.applications(conn, t.applications.c.account_id == account.id)),
         limit_cut=_limit_cut(conn, account),
         refusals=_refusals(conn, account.id, now),
@@ -115,11 +115,20 @@ def _debits_of(conn: sa.Connection, account_id: int, bill: Bill | None) -> tuple
     return tuple(open_charges.view(row) for row in rows)
 
 
-def _growth(conn: sa.Connection, account_id: int, today: date, terms: Terms) -> tuple[int, int]:
+def _next_bill(account: sa.Row[Any], today: date, rules: Rules) -> tuple[date, date]:
+    """The next bill day after today, and the due day of that bill."""
+    day: date = account.next_bill_on
+    while day <= today:
+        day = schedule.next_bill_on(day, rules.at(day).bill_day)
+    return day, schedule.due_on(day, rules.at(day).due_day)
+
+
+def _growth(conn: sa.Connection, account_id: int, today: date, rules: Rules) -> tuple[int, int]:
     """Penalty and interest that the day's job would post now, in fen."""
     penalty = interest = 0
     for bill, left in accrual.unpaid_bills(conn, account_id):
         before, now = accrual.posted(bill), accrual.grown(bill, left, today)
+        terms = rules.at(bill.issued_on)
         penalty += now.penalty_fen(terms) - before.penalty_fen(terms)
         interest += now.interest_fen(terms) - before.interest_fen(terms)
     return penalty, interest

@@ -107,7 +107,7 @@ def _to_apply_for(work: Work) -> sa.Row[Any]:
     may = [freeze for freeze in frozen if freeze.kind in ("overdue", "risk")]
     if not may:
         raise NothingToUnfreeze(customer_id=work.account.customer_id)
-    wait = work.ledger.terms.unfreeze_wait_days
+    wait = work.terms.unfreeze_wait_days
     dates = [(freeze, unfreeze_from(freeze, wait)) for freeze in may]
     for freeze, day in dates:
         if day is not None and day <= work.today:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from ledger import debit_slots, debits, penalties
 from ledger.database import Ledger
-from ledger.terms import Terms
+from ledger.terms import Rules
 
 
 def run(ledger: Ledger) -> int:
@@ -15,10 +15,10 @@ def run(ledger: Ledger) -> int:
     return penalties.run(ledger) + debits.run(ledger)
 
 
-def times_between(terms: Terms, start: datetime, end: datetime) -> Iterator[datetime]:
+def times_between(rules: Rules, start: datetime, end: datetime) -> Iterator[datetime]:
     """The instants after `start` and before `end` at which a debit is tried, for a clock that jumps."""
     day = start.date()
     while day <= end.date():
-        if day.day == terms.due_day:
-            yield from (slot for slot in debit_slots.of_day(terms, day) if start < slot < end)
+        if day.day == rules.at(day).due_day:
+            yield from (slot for slot in debit_slots.of_day(rules, day) if start < slot < end)
         day += timedelta(days=1)

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from ledger import terms
+from ledger import terms, terms_store
 from ledger.clock import DemoClock, SystemClock
 from ledger.database import Ledger, open_engine
 from ledger.errors import Unavailable
 from ledger.gateway import chosen
 from ledger.gateway.interface import Gateway
 from ledger.schema import require_current, upgrade
+from ledger.terms import Versions
 
 
 class NoDatabase(Unavailable):
@@ -54,14 +55,19 @@ def from_environment() -> Opening:
 
 
 def open_ledger(opening: Opening) -> Ledger:
-    """For the service: the tables are made, or brought up to date, unless the database is read-only.
+    """For the service: the tables and the record of the product's rules are brought up to date, unless the
+    database is read-only.
 
     Raises GatewayMisconfigured, InvalidTerms.
     """
     engine = open_engine(opening.database_url)
     if not opening.read_only:
         upgrade(engine)
-    return _ledger(opening, engine, with_gateway=True)
+    versions = terms.load_versions()
+    ledger = _ledger(opening, engine, versions, with_gateway=True)
+    if not opening.read_only:
+        terms_store.publish(ledger, versions)
+    return ledger
 
 
 def open_existing(opening: Opening, *, with_gateway: bool) -> Ledger:
@@ -81,13 +87,16 @@ def open_existing(opening: Opening, *, with_gateway: bool) -> Ledger:
         raise NoDatabase(reason=f"there is no file {path}")
     engine = open_engine(url)
     require_current(engine)
-    return _ledger(opening, engine, with_gateway=with_gateway)
+    versions = terms.load_versions()
+    ledger = _ledger(opening, engine, versions, with_gateway=with_gateway)
+    terms_store.verify(ledger, versions)
+    return ledger
 
 
-def _ledger(opening: Opening, engine: sa.Engine, *, with_gateway: bool) -> Ledger:
+def _ledger(opening: Opening, engine: sa.Engine, versions: Versions, *, with_gateway: bool) -> Ledger:
     clock = DemoClock(engine) if opening.demo else SystemClock()
     simulated = opening.run_dir / "gateway.db" if opening.demo else None
     gateway: Gateway = chosen.no_gateway()
     if with_gateway:
         gateway = chosen.open_gateway(opening.gateway, clock, simulated)
-    return Ledger(engine, clock, terms.load(), gateway)
+    return Ledger(engine, clock, versions, gateway)

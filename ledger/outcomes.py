@@ -161,7 +161,7 @@ def _tell(work: Work, charge: sa.Row[Any]) -> None:
     if charge.due_at is not None:
         _tell_of(work, "debit_result", charge.number)
         return
-    patience = timedelta(seconds=work.ledger.terms.charge_timeout_s) + _GIVEN_UP
+    patience = timedelta(seconds=work.terms.charge_timeout_s) + _GIVEN_UP
     waiting = charge.state != "UNKNOWN" and work.now - (charge.sent_at or work.now) <= patience
     if waiting:
         return

@@ -36,7 +36,7 @@ def clear(work: Work, on: date) -> None:
         return
     days = (on - date.fromisoformat(old.evidence["due_on"])).days
     values: dict[str, Any] = {"cleared_on": on, "evidence": {**old.evidence, "days": days}}
-    if days <= work.ledger.terms.freeze_kept_after_days_late:
+    if days <= work.terms.freeze_kept_after_days_late:
         values |= {"lifted_at": work.now, "lift_reason": "cleared"}
     work.conn.execute(sa.update(t.freezes).where(t.freezes.c.id == old.id).values(**values))
 

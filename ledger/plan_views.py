@@ -12,11 +12,13 @@ from ledger import items, plans_due, schedule
 from ledger import tables as t
 from ledger.items import Item
 from ledger.model import Plan
-from ledger.terms import Terms
 
 
-def running(conn: sa.Connection, account_id: int, today: date, terms: Terms) -> tuple[Plan, ...]:
-    """Plans of which principal or a billed fee is still to be paid, the oldest first."""
+def running(conn: sa.Connection, account_id: int, next_due_on: date) -> tuple[Plan, ...]:
+    """Plans of which principal or a billed fee is still to be paid, the oldest first.
+
+    `next_due_on`: the due day of the bill that comes next.
+    """
     of_account = t.plans.c.account_id == account_id
     rows = conn.execute(sa.select(t.plans).where(of_account).order_by(t.plans.c.id)).all()
     parts: dict[int | None, list[Item]] = {row.id: [] for row in rows}
@@ -25,7 +27,7 @@ def running(conn: sa.Connection, account_id: int, today: date, terms: Terms) -> 
     pending = plans_due.pending_fees(conn, account_id)
     dues = _due_days(conn, account_id)
     return tuple(
-        _view(row, parts[row.id], pending.get(row.id, []), dues, today, terms)
+        _view(row, parts[row.id], pending.get(row.id, []), dues, next_due_on)
         for row in rows
         if any(item.left_fen for item in parts[row.id])
     )
@@ -36,15 +38,12 @@ def _view(
     parts: list[Item],
     pending: list[tuple[int, int]],
     dues: dict[int | None, date],
-    today: date,
-    terms: Terms,
+    next_due_on: date,
 ) -> Plan:
     billed = {item.period_no for item in parts if item.bill_id is not None}
     unpaid = {item.period_no for item in parts if item.left_fen}
     principal = [item for item in parts if item.kind == "plan_principal"]
     rate = Decimal(row.rate_per_period)
-    next_bill_on = schedule.next_bill_on(today, terms.bill_day)
-    next_due = schedule.due_on(next_bill_on, terms.due_day) if pending else None
     owed_now = [dues[item.bill_id] for item in parts if item.left_fen and item.bill_id is not None]
     return Plan(
         id=row.id,
@@ -62,7 +61,7 @@ def _view(
         apr_simple=str(schedule.apr(rate, row.periods)),
         fee_free=bool(row.fee_free),
         started_on=row.started_on,
-        next_due_on=min(owed_now) if owed_now else next_due,
+        next_due_on=min(owed_now) if owed_now else next_due_on if pending else None,
     )
 
 

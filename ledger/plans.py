@@ -13,6 +13,7 @@ from ledger import tables as t
 from ledger.database import Ledger
 from ledger.errors import InstalmentRefused, UnknownBill
 from ledger.model import PlanKind
+from ledger.terms import Terms
 from ledger.work import Work
 
 
@@ -25,18 +26,21 @@ class PlanTerms:
     fee_free: bool = False
 
 
-def check(ledger: Ledger, plan: PlanTerms) -> None:
+def check(terms: Terms, plan: PlanTerms) -> None:
     """Raises InstalmentRefused where the product offers no such plan."""
-    if plan.periods not in ledger.terms.periods:
+    if plan.periods not in terms.periods:
         raise InstalmentRefused(reason="not_offered", periods=plan.periods)
-    if plan.principal_fen < ledger.terms.min_instalment_fen:
-        raise InstalmentRefused(reason="too_small", least_fen=ledger.terms.min_instalment_fen)
+    if plan.principal_fen < terms.min_instalment_fen:
+        raise InstalmentRefused(reason="too_small", least_fen=terms.min_instalment_fen)
 
 
-def start(work: Work, plan: PlanTerms, purchase_id: int | None = None) -> int:
-    """Make the plan, its principal items and its fees to come; the caller posts the principal's journal."""
-    check(work.ledger, plan)
-    rate = Decimal(0) if plan.fee_free else work.ledger.terms.fee_rate[plan.kind]
+def start(work: Work, plan: PlanTerms, terms: Terms, purchase_id: int | None = None) -> int:
+    """Make the plan, its principal items and its fees to come; the caller posts the principal's journal.
+
+    `terms`: those of the day the customer agreed to the plan, which it keeps.
+    """
+    check(terms, plan)
+    rate = Decimal(0) if plan.fee_free else terms.fee_rate[plan.kind]
     fees = schedule.fees(plan.principal_fen, rate, plan.periods)
     new = sa.insert(t.plans).values(
         account_id=work.account_id,
@@ -48,7 +52,7 @@ def start(work: Work, plan: PlanTerms, purchase_id: int | None = None) -> int:
         rate_per_period=str(rate),
         fee_free=int(plan.fee_free),
         started_on=work.today,
-        terms_version=work.ledger.terms.version,
+        terms_version=terms.version,
     )
     plan_id = int(work.conn.execute(new.returning(t.plans.c.id)).scalar_one())
     rows = [
@@ -85,7 +89,7 @@ def instal_bill(ledger: Ledger, customer_id: str, *, bill_id: int, periods: int,
         ).first()
         if bill is None:
             raise UnknownBill(bill_id=bill_id)
-        until = datetime.combine(bill.due_on, ledger.terms.bill_window_until, work.now.tzinfo)
+        until = datetime.combine(bill.due_on, work.terms.bill_window_until, work.now.tzinfo)
         if work.now > until or bill.standing != "CURRENT":
             raise InstalmentRefused(reason="too_late", until=until.isoformat())
         left = [item for item in items.owed(work.conn, work.account_id) if item.bill_id == bill_id]
@@ -93,7 +97,7 @@ def instal_bill(ledger: Ledger, customer_id: str, *, bill_id: int, periods: int,
         principal = sum(fen for _, fen in moved)
         if not principal:
             raise InstalmentRefused(reason="nothing_to_instal")
-        plan_id = start(work, PlanTerms("bill", bill.month, principal, periods))
+        plan_id = start(work, PlanTerms("bill", bill.month, principal, periods), work.terms)
         journal_id = work.journal(
             "bill_instalment", (journals.PLAN, principal), (journals.BILLED, -principal)
         )

@@ -46,7 +46,7 @@ def authorise(
 
     def act(work: Work) -> dict[str, int]:
         if periods != 1:
-            plans.check(ledger, PlanTerms("product", "", amount_fen, periods, fee_free))
+            plans.check(work.terms, PlanTerms("product", "", amount_fen, periods, fee_free))
         one_at_a_time(work.conn, f"order {order_no}")  # another customer's may have the same number
         if work.conn.execute(sa.select(t.purchases.c.id).where(t.purchases.c.order_no == order_no)).first():
             raise WrongState(order_no=order_no, reason="order_exists")
@@ -62,7 +62,7 @@ def authorise(
             account_id=work.account_id,
             state="HELD",
             held_at=work.now,
-            expires_at=work.now + timedelta(days=ledger.terms.hold_days),
+            expires_at=work.now + timedelta(days=work.terms.hold_days),
             periods=periods,
             fee_free=int(fee_free),
         )
@@ -86,7 +86,8 @@ def capture(ledger: Ledger, order_no: str, key: str) -> int:
         if purchase.periods > 1:
             label = f"{purchase.merchant} {purchase.item}"
             plan = PlanTerms("product", label, purchase.amount_fen, purchase.periods, bool(purchase.fee_free))
-            plan_id = plans.start(work, plan, purchase.id)
+            agreed = ledger.rules.at(purchase.held_at.date())
+            plan_id = plans.start(work, plan, agreed, purchase.id)
             where = t.purchases.c.id == purchase.id
             work.conn.execute(sa.update(t.purchases).where(where).values(plan_id=plan_id))
         else:

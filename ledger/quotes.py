@@ -22,7 +22,7 @@ from ledger.database import Ledger
 from ledger.errors import AccountClosed, GuardRefused, NothingOwed
 from ledger.items import Item
 from ledger.model import LineKind, Quote, QuoteLine
-from ledger.terms import Terms
+from ledger.terms import Rules, Terms
 from ledger.work import Work, find_account, lock_account
 
 
@@ -75,12 +75,12 @@ def build(work: Work, *, close_after: bool) -> Draft:
         raise NothingOwed(customer_id=work.account.customer_id)
     labels = _Labels(work)
     pending = plans_due.pending_fees(work.conn, work.account_id)
-    fee_lines, waived = _early_fees(work.ledger.terms, pending, labels)
+    fee_lines, waived = _early_fees(work.ledger.rules, pending, labels)
     lines = (*_lines_of(owed, labels), *fee_lines)
     content = {
         "account": work.account_id,
         "version": work.account.version,
-        "terms": work.ledger.terms.version,
+        "terms": work.terms.version,
         "close_after": close_after,
         "lines": [asdict(line) for line in lines],
     }
@@ -146,12 +146,16 @@ def _line_key(item: Item, labels: _Labels) -> tuple[LineKind, str, int | None]:
 
 
 def _early_fees(
-    terms: Terms, pending: dict[int, list[tuple[int, int]]], labels: _Labels
+    rules: Rules, pending: dict[int, list[tuple[int, int]]], labels: _Labels
 ) -> tuple[list[QuoteLine], tuple[QuoteLine, ...]]:
-    """Of each plan with fees to come: the fees due on settling early, and what falls away."""
+    """Of each plan with fees to come: the fees due on settling early, and what falls away.
+
+    They are due by the terms that the plan was agreed under.
+    """
     due, waived = [], []
     for plan_id, periods in pending.items():
-        label = labels.plans[plan_id].label
+        plan = labels.plans[plan_id]
+        label, terms = plan.label, rules.named(plan.terms_version)
         next_fee, charge, rest = early_fees(terms, [fee for _, fee in periods])
         if next_fee:
             due.append(QuoteLine("next_fee", next_fee, label, plan_id))
@@ -188,7 +192,7 @@ def _excluded(work: Work) -> tuple[QuoteLine, ...]:
 
 def _valid_until(work: Work) -> datetime:
     midnight = datetime.combine(work.today + timedelta(days=1), time(), work.now.tzinfo)
-    return min(work.now + timedelta(minutes=work.ledger.terms.quote_valid_minutes), midnight)
+    return min(work.now + timedelta(minutes=work.terms.quote_valid_minutes), midnight)
 
 
 def _store(work: Work, draft: Draft, close_after: bool, until: datetime) -> None:
@@ -207,7 +211,7 @@ def _store(work: Work, draft: Draft, close_after: bool, until: datetime) -> None
             item_parts=[list(part) for part in draft.item_parts],
             total_fen=draft.total_fen,
             close_after=int(close_after),
-            terms_version=work.ledger.terms.version,
+            terms_version=work.terms.version,
             **shown,
         )
     )

@@ -28,6 +28,7 @@ from ledger.tables_settling import (
     payouts,
     quotes,
     settlements,
+    terms_versions,
 )
 
 __all__ = [
@@ -55,4 +56,5 @@ __all__ = [
     "refunds",
     "refusals",
     "settlements",
+    "terms_versions",
 ]

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from ledger.columns import Instant, JsonText
 from ledger.metadata import metadata
-from ledger.table_parts import Whole, account, fen, id_, only_where
+from ledger.table_parts import Day, Whole, account, fen, id_, only_where
 
 quotes = sa.Table(
     "quotes",
@@ -22,6 +22,16 @@ quotes = sa.Table(
     sa.Column("valid_until", Instant, nullable=False),
     sa.Column("close_after", Whole, nullable=False),
     sa.Column("terms_version", sa.Text, nullable=False),
+    sqlite_strict=True,
+)
+
+#: What `terms.yml` said, by the day from which it holds. A version whose day has come never changes.
+terms_versions = sa.Table(
+    "terms_versions",
+    metadata,
+    sa.Column("effective_from", Day, primary_key=True),
+    sa.Column("version", sa.Text, nullable=False, unique=True),
+    sa.Column("content", JsonText, nullable=False),
     sqlite_strict=True,
 )
 

@@ -1,24 +1,44 @@
-"""The product's rules, read from `terms.yml` and checked: a rule that cannot be is refused with its key."""
+"""The product's rules over time, read from `terms.yml` and checked.
+
+What was agreed under a version keeps it: a bill that of its issue day, a plan that of the day it was agreed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import Protocol
 
 from ledger import schedule
 from ledger.errors import InvalidTerms
 from ledger.model import PlanKind
+from ledger.terms_reader import Reader, documents
 
 _FILE = Path(__file__).with_name("terms.yml")
 #: The range of the cap: courts protect no more than 24 % a year; below 8 % nothing could be offered.
 _APR_CAP_RANGE = (Decimal("0.08"), Decimal("0.24"))
 _LONGEST_BILL_MONTH_DAYS = 31
+#: What other products of this kind choose and this one does not: the only value it has may be stated.
+_ONLY: Mapping[str, object] = {
+    "due_day_change": False,
+    "due_cutoff": "24:00",
+    "allocation_order": ["penalty", "interest", "fee", "principal"],
+    "limit_pools": ["base"],
+    "lock_instead_of_closing": False,
+    "instalments.remainder_on": "last",
+    "settle_early.fee_free_without_fees": True,
+    "settle_early.later_fees_waived": True,
+    "settle_early.same_day_free": False,
+    "settle_early.part_of_a_plan": False,
+    "minimum_payment.enabled": True,
+    "overdue.grace_days": 0,
+    "overdue.freeze_on_day": 1,
+    "closing.min_age_days": 0,
+    "closing.reopen_after_days": 0,
+}
 
 
 @dataclass(frozen=True)
@@ -57,6 +77,14 @@ class Terms:
     human_sla_minutes: int
     hotline: str  # verified, or ""
 
+    def at(self, day: date) -> Terms:
+        """These rules, whatever the day: one version is rules over time too."""
+        return self
+
+    def named(self, version: str) -> Terms:
+        """These rules, whatever the version."""
+        return self
+
     @property
     def interest_free_days_max(self) -> int:
         """Bought on the 1st of a 31-day month, billed on the next bill day, paid on the due day: 36."""
@@ -71,18 +99,71 @@ class Terms:
         return schedule.apr(rate, periods)
 
 
+class Rules(Protocol):
+    """The rules of any day; one version of them holds on every day, for whoever needs no other."""
+
+    def at(self, day: date) -> Terms: ...
+
+    def named(self, version: str) -> Terms: ...
+
+
+@dataclass(frozen=True)
+class Versions:
+    """The product's rules over time: each version holds from its date until the next one's."""
+
+    all: tuple[Terms, ...]  # by effective date, never empty
+
+    def at(self, day: date) -> Terms:
+        """The rules in force on `day`; before the first version, which began with the product, that one."""
+        return next((each for each in reversed(self.all) if each.effective_from <= day), self.all[0])
+
+    def named(self, version: str) -> Terms:
+        """The rules that something was agreed under. Raises InvalidTerms when the file has lost them."""
+        for each in self.all:
+            if each.version == version:
+                return each
+        raise InvalidTerms(key="version", reason="was agreed under and is gone", version=version)
+
+
 def load(path: Path = _FILE) -> Terms:
-    """The rules in `path`. Raises InvalidTerms(key, reason); an unknown or missing key is one too."""
-    with path.open(encoding="utf-8") as file:
-        raw = yaml.safe_load(file)
-    reader = _Reader(raw)
-    terms = _read(reader)
-    reader.no_more()
-    _check(terms)
-    return terms
+    """The newest version in `path`. Raises InvalidTerms as `load_versions` does."""
+    return load_versions(path).all[-1]
 
 
-def _read(r: _Reader) -> Terms:
+def load_versions(path: Path = _FILE) -> Versions:
+    """All versions in `path`: YAML documents, the first one whole, each later one what it changes.
+
+    Raises InvalidTerms(key, reason, version): an unknown, missing or repeated key, a value that cannot be, a
+    version named twice, a date that does not rise.
+    """
+    found: list[Terms] = []
+    for raw in documents(path):
+        try:
+            reader = Reader(raw)
+            terms = _read(reader)
+            reader.no_more()
+            _check(terms)
+            _check_follows(terms, found)
+        except InvalidTerms as invalid:
+            raise InvalidTerms(**invalid.details, version=str(raw["version"])) from None
+        found.append(terms)
+    if not found:
+        raise InvalidTerms(key="", reason="empty")
+    return Versions(tuple(found))
+
+
+def _check_follows(terms: Terms, earlier: list[Terms]) -> None:
+    if any(each.version == terms.version for each in earlier):
+        raise InvalidTerms(key="version", reason="used twice")
+    if earlier and terms.effective_from <= earlier[-1].effective_from:
+        raise InvalidTerms(key="effective_from", reason="must be after the version before")
+    if earlier and terms.bill_day != earlier[-1].bill_day:
+        raise InvalidTerms(key="bill_day", reason="cannot change: a month would have two bills, or none")
+
+
+def _read(r: Reader) -> Terms:
+    for key, only in _ONLY.items():
+        r.only(key, only)
     return Terms(
         version=r.text("version"),
         effective_from=r.get("effective_from", date),
@@ -142,74 +223,3 @@ def _check(terms: Terms) -> None:
         raise InvalidTerms(key="human.until", reason="must come after human.from")
     if terms.minimum_ratio <= 0:
         raise InvalidTerms(key="minimum_payment.ratio", reason="must be above 0")
-
-
-class _Reader:
-    """Takes values out of nested mappings by dotted key, and knows what nobody has asked for."""
-
-    def __init__(self, raw: object) -> None:
-        self._values = dict(_flat(raw, ""))
-
-    def get(self, key: str, kind: type) -> Any:
-        if key not in self._values:
-            raise InvalidTerms(key=key, reason="missing")
-        value = self._values.pop(key)
-        if type(value) is not kind:
-            raise InvalidTerms(key=key, reason=f"must be {kind.__name__}")
-        return value
-
-    def text(self, key: str) -> str:
-        value: str = self.get(key, str)
-        if not value.strip():
-            raise InvalidTerms(key=key, reason="empty")
-        return value
-
-    def whole(self, key: str, least: int, most: int) -> int:
-        return _within(key, self.get(key, int), least, most)
-
-    def wholes(self, key: str, least: int, most: int) -> list[int]:
-        values = self.get(key, list)
-        if not values or values != sorted(set(values)):
-            raise InvalidTerms(key=key, reason="must be a rising list")
-        return [_within(key, value, least, most) for value in values]
-
-    def rate(self, key: str) -> Decimal:
-        try:
-            value = Decimal(self.get(key, str))
-        except InvalidOperation:
-            raise InvalidTerms(key=key, reason="must be a decimal fraction in quotes") from None
-        if not 0 <= value < 1:
-            raise InvalidTerms(key=key, reason="must be from 0 to below 1")
-        return value
-
-    def clock(self, key: str) -> time:
-        try:
-            return time.fromisoformat(self.get(key, str))
-        except ValueError:
-            raise InvalidTerms(key=key, reason="must be HH:MM") from None
-
-    def clocks(self, key: str) -> list[time]:
-        values = self.get(key, list)
-        try:
-            clocks = [time.fromisoformat(value) for value in values]
-        except (TypeError, ValueError):
-            raise InvalidTerms(key=key, reason="must be a list of HH:MM") from None
-        if not clocks or clocks != sorted(set(clocks)):
-            raise InvalidTerms(key=key, reason="must be a rising list")
-        return clocks
-
-    def no_more(self) -> None:
-        for key in self._values:
-            raise InvalidTerms(key=key, reason="unknown key")
-
-
-def _within(key: str, value: Any, least: int, most: int) -> int:
-    if type(value) is not int or not least <= value <= most:
-        raise InvalidTerms(key=key, reason=f"must be from {least} to {most}")
-    return value
-
-
-def _flat(raw: object, prefix: str) -> list[tuple[str, Any]]:
-    if not isinstance(raw, dict):
-        return [(prefix.removesuffix("."), raw)]
-    return [pair for key, value in raw.items() for pair in _flat(value, f"{prefix}{key}.")]

@@ -15,6 +15,7 @@ from ledger import tables as t
 from ledger.database import Ledger
 from ledger.errors import BadInput, IdempotencyConflict, UnknownCustomer
 from ledger.journals import Entry, post
+from ledger.terms import Terms
 
 _LONGEST_KEY = 200
 
@@ -31,6 +32,11 @@ class Work:
     @property
     def today(self) -> date:
         return self.now.date()
+
+    @property
+    def terms(self) -> Terms:
+        """The rules in force today. What was agreed earlier goes by those of that day."""
+        return self.ledger.rules.at(self.today)
 
     @property
     def account_id(self) -> int:

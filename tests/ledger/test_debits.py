@@ -261,5 +261,5 @@ def test_one_account_that_fails_does_not_hold_up_the_others(
 
 def test_the_times_between_two_instants(ledger: Ledger) -> None:
     start, end = (datetime(2026, 11, 6, 8, tzinfo=SHANGHAI), datetime(2027, 1, 6, 17, tzinfo=SHANGHAI))
-    found = [f"{at:%m-%d %H:%M}" for at in jobs.times_between(ledger.terms, start, end)]
+    found = [f"{at:%m-%d %H:%M}" for at in jobs.times_between(ledger.rules, start, end)]
     assert found == ["11-06 17:00", "11-06 20:00", *(f"12-06 {time}" for time in TIMES), "01-06 08:00"]

@@ -84,7 +84,7 @@ def line(ledger: Ledger, tmp_path: Path, clock: FixedClock, quick: Terms) -> Ite
         public = http_webhook.build_app(ledger, [WEBHOOKS], 0.1)
         with serving(server) as at, serving(public, public_port), faulty_wire(at) as calls:
             adapter = HttpGateway(HttpSettings(calls.url, CALLS, call_timeout_s=1.0))
-            ours = replace(ledger, gateway=adapter, terms=quick)
+            ours = replace(ledger, gateway=adapter, rules=quick)
             customer = Customer(ours)
             customer.buy(OWED_FEN)
             yield Line(ours, gateway, clock, calls, webhooks, customer)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,16 @@ def write(folder: Path, **changes: Any) -> Path:
     path_ = folder / "terms.yml"
     path_.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
     return path_
+
+
+LATER = "version: b\neffective_from: 2026-11-10\noverdue: {penalty_rate_day: '0.0004'}"
+
+
+def append(folder: Path, document: str) -> Path:
+    """The product's file with another version after it."""
+    path = folder / "terms.yml"
+    path.write_text(f"{FILE.read_text(encoding='utf-8')}\n---\n{document}\n", encoding="utf-8")
+    return path
 
 
 def test_the_products_rules() -> None:
@@ -71,6 +83,11 @@ def test_every_rate_has_its_annual_rate(periods: int, product: str, bill: str) -
         ({"human__until": "08:00"}, "human.until"),
         ({"human__from": "early"}, "human.from"),
         ({"bil_day": 1}, "bil_day"),
+        ({"due_day_change": True}, "due_day_change"),
+        ({"overdue__grace_days": 3}, "overdue.grace_days"),
+        ({"overdue__grace_days": False}, "overdue.grace_days"),
+        ({"allocation_order": ["principal", "fee", "interest", "penalty"]}, "allocation_order"),
+        ({"limit_pools": ["base", "temporary"]}, "limit_pools"),
     ],
 )
 def test_a_rule_that_cannot_be_is_refused_with_its_key(
@@ -80,6 +97,56 @@ def test_a_rule_that_cannot_be_is_refused_with_its_key(
         terms.load(write(tmp_path, **changes))
     assert refused.value.details["key"] == key
     assert refused.value.details["reason"]
+
+
+def test_a_later_version_says_only_what_it_changes(tmp_path: Path) -> None:
+    found = terms.load_versions(append(tmp_path, LATER))
+    assert [each.version for each in found.all] == ["2026-01-01", "b"]
+    old, new = found.at(date(2026, 11, 9)), found.at(date(2026, 11, 10))
+    assert (old.penalty_rate, new.penalty_rate) == (Decimal("0.0005"), Decimal("0.0004"))
+    assert (
+        replace(new, version=old.version, effective_from=old.effective_from, penalty_rate=old.penalty_rate)
+        == old
+    )
+    assert found.at(date(2000, 1, 1)) == old  # the product began with its first version
+    assert terms.load(tmp_path / "terms.yml") == new
+
+
+@pytest.mark.parametrize(
+    ("document", "key"),
+    [
+        ("effective_from: 2026-11-10", "version"),
+        ("version: b", "effective_from"),
+        ("version: '2026-01-01'\neffective_from: 2026-11-10", "version"),
+        ("version: b\neffective_from: 2026-01-01", "effective_from"),
+        ("version: b\neffective_from: 2025-01-01", "effective_from"),
+        ("version: b\neffective_from: soon", "effective_from"),
+        ("version: b\neffective_from: 2026-11-10\nbill_day: 2", "bill_day"),
+        ("version: b\neffective_from: 2026-11-10\ndue_day: 1", "due_day"),
+        ("version: b\neffective_from: 2026-11-10\noverdue: {penalty_rate: '0.0004'}", "overdue.penalty_rate"),
+        ("version: b\neffective_from: 2026-11-10\noverdue: 5", "overdue"),
+        ("version: b\neffective_from: 2026-11-10\ndue_day: 6\ndue_day: 7", "due_day"),
+        ("- a list", ""),
+        ("version: [", ""),
+    ],
+)
+def test_a_version_that_cannot_follow_is_refused_with_its_key(
+    tmp_path: Path, document: str, key: str
+) -> None:
+    with pytest.raises(InvalidTerms) as refused:
+        terms.load_versions(append(tmp_path, document))
+    assert refused.value.details["key"] == key or key == "overdue"
+    assert refused.value.details["reason"]
+
+
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "terms.yml").write_text("# nothing\n", encoding="utf-8")
+    with pytest.raises(InvalidTerms):
+        terms.load(tmp_path / "terms.yml")
+
+
+def test_what_the_ledger_knows_one_way_of_need_not_be_stated(tmp_path: Path) -> None:
+    assert terms.load(write(tmp_path, overdue__grace_days=None, due_day_change=None)) == terms.load()
 
 
 def test_a_rate_just_below_the_cap_can_be_saved(tmp_path: Path) -> None:
