@@ -17,12 +17,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ledger import billing, penalties, schema, triggers
+from ledger import billing, penalties, reconciler, schema, triggers
 from ledger import tables as t
 from ledger.__main__ import main
 from ledger.clock import SHANGHAI, DemoClock, FixedClock
 from ledger.database import Ledger
 from ledger.gateway import settlement_file
+from ledger.gateway.interface import GatewayRefused
 from ledger.gateway.simulated import SimulatedGateway
 from ledger.work import Work
 from tests.ledger.customer import Customer, assert_books_hold
@@ -337,6 +338,18 @@ def test_the_reconciler_finishes_what_the_gateway_took(
     settled = customer.facts.last_settlement
     assert settled is not None and settled.state == "SETTLED"
     assert_books_hold(ledger)
+
+
+def test_a_round_that_fails_does_not_end_the_rounds(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds = iter([GatewayRefused("key"), KeyboardInterrupt()])
+
+    def fail(_: Ledger) -> int:
+        raise next(rounds)
+
+    monkeypatch.setattr(reconciler, "run_once", fail)
+    done = run("run-reconciler", "--every", "0.01")
+    assert (done.status, done.out) == (130, "")
+    assert done.err.splitlines()[0] == "The payment gateway fails (GatewayRefused); what is open stays open."
 
 
 # What cannot be done
