@@ -14,13 +14,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ledger import terms
+from ledger import audit, terms
 from ledger.clock import SystemClock
 from ledger.database import Ledger, open_engine
 from ledger.gateway import signing
 from ledger.gateway.over_http import HttpGateway, HttpSettings
 from scripts.processes import free_port
-from tests.ledger.customer import Customer, assert_books_hold, told
+from tests.ledger.customer import Customer, told
 
 ROOT = Path(__file__).resolve().parents[2]
 CALLS, WEBHOOKS = "calls-of-the-test", "webhooks-of-the-test"
@@ -73,16 +73,18 @@ def test_a_charge_without_an_answer_is_settled_by_the_webhook(database_url: str,
     service = {"DATABASE_URL": database_url, "YUEFU_SERVICE_PORT": str(ports[1])}
     service |= {"YUEFU_PUBLIC_PORT": str(ports[2]), "YUEFU_RUN_DIR": str(tmp_path)}
     service |= {"YUEFU_ACTION_SECRET": "action", "YUEFU_STAFF_SECRET": "staff"}
+    seals_file = tmp_path / "heads"
+    service |= {"YUEFU_SEALS_FILE": str(seals_file)}
     logs = tmp_path / "service.log", tmp_path / "gateway.log"
+    engine = open_engine(database_url)
+    adapter = HttpGateway(HttpSettings(gateway_url, CALLS))
+    customer = Customer(Ledger(engine, SystemClock(), terms.load(), adapter))
+    customer.buy(100_000)
     with ExitStack() as running_now:
         running_now.enter_context(running("demo.gateway_server", logs[1], **webhooks, **calls, **own))
         running_now.enter_context(running("actions.server", logs[0], **webhooks, **calls, **service))
         until(lambda: alive(gateway_url) and alive(public_url))
         assert httpx.get(f"{public_url}/readyz", trust_env=False).status_code == 200
-        engine = open_engine(database_url)
-        adapter = HttpGateway(HttpSettings(gateway_url, CALLS))
-        customer = Customer(Ledger(engine, SystemClock(), terms.load(), adapter))
-        customer.buy(100_000)
         set_mode(gateway_url, "hold", customer.id)
         assert customer.confirm(customer.quote()).state == "UNKNOWN"
         set_mode(gateway_url, "succeed", customer.id)
@@ -93,8 +95,9 @@ def test_a_charge_without_an_answer_is_settled_by_the_webhook(database_url: str,
 
         until(settled)
         assert told(customer.ledger) == [("settlement_result", "S1")]
-        assert_books_hold(customer.ledger)
-        adapter.close()
-        engine.dispose()
+    assert audit.audit(customer.ledger, seals_file) == []
+    assert seals_file.read_text("utf-8").startswith('{"seal":1,'), "the service seals"
+    adapter.close()
+    engine.dispose()
     for log in logs:
         assert not {CALLS, WEBHOOKS} & set(log.read_text("utf-8").replace("'", " ").split())
