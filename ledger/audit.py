@@ -160,10 +160,40 @@ def _closed_owe_nothing(conn: sa.Connection) -> Iterator[str]:
             yield f"account {account.id} is closed with {owed}, limit {account.limit_fen}"
 
 
+def _merchants_are_paid_what_they_sold(conn: sa.Connection) -> Iterator[str]:
+    """Each settlement is its orders less its refunds, and so paid; what is in none is still owed."""
+    m = t.merchant_settlements.c
+    sold, refunded = _by_settlement(conn, t.purchases, "CAPTURED"), _by_settlement(conn, t.refunds, "DONE")
+    for row in conn.execute(sa.select(t.merchant_settlements).order_by(m.id)):
+        parts = (sold.pop(row.id, 0), refunded.pop(row.id, 0))
+        if parts != (row.sold_fen, row.refunded_fen):
+            yield f"settlement M{row.id}: {row.sold_fen} - {row.refunded_fen}, its parts are {parts}"
+        paid = _amount(conn, "merchant", f"M{row.id}", journals.MERCHANT)
+        if paid != row.sold_fen - row.refunded_fen:
+            yield f"settlement M{row.id}: {paid} paid of {row.sold_fen - row.refunded_fen}"
+    p = t.postings.c
+    posted = sa.select(sa.func.coalesce(sa.func.sum(p.amount_fen), 0)).where(p.book == journals.MERCHANT)
+    owed = -int(conn.execute(posted).scalar_one())
+    waiting = sum(sold.values()) - sum(refunded.values())
+    if owed != waiting:
+        yield f"merchants are owed {owed}, orders less refunds are {waiting}"
+
+
+def _by_settlement(conn: sa.Connection, table: sa.Table, state: str) -> dict[int | None, int]:
+    c = table.c
+    summed = sa.select(c.merchant_settlement_id, sa.func.sum(c.amount_fen)).where(c.state == state)
+    rows = conn.execute(summed.group_by(c.merchant_settlement_id))
+    return {settlement_id: int(fen) for settlement_id, fen in rows}
+
+
 def _gateway_amount(conn: sa.Connection, reference: str) -> int:
+    return _amount(conn, "gateway", reference, journals.GATEWAY)
+
+
+def _amount(conn: sa.Connection, source: str, reference: str, book: str) -> int:
     j, p = t.journals.c, t.postings.c
     found = sa.select(sa.func.coalesce(sa.func.sum(p.amount_fen), 0)).join_from(t.postings, t.journals)
-    where = (j.source == "gateway") & (j.reference == reference) & (p.book == journals.GATEWAY)
+    where = (j.source == source) & (j.reference == reference) & (p.book == book)
     return int(conn.execute(found.where(where)).scalar_one())
 
 
@@ -179,4 +209,5 @@ _CHECKS: tuple[Any, ...] = (
     _settled_as_quoted,
     _charges_are_captured_once,
     _closed_owe_nothing,
+    _merchants_are_paid_what_they_sold,
 )

@@ -1,18 +1,18 @@
-"""What time brings by itself, in one call: days that passed, then automatic debits whose time has come."""
+"""What time brings by itself, in one call: days that passed, automatic debits, the paying of merchants."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from ledger import debit_slots, debits, penalties
+from ledger import debit_slots, debits, merchants, penalties
 from ledger.database import Ledger
 from ledger.terms import Rules
 
 
 def run(ledger: Ledger) -> int:
     """Idempotent and resumable, at any time and as often as one likes. Returns how much was done."""
-    return penalties.run(ledger) + debits.run(ledger)
+    return penalties.run(ledger) + debits.run(ledger) + merchants.run(ledger)
 
 
 def times_between(rules: Rules, start: datetime, end: datetime) -> Iterator[datetime]:

@@ -2,7 +2,8 @@
 
 Debits are positive. A customer's books (what is owed, what is owed back, holds) carry the account and have
 a cached balance; shared books (gateway, bank, merchant, incomes) carry none and are summed when needed, so
-that no row is written by everybody. The journals of one customer's account form a hash chain.
+that no row is written by everybody. The journals of one customer's account form a hash chain; those of no
+account, such as the paying of merchants, form one of their own.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ HOLD: Final = "limit.hold"
 HOLD_CONTRA: Final = "limit.hold.contra"
 GATEWAY: Final = "gateway.clearing"
 MERCHANT: Final = "merchant.payable"
+BANK: Final = "bank"
 FEE_INCOME: Final = "income.fee"
 INTEREST_INCOME: Final = "income.interest"
 PENALTY_INCOME: Final = "income.penalty"
@@ -43,7 +45,7 @@ _CUSTOMER_BOOKS: Final = frozenset({*RECEIVABLES, CREDIT, HOLD})
 class Entry:
     """What a journal says besides its lines. `reference` is unique within a `source`."""
 
-    account_id: int
+    account_id: int | None  # None: no customer's; such journals are written one at a time
     kind: str
     at: datetime
     value_on: date
@@ -71,9 +73,7 @@ def post(conn: sa.Connection, entry: Entry, lines: Iterable[tuple[str, int]]) ->
         for number, (book, fen) in enumerate(kept, 1)
     ]
     conn.execute(sa.insert(t.postings), rows)
-    previous = conn.execute(
-        sa.select(t.accounts.c.chain_head).where(t.accounts.c.id == entry.account_id)
-    ).scalar_one()
+    previous = _chain_head(conn, entry.account_id)
     digest = _digest(previous, journal_id, entry, kept)
     conn.execute(
         sa.insert(t.journals).values(
@@ -93,6 +93,15 @@ def post(conn: sa.Connection, entry: Entry, lines: Iterable[tuple[str, int]]) ->
         if book in _CUSTOMER_BOOKS:
             _add_to_balance(conn, entry.account_id, book, fen)
     return journal_id
+
+
+def _chain_head(conn: sa.Connection, account_id: int | None) -> str:
+    if account_id is not None:
+        head = sa.select(t.accounts.c.chain_head).where(t.accounts.c.id == account_id)
+        return str(conn.execute(head).scalar_one())
+    j = t.journals.c
+    last = sa.select(j.hash).where(j.account_id.is_(None)).order_by(j.id.desc()).limit(1)
+    return str(conn.execute(last).scalar_one_or_none() or "")
 
 
 def balances(conn: sa.Connection, account_id: int) -> dict[str, int]:
@@ -152,7 +161,7 @@ def _next_id(conn: sa.Connection) -> int:
     return int(conn.execute(sa.select(sa.func.coalesce(sa.func.max(t.journals.c.id), 0) + 1)).scalar_one())
 
 
-def _add_to_balance(conn: sa.Connection, account_id: int, book: str, fen: int) -> None:
+def _add_to_balance(conn: sa.Connection, account_id: int | None, book: str, fen: int) -> None:
     b = t.balances.c
     where = (b.account_id == account_id) & (b.book == book)
     changed = conn.execute(sa.update(t.balances).where(where).values(amount_fen=b.amount_fen + fen))

@@ -23,6 +23,7 @@ from ledger.tables_credit import (
     refunds,
     refusals,
 )
+from ledger.tables_merchants import merchant_settlements
 from ledger.tables_settling import (
     charges,
     payouts,
@@ -46,6 +47,7 @@ __all__ = [
     "journal_ids",
     "journals",
     "limit_cuts",
+    "merchant_settlements",
     "metadata",
     "payouts",
     "plan_fees",

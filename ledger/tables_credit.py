@@ -29,9 +29,16 @@ purchases = sa.Table(
     sa.Column("periods", Whole, nullable=False, server_default="1"),
     sa.Column("fee_free", Whole, nullable=False, server_default="0"),
     sa.Column("plan_id", Whole),
+    sa.Column("merchant_settlement_id", Whole, index=True),  # by which the merchant was paid for it
     sa.CheckConstraint("state IN ('HELD', 'CAPTURED', 'RELEASED', 'EXPIRED')", name="state"),
     sa.Index("ix_purchases_account_id", "account_id", "state"),
     sqlite_strict=True,
+)
+
+sa.Index(
+    "ix_purchases_unsettled",
+    purchases.c.merchant,
+    **only_where("state = 'CAPTURED' AND merchant_settlement_id IS NULL"),
 )
 
 refusals = sa.Table(
@@ -164,9 +171,15 @@ refunds = sa.Table(
     sa.Column("done_at", Instant),
     fen("offset_fen", 0),
     fen("credited_fen", 0),
+    sa.Column("merchant_settlement_id", Whole, index=True),  # in which the merchant was paid less for it
     sa.CheckConstraint("state IN ('PENDING', 'DONE')", name="state"),
     sa.Index("ix_refunds_account_id", "account_id", "requested_at"),
     sqlite_strict=True,
+)
+sa.Index(
+    "ix_refunds_unsettled",
+    refunds.c.purchase_id,
+    **only_where("state = 'DONE' AND merchant_settlement_id IS NULL"),
 )
 
 freezes = sa.Table(

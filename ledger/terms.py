@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol, get_args
 
 from ledger import schedule
 from ledger.errors import InvalidTerms
 from ledger.model import PlanKind
 from ledger.terms_reader import Reader, documents
+
+MerchantCycle = Literal["day", "week", "month"]
 
 _FILE = Path(__file__).with_name("terms.yml")
 #: The range of the cap: courts protect no more than 24 % a year; below 8 % nothing could be offered.
@@ -49,6 +51,7 @@ class Terms:
     due_day: int
     credit_limit_max_fen: int
     hold_days: int
+    merchant_cycle: MerchantCycle
     periods: tuple[int, ...]
     fee_rate: Mapping[PlanKind, Decimal]  # per period, on the original principal
     min_instalment_fen: int
@@ -171,6 +174,7 @@ def _read(r: Reader) -> Terms:
         due_day=r.whole("due_day", 1, 28),
         credit_limit_max_fen=r.whole("credit_limit_max_fen", 50_000, 20_000_000),
         hold_days=r.whole("hold_days", 1, 30),
+        merchant_cycle=r.one_of("merchants.paid_each", get_args(MerchantCycle)),
         periods=tuple(r.wholes("instalments.periods", 2, 36)),
         fee_rate={
             "product": r.rate("instalments.fee_rate.product"),

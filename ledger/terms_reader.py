@@ -77,6 +77,12 @@ class Reader:
             raise InvalidTerms(key=key, reason="empty")
         return value
 
+    def one_of(self, key: str, choices: tuple[str, ...]) -> Any:
+        value = self.text(key)
+        if value not in choices:
+            raise InvalidTerms(key=key, reason=f"must be one of {', '.join(choices)}")
+        return value
+
     def whole(self, key: str, least: int, most: int) -> int:
         return _within(key, self.get(key, int), least, most)
 

@@ -83,6 +83,7 @@ def test_every_rate_has_its_annual_rate(periods: int, product: str, bill: str) -
         ({"human__until": "08:00"}, "human.until"),
         ({"human__from": "early"}, "human.from"),
         ({"bil_day": 1}, "bil_day"),
+        ({"merchants__paid_each": "year"}, "merchants.paid_each"),
         ({"due_day_change": True}, "due_day_change"),
         ({"overdue__grace_days": 3}, "overdue.grace_days"),
         ({"overdue__grace_days": False}, "overdue.grace_days"),
