@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import journals, seals
+from ledger import audit_payments, journals, schedule, seals
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.items import Item, select
@@ -101,12 +102,27 @@ def _chain_verifies(conn: sa.Connection) -> Iterator[str]:
 
 
 def _plans_add_up(conn: sa.Connection) -> Iterator[str]:
-    principal: dict[int | None, int] = {}
-    for item in select(conn, t.items.c.kind == "plan_principal"):
-        principal[item.plan_id] = principal.get(item.plan_id, 0) + item.amount_fen
+    """A plan's principal is what was financed, its fees what was quoted; those billed are owed once."""
+    principal, owed = _by_plan(conn, "plan_principal"), _by_plan(conn, "plan_fee")
+    f = t.plan_fees.c
     for plan in conn.execute(sa.select(t.plans)):
         if principal.get(plan.id, 0) != plan.principal_fen:
             yield f"plan {plan.id}: principal {principal.get(plan.id, 0)} of {plan.principal_fen}"
+        quoted = schedule.fees(plan.principal_fen, Decimal(plan.rate_per_period), plan.periods)
+        fees = conn.execute(
+            sa.select(f.fee_fen, f.state).where(f.plan_id == plan.id).order_by(f.period_no)
+        ).all()
+        if tuple(row.fee_fen for row in fees) != quoted:
+            yield f"plan {plan.id}: fees {[row.fee_fen for row in fees]}, quoted {list(quoted)}"
+        billed = sum(row.fee_fen for row in fees if row.state in ("BILLED", "SETTLED"))
+        if billed != owed.get(plan.id, 0):
+            yield f"plan {plan.id}: fees of {owed.get(plan.id, 0)} are items, {billed} are billed or settled"
+
+
+def _by_plan(conn: sa.Connection, kind: str) -> dict[int, int]:
+    i = t.items.c
+    summed = sa.select(i.plan_id, sa.func.sum(i.amount_fen)).where(i.kind == kind).group_by(i.plan_id)
+    return {plan_id: int(fen) for plan_id, fen in conn.execute(summed)}
 
 
 def _purchases_in_one_place(conn: sa.Connection) -> Iterator[str]:
@@ -208,6 +224,7 @@ _CHECKS: tuple[Any, ...] = (
     _purchases_in_one_place,
     _settled_as_quoted,
     _charges_are_captured_once,
+    *audit_payments.CHECKS,
     _closed_owe_nothing,
     _merchants_are_paid_what_they_sold,
 )

@@ -1,0 +1,136 @@
+"""The invariants of payments: what the gateway took and gave back, by books, charges and payouts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from ledger import journals
+from ledger import tables as t
+from ledger.open_charges import OPEN_STATES
+
+
+def _gateway_journals_have_their_charge(conn: sa.Connection) -> Iterator[str]:
+    """Money came, and was taken back, for a charge of the same account, and never more than was asked for."""
+    j, p, c = t.journals.c, t.postings.c, t.charges.c
+    for kind, sign in (("capture", 1), ("chargeback", -1)):
+        number = sa.func.substr(j.reference, len(kind) + 2)
+        booked = (
+            sa.select(j.reference, j.account_id, p.amount_fen, c.account_id.label("whose"), c.amount_fen)
+            .select_from(t.journals.join(t.postings).outerjoin(t.charges, c.number == number))
+            .where(j.source == "gateway", j.reference.like(f"{kind}:%"), p.book == journals.GATEWAY)
+        )
+        for reference, account_id, fen, whose, asked_fen in conn.execute(booked):
+            if whose != account_id:
+                yield f"{reference} is booked for account {account_id}, its charge is of {whose}"
+            elif not 0 < sign * fen <= asked_fen:
+                yield f"{reference}: {fen} booked of {asked_fen}"
+
+
+def _payouts_are_booked(conn: sa.Connection) -> Iterator[str]:
+    """What was sent back is in the books, once; what was not sent is not."""
+    j, p, o = t.journals.c, t.postings.c, t.payouts.c
+    reference = sa.literal("refund:P") + sa.cast(o.id, sa.Text)
+    booked = (
+        sa.select(p.amount_fen)
+        .join_from(t.journals, t.postings)
+        .where(j.source == "gateway", j.reference == reference, p.book == journals.GATEWAY)
+        .where(j.account_id == o.account_id)
+        .scalar_subquery()
+    )
+    done = 0
+    for row in conn.execute(sa.select(o.id, o.state, o.amount_fen, booked.label("booked_fen"))):
+        done += row.state == "DONE"
+        expected = -row.amount_fen if row.state == "DONE" else None
+        if row.booked_fen != expected:
+            yield f"payout P{row.id} is {row.state}, {row.booked_fen} booked of {-row.amount_fen}"
+    refunds = sa.select(sa.func.count()).where(j.source == "gateway", j.reference.like("refund:%"))
+    if (count := conn.execute(refunds).scalar_one()) != done:
+        yield f"{count} refunds are booked, {done} payouts are done"
+
+
+def _sent_back_is_the_payouts(conn: sa.Connection) -> Iterator[str]:
+    c, o = t.charges.c, t.payouts.c
+    total = sa.func.coalesce(sa.func.sum(o.amount_fen), 0)
+    wanted = (
+        sa.select(c.number, c.sent_back_fen, total)
+        .select_from(t.charges.outerjoin(t.payouts, o.charge_number == c.number))
+        .group_by(c.id, c.number, c.sent_back_fen)
+        .having(total != c.sent_back_fen)
+    )
+    for number, sent_back, fen in conn.execute(wanted):
+        yield f"charge {number}: {sent_back} sent back, its payouts are {fen}"
+
+
+def _payouts_are_covered(conn: sa.Connection) -> Iterator[str]:
+    """What is being sent back is owed back."""
+    o, b = t.payouts.c, t.balances.c
+    credit = sa.select(-b.amount_fen).where(b.account_id == o.account_id, b.book == journals.CREDIT)
+    owed = sa.func.coalesce(credit.scalar_subquery(), 0)
+    opened = sa.select(o.account_id, sa.func.sum(o.amount_fen), owed).where(o.state == "OPEN")
+    for account_id, fen, owed_fen in conn.execute(opened.group_by(o.account_id)):
+        if fen > owed_fen:
+            yield f"account {account_id}: payouts of {fen} are open, {owed_fen} is owed back"
+
+
+def _payments_are_allocated(conn: sa.Connection) -> Iterator[str]:
+    """What came is what it paid and what of it is owed back."""
+    j = t.journals.c
+    a = t.allocations.c
+    paid = sa.select(sa.func.sum(a.amount_fen)).where(a.journal_id == j.id, a.effect == "paid")
+    wanted = sa.select(
+        j.reference,
+        _line(journals.GATEWAY).label("came"),
+        (-_line(journals.CREDIT)).label("credit"),
+        sa.func.coalesce(paid.scalar_subquery(), 0).label("paid"),
+    ).where(j.source == "gateway", j.reference.like("capture:%"))
+    for row in conn.execute(wanted):
+        if row.paid + row.credit != row.came:
+            yield f"{row.reference}: {row.came} came, {row.paid} allocated, {row.credit} owed back"
+
+
+def _line(book: str) -> Any:
+    """What a journal posts to this book."""
+    p = t.postings.c
+    posted = sa.select(sa.func.sum(p.amount_fen)).where(p.journal_id == t.journals.c.id, p.book == book)
+    return sa.func.coalesce(posted.scalar_subquery(), 0)
+
+
+def _settlements_are_their_charges(conn: sa.Connection) -> Iterator[str]:
+    """SETTLED by the one charge that succeeded, open while one is open, FAILED when none can succeed."""
+    s, c = t.settlements.c, t.charges.c
+    succeeded = sa.func.sum(sa.case((c.state == "SUCCEEDED", 1), else_=0))
+    still_open = sa.func.sum(sa.case((c.state.in_(OPEN_STATES), 1), else_=0))
+    wanted = sa.select(s.id, s.state, succeeded.label("succeeded"), still_open.label("still_open"))
+    wanted = wanted.select_from(t.settlements.outerjoin(t.charges, c.settlement_id == s.id))
+    for row in conn.execute(wanted.group_by(s.id, s.state)):
+        expected = (int(row.state == "SETTLED"), int(row.state in OPEN_STATES))
+        if (row.succeeded, row.still_open) != expected:
+            yield (
+                f"settlement S{row.id} is {row.state}: {row.succeeded} of its charges succeeded,"
+                f" {row.still_open} are open"
+            )
+
+
+def _closing_has_its_settlement(conn: sa.Connection) -> Iterator[str]:
+    """An account is CLOSING exactly while the settlement that will close it is open."""
+    a, s = t.accounts.c, t.settlements.c
+    joined = t.accounts.outerjoin(t.settlements, (s.id == a.closing_settlement_id) & (s.account_id == a.id))
+    wanted = sa.select(a.id, a.state, a.closing_settlement_id, s.state.label("settling"))
+    named = (a.state == "CLOSING") | a.closing_settlement_id.is_not(None)
+    for row in conn.execute(wanted.select_from(joined).where(named)):
+        if row.state != "CLOSING" or row.settling not in OPEN_STATES:
+            yield f"account {row.id} is {row.state} by settlement {row.closing_settlement_id}: {row.settling}"
+
+
+CHECKS = (
+    _gateway_journals_have_their_charge,
+    _payouts_are_booked,
+    _sent_back_is_the_payouts,
+    _payouts_are_covered,
+    _payments_are_allocated,
+    _settlements_are_their_charges,
+    _closing_has_its_settlement,
+)
