@@ -41,9 +41,10 @@ class SealsDisagree(Conflict):
 def seal(ledger: Ledger) -> int:
     """Seal every head that is new since the last time; returns how many. Several processes may do so at
     once."""
-    count = 0
-    while heads := _seal_some(ledger):
-        count += heads
+    count = last_id = 0
+    while heads := _seal_some(ledger, last_id):
+        count += len(heads)
+        last_id = heads[-1][0]
     return count
 
 
@@ -114,12 +115,13 @@ def _check_heads(conn: sa.Connection, heads: list[Head], what: str) -> Iterator[
             yield f"{what}: journal {journal_id} of account {account_id} is not the one that was sealed"
 
 
-def _seal_some(ledger: Ledger) -> int:
+def _seal_some(ledger: Ledger, after_id: int) -> list[Head]:
+    """One seal of the next new heads after that account."""
     with ledger.write() as conn:
         one_at_a_time(conn, "seal")
-        heads = _new_heads(conn)
+        heads = _new_heads(conn, after_id)
         if not heads:
-            return 0
+            return []
         s = tr.seals.c
         last = conn.execute(sa.select(s.id, s.hash).order_by(s.id.desc()).limit(1)).first()
         seal_id, previous = (last.id + 1, last.hash) if last else (1, "")
@@ -128,16 +130,16 @@ def _seal_some(ledger: Ledger) -> int:
         values = {"id": seal_id, "at": at, "previous_hash": previous, "hash": made, "heads": heads}
         conn.execute(sa.insert(tr.seals).values(values))
         _remember(conn, heads)
-        return len(heads)
+        return heads
 
 
-def _new_heads(conn: sa.Connection) -> list[Head]:
+def _new_heads(conn: sa.Connection, after_id: int) -> list[Head]:
     a, h, j = t.accounts.c, tr.sealed_heads.c, t.journals.c
     newest = sa.select(sa.func.max(j.id)).where(j.account_id == a.id).scalar_subquery()
     wanted = (
         sa.select(a.id, newest, a.chain_head)
         .select_from(t.accounts.outerjoin(tr.sealed_heads, h.account_id == a.id))
-        .where(a.chain_head != sa.func.coalesce(h.head, ""))
+        .where(a.id > after_id, a.chain_head != sa.func.coalesce(h.head, ""))
         .order_by(a.id)
         .limit(_HEADS_PER_SEAL)
     )
