@@ -22,9 +22,11 @@ from ledger import tables as t
 from ledger.__main__ import main
 from ledger.clock import SHANGHAI, DemoClock, FixedClock
 from ledger.database import Ledger
+from ledger.errors import Busy, InvalidTerms, NothingOwed, Unavailable
 from ledger.gateway import settlement_file
-from ledger.gateway.interface import GatewayRefused
+from ledger.gateway.interface import GatewayRefused, GatewayTimeout
 from ledger.gateway.simulated import SimulatedGateway
+from ledger.told import sentence
 from ledger.work import Work
 from tests.ledger.customer import Customer, assert_books_hold
 
@@ -489,3 +491,18 @@ def test_a_reader_that_goes_away_is_no_error(environment: dict[str, str], custom
     program.stdout.close()
     assert program.stderr.read() == b""
     program.wait(20)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (Busy(), "The database was locked by another program for too long. Run it again."),
+        (Unavailable(reason="DiskFull"), "The database failed (DiskFull). Run it again."),
+        (InvalidTerms(key="due_day", reason="missing"), "ledger/terms.yml: due_day missing."),
+        (NothingOwed(account=1), "It was refused: nothing_owed(account=1)."),
+        (GatewayTimeout("who"), "The payment gateway fails (GatewayTimeout); what is open stays open."),
+        (OSError("no file's name"), "It failed (OSError)."),
+    ],
+)
+def test_every_failure_has_its_sentence(error: Exception, said: str) -> None:
+    assert sentence(error) == said
