@@ -81,7 +81,7 @@ def decline(turn: Turn) -> None:
         turn.say("utter_deny")
     elif kind == "close":
         turn.say("utter_declined_close")
-    elif kind == "unfreeze" and facts.freezes and not facts.applications:
+    elif kind == "unfreeze" and facts.freezes and all(each.state != "FILED" for each in facts.applications):
         turn.say("utter_declined_unfreeze")
     elif kind in ("settle", "settle_close", "owing") and facts.debts.total_fen:
         say_not_settled(turn, facts, close_after=kind != "settle")

@@ -22,6 +22,7 @@ def notice(turn: Turn) -> None:
         "debit_result": debit_result,
         "late_success": late_success,
         "payout_done": payout_done,
+        "transfer_done": transfer_done,
         "chargeback": chargeback,
         "ticket_taken": ticket_taken,
         "ticket_reply": ticket_reply,
@@ -88,6 +89,11 @@ def late_success(turn: Turn, number: str) -> None:
 def payout_done(turn: Turn, number: str) -> None:
     amount = words.money(lookups.payout_fen(turn.ledger, number))
     turn.say("utter_payout_done", amount=amount, number=number)
+
+
+def transfer_done(turn: Turn, number: str) -> None:
+    amount = words.money(lookups.payout_fen(turn.ledger, number))
+    turn.say("utter_transfer_done", amount=amount, number=number)
 
 
 def chargeback(turn: Turn, number: str) -> None:

@@ -188,7 +188,8 @@ def _unfreeze_from(frozen: list[sa.Row[Any]], terms: Terms) -> date | None:
 
 def _limit_cut(conn: sa.Connection, account: sa.Row[Any]) -> LimitCut | None:
     c = t.limit_cuts.c
-    newest = sa.select(c.old_fen, c.new_fen, c.at, c.evidence).where(c.account_id == account.id)
+    in_force = (c.account_id == account.id) & c.lifted_at.is_(None)
+    newest = sa.select(c.old_fen, c.new_fen, c.at, c.evidence).where(in_force)
     row = conn.execute(newest.order_by(c.id.desc()).limit(1)).first()
     return LimitCut(*row) if row and row.new_fen == account.limit_fen else None
 

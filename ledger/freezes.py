@@ -88,6 +88,22 @@ def apply_unfreeze(ledger: Ledger, customer_id: str, *, key: str) -> UnfreezeApp
         return applications(conn, t.applications.c.number == number)[0]
 
 
+def refuse_application(ledger: Ledger, customer_id: str, *, number: str, key: str) -> str:
+    """The assessment said no: the freeze stays, and the customer may apply again. Returns the number.
+
+    Raises WrongState unless an application of that number is filed.
+    """
+
+    def act(work: Work) -> str:
+        a = t.applications.c
+        filed = (a.number == number) & (a.account_id == work.account_id) & (a.state == "FILED")
+        if not work.conn.execute(sa.update(t.applications).where(filed).values(state="REFUSED")).rowcount:
+            raise WrongState(number=number, reason="not_filed")
+        return number
+
+    return str(commands.run(ledger, customer_id, "refuse_application", {"number": number}, act, key=key))
+
+
 def applications(conn: sa.Connection, *where: sa.ColumnElement[bool]) -> list[UnfreezeApplication]:
     """Applications, newest first."""
     a, f = t.applications.c, t.freezes.c

@@ -35,6 +35,7 @@ BANK: Final = "bank"
 FEE_INCOME: Final = "income.fee"
 INTEREST_INCOME: Final = "income.interest"
 PENALTY_INCOME: Final = "income.penalty"
+WAIVER: Final = "income.waiver"
 
 RECEIVABLES: Final = (UNBILLED, BILLED, PLAN, FEE, INTEREST, PENALTY, CHARGEBACK)
 PRINCIPAL: Final = (UNBILLED, BILLED, PLAN)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ledger import commands, journals
 from ledger import tables as t
 from ledger.database import Ledger
-from ledger.errors import AccountClosed, BadInput
+from ledger.errors import AccountClosed, BadInput, WrongState
 from ledger.model import Limit
 from ledger.money import amount
 from ledger.work import Work
@@ -53,3 +53,27 @@ def cut(ledger: Ledger, customer_id: str, *, new_fen: int, evidence: dict[str, A
 
     body = {"new_fen": new_fen, "evidence": evidence}
     return int(commands.run(ledger, customer_id, "cut_limit", body, act, key=key))
+
+
+def lift_cut(ledger: Ledger, customer_id: str, *, reason: str, key: str) -> int:
+    """Undo the newest cut, after an assessment; returns the limit in fen, which is that before the cut.
+
+    Raises WrongState when no cut is in force, BadInput without a reason, AccountClosed.
+    """
+    if not reason.strip():
+        raise BadInput(field="reason")
+
+    def act(work: Work) -> int:
+        if work.account.state == "CLOSED":
+            raise AccountClosed(customer_id=customer_id)
+        c = t.limit_cuts.c
+        in_force = (c.account_id == work.account_id) & c.lifted_at.is_(None)
+        cut = work.conn.execute(sa.select(t.limit_cuts).where(in_force).order_by(c.id.desc())).first()
+        if cut is None:
+            raise WrongState(reason="no_cut_in_force")
+        lifted = {"lifted_at": work.now, "lift_reason": reason}
+        work.conn.execute(sa.update(t.limit_cuts).where(c.id == cut.id).values(**lifted))
+        work.change_account(limit_fen=cut.old_fen)
+        return int(cut.old_fen)
+
+    return int(commands.run(ledger, customer_id, "lift_limit_cut", {"reason": reason}, act, key=key))

@@ -22,6 +22,7 @@ OutboxKind = Literal[
     "debit_result",  # ref: charge number; an automatic debit was made or declined
     "late_success",  # ref: charge number; money came after the charge had failed, and is being sent back
     "payout_done",  # ref: payout number
+    "transfer_done",  # ref: payout number, of one that a person sent by bank
     "chargeback",  # ref: charge number
     "ticket_taken",  # ref: ticket id
     "ticket_reply",  # ref: "ticket id:message id"

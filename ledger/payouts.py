@@ -1,19 +1,24 @@
-"""Money owed to the customer (待退还款项) goes back the way it came: as refunds of charges, each once."""
+"""Money owed to the customer (待退还款项) goes back the way it came: as refunds of charges, each once.
+
+What no charge can carry back becomes a work item: a person sends it, see `transfers`.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ledger import allocation, items, journals, outbox
+from ledger import allocation, items, journals, outbox, work_items
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.gateway.interface import ChargeAnswer, GatewayTimeout
 from ledger.work import Work, lock_account
 
 _LONGEST_WAIT = timedelta(hours=1)
+#: In place of a charge's number: of a payout that a person sent by bank.
+BY_BANK: Final = ""
 
 
 def open_for_credit(work: Work) -> None:
@@ -21,7 +26,7 @@ def open_for_credit(work: Work) -> None:
 
     A charge of which the gateway refused to send money back is not asked again; another one may do.
     """
-    left = _not_under_way(work)
+    left = not_under_way(work)
     if not left:
         return
     c, p = t.charges.c, t.payouts.c
@@ -37,18 +42,29 @@ def open_for_credit(work: Work) -> None:
         if fen > 0:
             open_for_charge(work, charge, fen)
             left -= fen
+    if left:
+        told = {"customer_id": work.account.customer_id, "account_id": work.account_id, "amount_fen": left}
+        work_items.open_in(work.conn, work.now, "payout_by_hand", by_hand_key(work), told)
+
+
+def by_hand_key(work: Work) -> str:
+    """Of the work item for what a person has to send: a new one after each transfer."""
+    p = t.payouts.c
+    sent = sa.select(sa.func.count()).where(p.account_id == work.account_id, p.charge_number == BY_BANK)
+    return f"A{work.account_id}-{work.conn.execute(sent).scalar_one() + 1}"
 
 
 def offset_chargebacks(work: Work) -> None:
     """Credit that is not being sent back pays charge-backs: their money is not here to be sent back."""
     owed = [item for item in items.owed(work.conn, work.account_id) if item.kind == "chargeback"]
-    parts, _ = allocation.split(owed, _not_under_way(work))
+    parts, _ = allocation.split(owed, not_under_way(work))
     fen = sum(part for _, part in parts)
     journal_id = work.journal("chargeback_offset", (journals.CREDIT, fen), (journals.CHARGEBACK, -fen))
     items.lessen(work, "offset", parts, journal_id)
 
 
-def _not_under_way(work: Work) -> int:
+def not_under_way(work: Work) -> int:
+    """What is owed back and no payout is open for, in fen."""
     credit = -journals.balances(work.conn, work.account_id)[journals.CREDIT]
     p = t.payouts.c
     under_way = sa.select(sa.func.coalesce(sa.func.sum(p.amount_fen), 0)).where(

@@ -23,6 +23,7 @@ from ledger.tables_credit import (
     refunds,
     refusals,
 )
+from ledger.tables_goodwill import goodwill
 from ledger.tables_merchants import merchant_settlements
 from ledger.tables_settling import (
     charges,
@@ -42,6 +43,7 @@ __all__ = [
     "bills",
     "charges",
     "freezes",
+    "goodwill",
     "idempotency",
     "items",
     "journal_ids",

@@ -226,6 +226,8 @@ limit_cuts = sa.Table(
     fen("new_fen"),
     sa.Column("at", Instant, nullable=False),
     sa.Column("evidence", JsonText, nullable=False),
+    sa.Column("lifted_at", Instant),
+    sa.Column("lift_reason", sa.Text, nullable=False, server_default=""),
     sa.Index("ix_limit_cuts_account_id", "account_id"),
     sqlite_strict=True,
 )

@@ -23,6 +23,7 @@ WorkItemKind = Literal[
     "unknown_refund",  # the gateway sent money back that we did not ask it to send
     "amount_differs",  # the gateway took another amount than it was asked for
     "not_understood",  # a rightly signed webhook that cannot be read
+    "payout_by_hand",  # owed to a customer, and no charge is left that can carry it back
     "settlement_missing",  # booked by us, not in the gateway's file of that day
     "settlement_extra",  # in the gateway's file, unknown to us or there before
     "settlement_differs",  # in both, with another amount

@@ -12,7 +12,9 @@ from ledger import (
     closing,
     facts,
     freezes,
+    goodwill,
     jobs,
+    limits,
     plans,
     purchases,
     quotes,
@@ -20,6 +22,7 @@ from ledger import (
     refunds,
     repayments,
     settlement,
+    transfers,
 )
 from ledger.clock import FixedClock
 from ledger.database import Ledger
@@ -160,9 +163,42 @@ def reconcile(w: World, _: str) -> None:
     reconciler.run_once(w.ledger)
 
 
+def waive(w: World, who: str) -> None:
+    goodwill.waive(w.ledger, who, amount_fen=w.random.choice([1, 50]), **_GIVEN, key=w.key)
+
+
+def compensate(w: World, who: str) -> None:
+    goodwill.compensate(w.ledger, who, amount_fen=w.amount(), **_GIVEN, key=w.key)
+
+
+def transfer(w: World, who: str) -> None:
+    transfers.record(w.ledger, who, amount_fen=w.amount(), bank_reference=w.key, key=w.key)
+
+
+def cut_limit(w: World, who: str) -> None:
+    limits.cut(w.ledger, who, new_fen=w.random.choice([300_000, 500_000]), evidence={"days": 9}, key=w.key)
+
+
+def lift_limit(w: World, who: str) -> None:
+    limits.lift_cut(w.ledger, who, reason="assessed", key=w.key)
+
+
+def apply(w: World, who: str) -> None:
+    freezes.apply_unfreeze(w.ledger, who, key=w.key)
+
+
+def refuse_application(w: World, who: str) -> None:
+    filed = facts.account_facts(w.ledger, who).applications
+    number = filed[0].number if filed else "J"
+    freezes.refuse_application(w.ledger, who, number=number, key=w.key)
+
+
+_GIVEN = {"reason": "sorry", "given_by": "staff"}
+
 #: Closing is only sometimes meant.
 _KEYLESS: list[Callable[[World, str], None]] = [switch, wait, run_job, reconcile, close]
 _ACTS: list[Callable[[World, str], None]] = [
     *[open_, hold, capture, release, ask_refund, refund, refund, instal_bill, lift, switch, close],
+    *[waive, compensate, transfer, cut_limit, lift_limit, apply, refuse_application],
     *[buy, buy, buy, buy, repay, repay, settle, wait, wait, run_job, reconcile, reconcile],
 ]
