@@ -51,13 +51,15 @@ def test_a_late_success_is_told_and_then_its_return(chat: Begin, ledger: Ledger)
     assert (after.debts.total_fen, after.credit_fen) == (before, 0)
 
 
-def test_money_that_a_person_sent_by_bank_is_told(chat: Begin, ledger: Ledger) -> None:
-    given = {"amount_fen": 2_000, "reason": "the app was down", "given_by": "staff 7"}
-    goodwill.compensate(ledger, "c-clean", **given, key="given")  # nothing was ever charged
-    transfers.record(ledger, "c-clean", amount_fen=2_000, bank_reference="B1", key="sent")
-    clean = chat("c-clean")
-    told = dict(live_on(ledger, clean, 1))
-    assert "¥20.00已通过银行转账退给您" in told["transfer_done"][0].text
+def test_money_that_a_person_sent_by_bank_is_told(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    given = {"reason": "the app was down", "given_by": "staff 7", "key": "given"}
+    goodwill.compensate(world.ledger, world.customer.id, amount_fen=2_000, **given)
+    sent = {"bank_reference": "B1", "key": "sent"}
+    number = transfers.record(world.ledger, world.customer.id, amount_fen=2_000, **sent)
+    (told,) = outbox.claim(world.ledger, 50, 60)
+    assert (told.kind, told.ref) == ("transfer_done", number)
+    assert "¥20.00已通过银行转账退给您" in world.chat().push(told.kind, told.ref)[0].text
 
 
 def test_a_chargeback_is_told_with_its_ticket(chat: Begin, ledger: Ledger) -> None:
