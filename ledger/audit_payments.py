@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import journals
+from ledger import journals, payouts
 from ledger import tables as t
 from ledger.open_charges import OPEN_STATES
 
@@ -30,13 +30,16 @@ def _gateway_journals_have_their_charge(conn: sa.Connection) -> Iterator[str]:
 
 
 def _payouts_are_booked(conn: sa.Connection) -> Iterator[str]:
-    """What was sent back is in the books, once; what was not sent is not."""
+    """What was sent back, by the gateway or by bank, is in the books, once; what was not sent is not."""
     j, p, o = t.journals.c, t.postings.c, t.payouts.c
-    reference = sa.literal("refund:P") + sa.cast(o.id, sa.Text)
+    by_bank = o.charge_number == payouts.BY_BANK
+    refund = sa.literal("refund:P") + sa.cast(o.id, sa.Text)
     booked = (
         sa.select(p.amount_fen)
         .join_from(t.journals, t.postings)
-        .where(j.source == "gateway", j.reference == reference, p.book == journals.GATEWAY)
+        .where(j.source != "", j.source == sa.case((by_bank, "bank"), else_="gateway"))
+        .where(j.reference == sa.case((by_bank, o.reference), else_=refund))
+        .where(p.book == sa.case((by_bank, journals.BANK), else_=journals.GATEWAY))
         .where(j.account_id == o.account_id)
         .scalar_subquery()
     )
@@ -46,7 +49,8 @@ def _payouts_are_booked(conn: sa.Connection) -> Iterator[str]:
         expected = -row.amount_fen if row.state == "DONE" else None
         if row.booked_fen != expected:
             yield f"payout P{row.id} is {row.state}, {row.booked_fen} booked of {-row.amount_fen}"
-    refunds = sa.select(sa.func.count()).where(j.source == "gateway", j.reference.like("refund:%"))
+    refund_or_transfer = (j.source == "gateway") & j.reference.like("refund:%") | (j.source == "bank")
+    refunds = sa.select(sa.func.count()).where(refund_or_transfer)
     if (count := conn.execute(refunds).scalar_one()) != done:
         yield f"{count} refunds are booked, {done} payouts are done"
 

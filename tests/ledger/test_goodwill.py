@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from ledger import (
     accounts,
+    audit,
     closing,
     freezes,
     goodwill,
@@ -163,6 +164,19 @@ def test_what_no_charge_can_carry_back_is_sent_by_a_person(ledger: Ledger) -> No
     assert (by_hand(ledger), posted_fen(ledger, journals.CREDIT)) == ([], 0)
     assert posted_fen(ledger, journals.BANK) == -2_500
     assert_books_hold(ledger)
+
+
+def test_the_audit_sees_a_transfer_that_is_not_in_the_books(ledger: Ledger) -> None:
+    customer = Customer(ledger, on="2026-11-02")
+    compensate(customer, 2_000)
+    transfer(customer, 700, "B1")
+    assert_books_hold(ledger)
+    with ledger.write() as conn:
+        conn.execute(sa.update(t.payouts).values(reference="B2"))
+    assert audit.audit(ledger) == ["payout P1 is DONE, None booked of -700"]
+    with ledger.write() as conn:
+        conn.execute(sa.delete(t.payouts))
+    assert audit.audit(ledger) == ["1 refunds are booked, 0 payouts are done"]
 
 
 def test_a_banks_reference_counts_once(ledger: Ledger) -> None:
