@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -12,6 +12,12 @@ from ledger import tables as t
 from ledger.database import Ledger
 from ledger.errors import InvalidTerms
 from ledger.terms import Terms, Versions
+
+#: What customers are told and no amount depends on: it may change at any time, and is not recorded.
+_ONLY_TOLD: Final = frozenset(
+    {"close_path", "settle_path", "bill_path", "repay_path", "auto_debit_path", "recent_order_days"}
+    | {"refund_days", "complaint_days", "human_hours", "human_sla_minutes", "hotline"}
+)
 
 
 def publish(ledger: Ledger, versions: Versions) -> int:
@@ -62,8 +68,9 @@ def _check_all(versions: Versions, kept: dict[str, sa.Row[Any]], today: date) ->
 
 
 def content(terms: Terms) -> dict[str, Any]:
-    """The rules as plain JSON values."""
-    return {field.name: _plain(getattr(terms, field.name)) for field in fields(terms)}
+    """The rules on money and time as plain JSON values."""
+    names = (field.name for field in fields(terms))
+    return {name: _plain(getattr(terms, name)) for name in names if name not in _ONLY_TOLD}
 
 
 def _check(version: Terms, kept: sa.Row[Any] | None) -> None:

@@ -182,7 +182,23 @@ def test_a_rule_the_program_learns_later_is_no_change(ledger: Ledger) -> None:
     with ledger.write() as conn:
         row = conn.execute(sa.select(t.terms_versions)).first()
         assert row is not None
-        without = {key: value for key, value in row.content.items() if key != "hotline"}
+        without = {key: value for key, value in row.content.items() if key != "hold_days"}
         where = t.terms_versions.c.version == row.version
         conn.execute(sa.update(t.terms_versions).where(where).values(content=without))
     terms_store.publish(ledger, Versions((FIRST, SECOND)))
+
+
+def test_what_is_only_told_may_change_at_any_time(ledger: Ledger) -> None:
+    in_force(ledger)
+    told = {"hotline": "", "bill_path": "我 > 账单", "human_hours": (time(8), time(20)), "refund_days": (1,)}
+    changed = Versions((replace(FIRST, **told), replace(SECOND, **told)))
+    assert terms_store.publish(ledger, changed) == 0
+    terms_store.verify(ledger, changed)
+
+
+def test_every_rule_that_moves_money_is_recorded() -> None:
+    later = {"credit_limit_max_fen": 1, "hold_days": 1, "merchant_cycle": "week", "apr_cap": Decimal("0.2")}
+    kept = terms_store.content(replace(FIRST, **later))
+    assert {key: kept[key] for key in later} == {**later, "apr_cap": "0.2"}
+    assert kept["fee_rate"] == {"product": "0.0075", "bill": "0.0090"}
+    assert kept["debit_times"] == ["08:00:00", "17:00:00", "20:00:00"]
