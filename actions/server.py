@@ -15,7 +15,9 @@ from actions import background, http_demo, http_health, http_outbox, http_staff,
 from actions.http_common import QuietErrors, Secrets, guard
 from actions.settings import SettingMissing, Settings, from_environment
 from ledger import Ledger, opening
+from ledger.errors import InvalidTerms, OtherSchema
 from ledger.gateway.interface import GatewayMisconfigured
+from ledger.told import sentence
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +69,9 @@ def main() -> int:
         ledger = build_ledger(settings)
     except (SettingMissing, GatewayMisconfigured) as missing:
         print(missing, file=sys.stderr)
+        return 2
+    except (OtherSchema, InvalidTerms) as refused:
+        print(sentence(refused), file=sys.stderr)
         return 2
     app = build_app(ledger, Secrets(settings.action_secret, settings.staff_secret), demo=settings.demo)
     background.add_tasks(app, ledger, settings.seals_file)

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ledger import schema
 from ledger.clock import Clock
 from ledger.errors import Busy, ReadOnlyLedger, Unavailable
 from ledger.gateway.interface import Gateway
@@ -38,27 +39,24 @@ class Ledger:
     def write(self) -> Iterator[sa.Connection]:
         """One transaction that may change the books; rolled back by any exception.
 
-        Raises ReadOnlyLedger, Busy when another writer held the database for too long, Unavailable when it
-        fails otherwise (gone, or its disk full).
+        Raises ReadOnlyLedger, OtherSchema when the database was migrated for another program, Busy when
+        another writer held it for too long, Unavailable when it fails otherwise (gone, or its disk full).
         """
         if is_read_only(self.engine):
             raise ReadOnlyLedger
-        try:
-            with self.engine.begin() as conn:
-                yield conn
-        except sa.exc.OperationalError as error:
-            raise _unavailable(error) from error
-        except sa.exc.InternalError as error:  # PostgreSQL's word for a read-only transaction
-            raise _unavailable(error) from error
+        with _failures_typed(), self.engine.begin() as conn:
+            schema.check(conn)
+            yield conn
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """One transaction that sees a single moment and changes nothing."""
+        """One transaction that sees a single moment and changes nothing. Raises OtherSchema, Unavailable."""
         options: dict[str, Any] = {_READ: True}
         if self.engine.dialect.name == "postgresql":
             # Not postgresql_readonly: resetting it would make a connection of a read-only database writable.
             options["isolation_level"] = "REPEATABLE READ"
-        with self.engine.connect().execution_options(**options) as conn, conn.begin():
+        with _failures_typed(), self.engine.connect().execution_options(**options) as conn, conn.begin():
+            schema.check(conn)
             yield conn
 
 
@@ -121,6 +119,21 @@ def _prepare_sqlite(engine: sa.Engine, read_only: bool) -> None:
     def begin(conn: sa.Connection) -> None:
         reading = read_only or conn.get_execution_options().get(_READ)
         conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _failures_typed() -> Iterator[None]:
+    """A database that fails as such is Unavailable; what it refuses (a constraint) stays what it is."""
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        raise _unavailable(error) from error
+    except sa.exc.InternalError as error:  # PostgreSQL's word for a read-only transaction
+        raise _unavailable(error) from error
+    except sa.exc.DatabaseError as error:  # SQLite's plain one: the file is damaged, or is no database
+        if type(error) is not sa.exc.DatabaseError:
+            raise
+        raise _unavailable(error) from error
 
 
 def _unavailable(error: sa.exc.DBAPIError) -> Unavailable:

@@ -195,6 +195,15 @@ class ReadOnlyLedger(Unavailable):
     code = "read_only_ledger"
 
 
+class OtherSchema(Unavailable):
+    """The database was migrated for another version of this program: `found`, not `expected`.
+
+    `reason` is empty (there is no ledger in it yet), older or newer.
+    """
+
+    code = "other_schema"
+
+
 class Busy(Unavailable):
     """The database stayed locked longer than the time allowed."""
 

@@ -20,7 +20,7 @@ from ledger.database import Ledger, open_engine
 from ledger.errors import Unavailable
 from ledger.gateway import chosen
 from ledger.gateway.interface import Gateway
-from ledger.schema import require_current, upgrade
+from ledger.schema import check, upgrade
 from ledger.terms import Versions
 
 
@@ -58,7 +58,7 @@ def open_ledger(opening: Opening) -> Ledger:
     """For the service: the tables and the record of the product's rules are brought up to date, unless the
     database is read-only.
 
-    Raises GatewayMisconfigured, InvalidTerms.
+    Raises OtherSchema for a database that a newer program has migrated, GatewayMisconfigured, InvalidTerms.
     """
     engine = open_engine(opening.database_url)
     if not opening.read_only:
@@ -73,7 +73,7 @@ def open_ledger(opening: Opening) -> Ledger:
 def open_existing(opening: Opening, *, with_gateway: bool) -> Ledger:
     """For a command: changes no table. Without the gateway nothing of it is touched, and no setting needed.
 
-    Raises NoDatabase, OldSchema, GatewayMisconfigured, InvalidTerms, and OperationalError or DatabaseError
+    Raises NoDatabase, OtherSchema, GatewayMisconfigured, InvalidTerms, and OperationalError or DatabaseError
     when there is no getting at it.
     """
     try:
@@ -86,7 +86,8 @@ def open_existing(opening: Opening, *, with_gateway: bool) -> Ledger:
     if url.get_backend_name() == "sqlite" and not path.is_file():  # opening it would make an empty one
         raise NoDatabase(reason=f"there is no file {path}")
     engine = open_engine(url)
-    require_current(engine)
+    with engine.connect().execution_options(ledger_read=True) as conn:
+        check(conn)
     versions = terms.load_versions()
     ledger = _ledger(opening, engine, versions, with_gateway=with_gateway)
     terms_store.verify(ledger, versions)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
+from weakref import WeakSet
 
 import sqlalchemy as sa
 from alembic import command
@@ -11,59 +13,61 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from ledger import support_tables, tables, tables_review
-from ledger.errors import Unavailable
+from ledger.errors import OtherSchema
 from ledger.metadata import metadata
 
-__all__ = [
-    "OldSchema",
-    "metadata",
-    "remove",
-    "require_current",
-    "support_tables",
-    "tables",
-    "tables_review",
-    "upgrade",
-]
+__all__ = ["check", "metadata", "remove", "support_tables", "tables", "tables_review", "upgrade"]
 
 _MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 _LOCK = 20_260_101  # any number: whoever migrates takes this lock
-
-
-class OldSchema(Unavailable):
-    """The database is not at the migration that this program was written for: `found` and `needed`."""
-
-    code = "old_schema"
+_checked: WeakSet[sa.Engine] = WeakSet()
 
 
 def upgrade(engine: sa.Engine) -> None:
     """Create the tables, or change them to what this program needs; all of it or nothing.
 
-    Two processes may do so at once: the second waits, and then finds nothing to do.
+    Two processes may do so at once: the second waits, and then finds nothing to do. Raises OtherSchema for a
+    database that a newer program has migrated.
     """
     with engine.begin() as conn:
         _alone(conn)
+        found = _revision(conn)
+        if found is not None and found not in _known():
+            raise OtherSchema(found=found, expected=_known()[0], reason="newer")
         command.upgrade(_config(conn), "head")
-
-
-def require_current(engine: sa.Engine) -> None:
-    """Raises OldSchema where `upgrade` has something to do, or has no way: an unknown, newer schema."""
-    head = ScriptDirectory.from_config(_config(None)).get_current_head()
-    with engine.connect().execution_options(ledger_read=True) as conn:
-        found = MigrationContext.configure(conn).get_current_revision()
-    if found is None:
-        raise OldSchema(found=None, needed=head, reason="empty")
-    if found != head:
-        raise OldSchema(found=found, needed=head)
 
 
 def remove(engine: sa.Engine) -> None:
     """Take everything of the ledger away. There is no way back."""
+    _checked.discard(engine)
     with engine.begin() as conn:
         _alone(conn)
         command.downgrade(_config(conn), "base")
 
 
-def _config(conn: sa.Connection | None) -> Config:
+def check(conn: sa.Connection) -> None:
+    """Raises OtherSchema unless the database has this program's schema; asks it once an engine."""
+    if conn.engine in _checked:
+        return
+    found, expected = _revision(conn), _known()[0]
+    if found is None:
+        raise OtherSchema(found=None, expected=expected, reason="empty")
+    if found != expected:
+        raise OtherSchema(found=found, expected=expected, reason="older" if found in _known() else "newer")
+    _checked.add(conn.engine)
+
+
+def _revision(conn: sa.Connection) -> str | None:
+    return MigrationContext.configure(conn).get_current_revision()
+
+
+@lru_cache(maxsize=1)
+def _known() -> list[str]:
+    """Every revision of this program, the newest first."""
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+
+
+def _config(conn: sa.Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = conn

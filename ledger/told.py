@@ -49,6 +49,12 @@ _OF_LEDGER: Final[dict[tuple[str, str | None], str]] = {
         None,
     ): "Seal {seal} in the file is not the ledger's own: audit it. Nothing was written.",
     ("no_database", None): "There is no ledger: {reason}.",
-    ("old_schema", "empty"): "There is no ledger in this database yet: the service makes it when it starts.",
-    ("old_schema", None): "The database is at migration {found}; this program needs {needed}.",
+    (
+        "other_schema",
+        "empty",
+    ): "There is no ledger in this database yet: the service makes it when it starts.",
+    ("other_schema", "older"): "The database is at migration {found}, this program needs {expected}: "
+    "the service brings it there when it starts.",
+    ("other_schema", "newer"): "A newer program has migrated the database to {found}; "
+    "this one needs {expected} and leaves it alone.",
 }

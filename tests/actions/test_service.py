@@ -94,7 +94,7 @@ def test_a_failing_route_tells_a_reference_and_nothing_of_the_request(
         conn.exec_driver_sql("ALTER TABLE tickets RENAME TO tickets_gone")
     answer = http.get("/staff/tickets", headers={"X-Staff-Secret": STAFF})
     error = answer.json()["error"]
-    assert answer.status_code == 500 and error["code"] == "internal_error"
+    assert answer.status_code == 503 and error["code"] == "internal_error"
     assert error["reference"] in caplog.text
     assert "SELECT" not in answer.text
 
@@ -164,13 +164,7 @@ def test_outside_the_demo_there_are_no_levers(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("missing", ["YUEFU_ACTION_SECRET", "YUEFU_STAFF_SECRET"])
 def test_without_a_secret_it_refuses_to_start_with_one_sentence(settings: Settings, missing: str) -> None:
-    env = {
-        **os.environ,
-        "YUEFU_PROFILE": "demo",
-        "YUEFU_RUN_DIR": str(settings.run_dir),
-        "YUEFU_ACTION_SECRET": SECRET,
-        "YUEFU_STAFF_SECRET": STAFF,
-    }
+    env = {**os.environ, **_environment(settings)}
     del env[missing]
     started = subprocess.run(
         [sys.executable, "-m", "actions.server"],
@@ -182,3 +176,32 @@ def test_without_a_secret_it_refuses_to_start_with_one_sentence(settings: Settin
     )
     assert started.returncode != 0
     assert started.stderr.strip().count("\n") == 0 and missing in started.stderr
+
+
+def test_a_ledger_of_a_newer_program_is_left_alone_with_one_sentence(
+    settings: Settings, ledger: Ledger
+) -> None:
+    with ledger.engine.begin() as conn:
+        conn.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    started = subprocess.run(
+        [sys.executable, "-m", "actions.server"],
+        cwd=ROOT,
+        env={**os.environ, **_environment(settings)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert started.returncode == 2
+    assert started.stderr.splitlines()[-1].startswith(
+        "A newer program has migrated the database to 9999; this one needs "
+    )
+    assert "Traceback" not in started.stderr
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {
+        "YUEFU_PROFILE": "demo",
+        "YUEFU_RUN_DIR": str(settings.run_dir),
+        "YUEFU_ACTION_SECRET": SECRET,
+        "YUEFU_STAFF_SECRET": STAFF,
+    }

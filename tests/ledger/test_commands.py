@@ -468,7 +468,7 @@ def test_an_older_schema_is_a_sentence(run: Run, ledger: Ledger) -> None:
         conn.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     done = run("audit")
     assert done.status == 2
-    assert done.err.startswith("The database is at migration 0001; this program needs ")
+    assert done.err.startswith("The database is at migration 0001, this program needs ")
 
 
 def test_the_reconciler_needs_a_gateway_and_the_audit_none(
