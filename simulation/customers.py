@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ledger import (
     accounts,
     closing,
+    debits,
     facts,
     freezes,
     limits,
@@ -145,6 +146,11 @@ def withdraw(step: Step) -> Any:
     return step.run(closing.withdraw, step.who)
 
 
+def switch_debit(step: Step) -> Any:
+    """Automatic debit on the due day, mostly switched on."""
+    return step.run(debits.switch, step.who, on=step.dice.random() < 0.7)
+
+
 def place_freeze(step: Step) -> Any:
     kind = step.dice.choice(["risk", "dispute", "fraud", "bureau", "customer"])
     return step.run(freezes.place, step.who, kind, {"seen": kind})
@@ -215,4 +221,5 @@ ACTIONS: tuple[tuple[float, Callable[[Step], Any]], ...] = (
     (22, buy), (5, capture), (1, release), (6, refund), (4, complete_refund), (16, repay), (12, quote),
     (4, confirm), (6, instal_bill), (1, close), (0.3, withdraw), (2, open_account), (0.4, place_freeze),
     (3, lift_freeze), (1, apply_unfreeze), (0.3, cut_limit), (1.5, take_back), (4, again), (6, look),
+    (1.5, switch_debit),
 )  # fmt: skip

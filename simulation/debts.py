@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from ledger.clock import SHANGHAI
 from simulation import rules
 
 DebtKind = Literal["purchase", "principal", "fee", "interest", "penalty", "chargeback"]
+_RANK = {"penalty": 0, "interest": 1, "fee": 2}
+_PRINCIPAL_RANK = 3
 _BOOKS = {"fee": "fee", "interest": "interest", "penalty": "penalty", "principal": "plan"}
 
 
@@ -53,6 +56,11 @@ class Bill:
         return self.issued.replace(day=rules.DUE_DAY)
 
     @property
+    def last_debit(self) -> datetime:
+        """When an automatic debit of it is tried for the last time."""
+        return datetime.combine(self.due, rules.LAST_DEBIT, SHANGHAI)
+
+    @property
     def month(self) -> str:
         return f"{self.issued - timedelta(days=1):%Y-%m}"
 
@@ -90,3 +98,27 @@ class Quoted:
     @property
     def total_fen(self) -> int:
         return sum(left for _, left in self.debts) + sum(fen for _, fen in self.fees)
+
+
+@dataclass
+class Shop:
+    """What a merchant is owed: orders at their full price, less refunds, each with its day."""
+
+    unpaid: list[tuple[date, int]] = field(default_factory=list)
+
+    def pay(self, until: date) -> int:
+        """Paid for what was before that day; nothing while refunds outweigh it."""
+        fen = sum(each for day, each in self.unpaid if day < until)
+        if fen > 0:
+            self.unpaid = [(day, each) for day, each in self.unpaid if day >= until]
+        return max(0, fen)
+
+
+def paying_order(debt: Debt) -> tuple[object, ...]:
+    """Oldest first; within one: penalty, interest, fee, principal. What is on no bill comes last."""
+    within = (_RANK.get(debt.kind, _PRINCIPAL_RANK), debt.serial)
+    if debt.kind == "chargeback":
+        return (0, debt.on, date.min, *within)
+    if debt.bill:
+        return (0, debt.bill.due, debt.bill.issued, *within)
+    return (1, within[0], debt.on, debt.serial)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from ledger import penalties, reconciler
+from ledger import debits, merchants, penalties, reconciler
 from ledger import support_tables as st
 from ledger import tables as t
 from simulation.violations import expect, expect_equal, expect_none
@@ -31,6 +31,10 @@ def finish(world: World) -> None:
             reconciler.run_once(ledger)
             world.look()
         penalties.run(ledger)
+        world.look()
+        debits.run(ledger)
+        world.look()
+        merchants.run(ledger)
         world.look()
     _everything_ended(world)
     _gateway_is_in_the_books(world)
@@ -86,13 +90,15 @@ def _credit_went_back(world: World) -> None:
 
 
 def _customers_were_told(world: World) -> None:
-    """Each result that had been unknown was told, once to each of the customer's senders."""
+    """Each result that had been unknown, and each debit's, was told once to each sender."""
     o, c = st.outbox.c, t.charges.c
     with world.processes[0].read() as conn:
         told = Counter(tuple(row) for row in conn.execute(sa.select(o.kind, o.ref)))
         rows = conn.execute(sa.select(c.number, c.settlement_id)).all()
     for number, settlement_id in rows:
-        if number in world.invariants.unknown_charges:
+        if number.startswith("D"):
+            expect_equal(told["debit_result", number], 1, "what became of a debit is told", number)
+        elif number in world.invariants.unknown_charges:
             key = (
                 ("repayment_result", number)
                 if settlement_id is None

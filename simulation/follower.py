@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 
-from simulation.debts import Hold
+from simulation.debts import Hold, Shop
 from simulation.model import Account
 from simulation.reader import OPEN_STATES, Changes, Journal, Row
 from simulation.violations import expect, expect_equal
@@ -20,6 +20,7 @@ class Follower:
 
     def __init__(self) -> None:
         self.accounts: dict[int, Account] = {}
+        self.shop = Shop()  # all orders that are taken are the same shop's
         self.orders: dict[int, Row] = {}  # purchases by id
         self._charges: dict[str, Row] = {}
         self._refunds_done: set[int] = set()
@@ -42,21 +43,34 @@ class Follower:
             self._refused(refusal)
         self.orders |= {row.id: row for row in changes.purchases}
         for charge in changes.charges:
-            self._created(charge)
+            self._created(charge, changes)
         self._charges |= {row.number: row for row in changes.charges}
         for journal in changes.journals:
             self._journal(journal, changes, now)
+        self._live_on(changes, now)
+
+    def _live_on(self, changes: Changes, now: datetime) -> None:
+        """To today, or until a charge is open: a debit's only after all that had been tried before it."""
         waiting = {row.account_id for row in changes.charges if row.state in OPEN_STATES["charges"]}
+        for charge in changes.charges:
+            if charge.state not in OPEN_STATES["charges"]:
+                self._tried(charge)
         for row in changes.accounts.values():
             account = self.accounts[row.id]
+            account.auto_debit = bool(row.auto_debit)
+            account.catch_up(now)
             account.paused = row.id in waiting
+        for charge in changes.charges:
+            self._tried(charge)
+        for row in changes.accounts.values():
+            account = self.accounts[row.id]
             account.catch_up(now)
             if row.state == "CLOSED" and not account.closed:
                 account.close()
 
     def _refused(self, row: Row) -> None:
         account = self.accounts[row.account_id]
-        want = account.refusal(row.amount_fen, shop=row.merchant != NO_SHOP, item=row.item != NO_ITEM)
+        want = refusal(account, row.amount_fen, shop=row.merchant != NO_SHOP, item=row.item != NO_ITEM)
         expect_equal(row.reason, want, "why a purchase is refused", row.order_no)
         expect_equal(row.available_fen, account.available, "limit left at a refusal", row.order_no)
 
@@ -70,16 +84,38 @@ class Follower:
                 self._granted.add(row.id)
                 account.overdue = None
 
-    def _created(self, charge: Row) -> None:
-        """A charge is made of exactly what the model says settling costs."""
-        if charge.number not in self._charges and charge.purpose == "settle":
-            quoted = self.accounts[charge.account_id].quote()
-            expect_equal(
-                charge.amount_fen, quoted.total_fen, "a settlement takes what settling costs", charge.number
-            )
+    def _created(self, charge: Row, changes: Changes) -> None:
+        """A charge is made of exactly what the model says settling costs, or what was due that day."""
+        if charge.number in self._charges:
+            return
+        account = self.accounts[charge.account_id]
+        if charge.purpose == "settle":
+            fen, check = account.quote().total_fen, "a settlement takes what settling costs"
+            expect_equal(charge.amount_fen, fen, check, charge.number)
+        elif charge.due_at and sum(c.account_id == charge.account_id for c in changes.charges) == 1:
+            expect(account.auto_debit, "who gave no order is not debited", charge.number)
+            fen = sum(debt.left for debt in account.debited(charge.due_at.date()))
+            expect_equal(charge.amount_fen, fen, "a debit takes what was due", charge.number)
+
+    def _tried(self, charge: Row) -> None:
+        if charge.due_at:
+            self.accounts[charge.account_id].tried.add(charge.due_at)
+
+    def _debited(self, account: Account, row: Row, fen: int, now: datetime) -> None:
+        """The account has lived on after each debit before this one, up to this one's day."""
+        debit = self._charges[row.reference.removeprefix("capture:")]
+        for charge in self._charges.values():
+            if charge.account_id == row.account_id and charge.id < debit.id:
+                self._tried(charge)
+        account.catch_up(now)
+        account.debit(fen, self._sent_on(row))
+        self._tried(debit)
 
     def _journal(self, journal: Journal, changes: Changes, now: datetime) -> None:
         row, lines = journal.row, journal.by_book
+        if row.account_id is None:
+            self._shop_paid(row, -lines["bank"])
+            return
         account, came = self.accounts[row.account_id], lines.get("gateway.clearing", 0)
         happened: dict[str, Callable[[], object]] = {
             "hold": lambda: self._held(account, row, lines["limit.hold"]),
@@ -87,6 +123,7 @@ class Follower:
             "hold_released": lambda: self._unheld(account, row),
             "hold_expired": lambda: self._unheld(account, row),
             "repayment": lambda: account.repay(came, self._sent_on(row)),
+            "debit": lambda: self._debited(account, row, came, now),
             "settlement": lambda: account.settle(came, self._sent_on(row)),
             "late_success": lambda: account.owe_back(came),
             "payout": lambda: account.owe_back(came),
@@ -109,8 +146,8 @@ class Follower:
             if o.account_id == row.account_id and o.held_at == row.at and o.id not in self._were_held
         )  # fmt: skip
         self._were_held.add(order.id)
-        refusal = account.refusal(fen, shop=order.merchant != NO_SHOP, item=order.item != NO_ITEM)
-        expect(refusal is None or account.paused, "a purchase within the limit", order.order_no, refusal)
+        reason = refusal(account, fen, shop=order.merchant != NO_SHOP, item=order.item != NO_ITEM)
+        expect(reason is None or account.paused, "a purchase within the limit", order.order_no, reason)
         expect_equal(fen, order.amount_fen, "the whole order is held", order.order_no)
         account.holds[order.order_no] = Hold(fen, order.periods, bool(order.fee_free), order.expires_at)
 
@@ -121,6 +158,7 @@ class Follower:
         )  # fmt: skip
         self._captured.add(order.id)
         self.prices[order.order_no] = order.amount_fen
+        self.shop.unpaid.append((row.at.date(), order.amount_fen))
         expect(order.order_no in account.holds, "only what is held is captured", order.order_no)
         account.capture(order.order_no, row.at.date())
 
@@ -129,10 +167,17 @@ class Follower:
             if order.account_id == row.account_id and order.state in ("RELEASED", "EXPIRED"):
                 account.holds.pop(order.order_no, None)
 
+    def _shop_paid(self, row: Row, fen: int) -> None:
+        """Every day, for the days before."""
+        expect_equal(row.kind, "merchant_settlement", "a journal of no customer's", row.id)
+        expect_equal(fen, self.shop.pay(row.at.date()), "a merchant is paid its orders less refunds", row.id)
+
     def _sent_on(self, row: Row) -> date:
         charge = self._charges[row.reference.removeprefix("capture:")]
-        sent_on: date = charge.sent_at.date()
-        expect_equal(row.value_on, sent_on, "a payment counts from the day it was sent", charge.number)
+        sent_on: date = (charge.due_at or charge.sent_at).date()
+        expect_equal(
+            row.value_on, sent_on, "a payment counts from the day it was sent, or due", charge.number
+        )
         return sent_on
 
     def _refunded(self, account: Account, row: Row, changes: Changes) -> None:
@@ -142,6 +187,7 @@ class Follower:
         )  # fmt: skip
         self._refunds_done.add(done.id)
         order = self.orders[done.purchase_id].order_no
+        self.shop.unpaid.append((row.at.date(), -done.amount_fen))
         want = account.refund(order, done.amount_fen, row.at.date())
         expect_equal((done.offset_fen, done.credited_fen), want, "what a refund offsets and credits", order)
 
@@ -181,7 +227,20 @@ class Follower:
         row, account = changes.accounts[account_id], self.accounts[account_id]
         if account.paused or account.closed:
             return False
-        if row.next_bill_on <= now.date() or changes.accrued.get(account_id, now.date()) < now.date():
+        if row.next_bill_on <= account.day or changes.accrued.get(account_id, account.day) < account.day:
             return True
         held = (p for p in changes.purchases if p.account_id == account_id and p.state == "HELD")
         return any(purchase.expires_at <= now for purchase in held)
+
+
+def refusal(account: Account, fen: int, *, shop: bool, item: bool) -> str | None:
+    """Why a purchase is refused now, if it is."""
+    if account.closed:
+        return "closed"
+    if account.frozen or account.overdue:
+        return "freeze"
+    if not shop:
+        return "shop"
+    if not item:
+        return "item"
+    return "limit" if fen > account.available else None

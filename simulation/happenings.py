@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from ledger import bills, hearing, penalties, reconciler
+from ledger import bills, debits, hearing, merchants, penalties, reconciler
 from ledger.clock import SHANGHAI
 
 if TYPE_CHECKING:
@@ -46,6 +46,16 @@ def run_penalties(step: Step) -> Any:
     return penalties.run(step.ledger)
 
 
+def debit(step: Step) -> Any:
+    """Automatic debits whose time has come, or went by."""
+    return debits.run(step.ledger)
+
+
+def pay_merchants(step: Step) -> Any:
+    """For the days that are over."""
+    return merchants.run(step.ledger)
+
+
 def close_month(step: Step) -> Any:
     """Mostly the last one; one that is not over is refused."""
     first = step.world.clock.now().date().replace(day=1)
@@ -74,4 +84,5 @@ NO_COMMAND = (days, seconds, weather, resume)
 HAPPENINGS: tuple[tuple[float, Callable[[Step], Any]], ...] = (
     (11, days), (12, seconds), (3, weather), (14, reconcile), (3, run_penalties), (2, close_month),
     (4, hear_again), (4, resume),
+    (4, debit), (3, pay_merchants),
 )  # fmt: skip

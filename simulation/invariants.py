@@ -117,7 +117,7 @@ class Invariants:
             if row.effect == "paid":
                 given[row.journal_id] += row.amount_fen
         for journal in changes.journals:
-            if journal.row.kind in ("repayment", "settlement"):
+            if journal.row.kind in ("repayment", "debit", "settlement"):
                 lines = journal.by_book
                 came, over = lines["gateway.clearing"], -lines.get("customer.credit", 0)
                 expect_equal(

@@ -11,10 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from simulation import rules
-from simulation.debts import Bill, Debt, DebtKind, Hold, OverdueFreeze, Plan, Quoted
-
-_RANK = {"penalty": 0, "interest": 1, "fee": 2}
-_PRINCIPAL_RANK = 3
+from simulation.debts import Bill, Debt, DebtKind, Hold, OverdueFreeze, Plan, Quoted, paying_order
 
 
 @dataclass
@@ -31,6 +28,8 @@ class Account:
     credit: int = 0
     income: dict[str, int] = field(default_factory=lambda: {"fee": 0, "interest": 0, "penalty": 0})
     merchant: int = 0
+    auto_debit: bool = False
+    tried: set[datetime] = field(default_factory=set)  # of automatic debits: the times that one was for
     frozen: set[str] = field(default_factory=set)  # by staff
     overdue: OverdueFreeze | None = None
     paused: bool = False  # a charge is open: whether it was paid, and so what grows, is not known
@@ -46,12 +45,17 @@ class Account:
             return
         for order in [order for order, hold in self.holds.items() if hold.until <= now]:
             del self.holds[order]
-        while self.day < now.date():
+        while self.day < now.date() and not self._waits_for_debit():
             self.day += timedelta(days=1)
             for bill in self.bills:
                 self._live_a_day(bill)
             if self.day.day == rules.BILL_DAY:
                 self._issue()
+
+    def _waits_for_debit(self) -> bool:
+        """A debit of the day that ends was not tried yet: whenever it is, it counts from this day."""
+        due = [bill for bill in self.bills if bill.due == self.day and bill.standing == "CURRENT"]
+        return self.auto_debit and any(bill.last_debit not in self.tried for bill in due)
 
     def _live_a_day(self, bill: Bill) -> None:
         on_bill = [debt for debt in self.debts if debt.bill is bill]
@@ -146,6 +150,15 @@ class Account:
         self.credit += self._take(self.payable(), fen)
         self._clear_overdue(sent_on)
 
+    def debit(self, fen: int, due: date) -> None:
+        """An automatic debit of `fen` pays what was due on that day and nothing else."""
+        self.credit += self._take(self.debited(due), fen)
+        self._clear_overdue(due)
+
+    def debited(self, due: date) -> list[Debt]:
+        """What an automatic debit of that due day pays, in its order."""
+        return [debt for debt in self.payable() if debt.bill and debt.bill.due <= due]
+
     def refund(self, order: str, fen: int, on: date) -> tuple[int, int]:
         """Offsets the order, then unbilled purchases, then bills: (offset, owed back)."""
         plan = self.plan_of.get(order)
@@ -159,9 +172,8 @@ class Account:
         self.merchant -= fen
         self.credit += over
         gone = [debt for debt in own if plan and not debt.left and debt.period >= plan.next_period]
-        for _ in gone:  # a refund works backwards: it is always the last period that goes
-            assert plan is not None
-            plan.fees.pop()
+        if plan is not None:  # a refund works backwards: it is always the last periods that go
+            del plan.fees[len(plan.fees) - len(gone) :]
         self._forget_what_is_over()
         self._clear_overdue(on)
         return fen - over, over
@@ -237,18 +249,6 @@ class Account:
             sums[debt.book] = sums.get(debt.book, 0) + debt.left
         return {book: fen for book, fen in sums.items() if fen}
 
-    def refusal(self, fen: int, *, shop: bool, item: bool) -> str | None:
-        """Why a purchase is refused now, if it is."""
-        if self.closed:
-            return "closed"
-        if self.frozen or self.overdue:
-            return "freeze"
-        if not shop:
-            return "shop"
-        if not item:
-            return "item"
-        return "limit" if fen > self.available else None
-
     # -- parts ------------------------------------------------------------------------------------------
 
     def _add(
@@ -274,17 +274,8 @@ class Account:
 
     def payable(self) -> list[Debt]:
         """What a repayment pays, in its order; principal of periods to come only goes with all the rest."""
-
-        def place(debt: Debt) -> tuple[object, ...]:
-            within = (_RANK.get(debt.kind, _PRINCIPAL_RANK), debt.serial)
-            if debt.kind == "chargeback":
-                return (0, debt.on, date.min, *within)
-            if debt.bill:
-                return (0, debt.bill.due, debt.bill.issued, *within)
-            return (1, within[0], debt.on, debt.serial)
-
         may = [debt for debt in self.debts if debt.bill or debt.kind not in ("principal", "fee")]
-        return sorted(may, key=place)
+        return sorted(may, key=paying_order)
 
     def _take(self, debts: list[Debt], fen: int) -> int:
         for debt in debts:

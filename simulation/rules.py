@@ -5,11 +5,13 @@ Money in fen; rates as whole hundred-thousandths, so that no arithmetic of the l
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Final
 
 BILL_DAY: Final = 1
 DUE_DAY: Final = 6
 HOLD_DAYS: Final = 7
+LAST_DEBIT: Final = time(20, 0)  # on the due day: of the times at which an automatic debit is tried
 FEE_RATE: Final = {"product": 750, "bill": 900}  # a period, in hundred-thousandths of the original principal
 DAILY_RATE: Final = 50  # interest, and penalty, a day, in hundred-thousandths
 MINIMUM_PERCENT: Final = 10

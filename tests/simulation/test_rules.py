@@ -22,6 +22,7 @@ def test_rules_are_the_products() -> None:
     assert product.hold_days == rules.HOLD_DAYS
     assert {kind: rate / RATE for kind, rate in rules.FEE_RATE.items()} == product.fee_rate
     assert product.daily_rate == product.penalty_rate == rules.DAILY_RATE / RATE
+    assert product.debit_times[-1] == rules.LAST_DEBIT
     assert product.minimum_ratio == Decimal(rules.MINIMUM_PERCENT) / 100
     assert product.freeze_kept_after_days_late == rules.FREEZE_KEPT_AFTER_DAYS_LATE
     assert (product.settle_next_fee, product.settle_fee_periods) == (True, 1)

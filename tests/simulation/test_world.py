@@ -6,13 +6,15 @@ import inspect
 import json
 import pkgutil
 from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from importlib import import_module
 from typing import Any
 
 import pytest
 
 import ledger
-from ledger import allocation, booking, limits, overdue, payouts, refunds
+from ledger import allocation, booking, debit_slots, limits, merchants, overdue, payouts, refunds
+from ledger.clock import SHANGHAI
 from ledger.model import Limit
 from simulation import __main__ as program
 from simulation import customers, happenings
@@ -49,6 +51,10 @@ def unused(conn: Any, account: Any) -> Limit:
     return Limit(account.limit_fen, 0, 0, account.limit_fen)
 
 
+def a_day_later(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), SHANGHAI)
+
+
 def newest_first(owed: Any, due_on: Any, was: Callable[..., Any] = allocation.payable) -> Any:
     return was(owed, due_on)[::-1]
 
@@ -64,6 +70,9 @@ def newest_first(owed: Any, due_on: Any, was: Callable[..., Any] = allocation.pa
         (payouts, "offset_chargebacks", never),
         (payouts, "open_for_credit", never),
         (booking, "late_success", never),
+        (booking, "debit", booking.repayment),
+        (debit_slots, "awaited", never),
+        (merchants, "_midnight", a_day_later),
     ],
 )
 def test_a_fault_in_the_ledger_is_noticed(
@@ -88,7 +97,7 @@ def test_every_command_of_the_ledger_is_called(
     text = inspect.getsource(customers) + inspect.getsource(happenings)
     not_a_customers = {"ledger.commands.run", "ledger.purchases.buy"}  # all others run by the first
     # These are in tests/ledger/lives.py as yet.
-    not_a_customers |= {"ledger.debits.switch", "ledger.goodwill.waive", "ledger.goodwill.compensate"}
+    not_a_customers |= {"ledger.goodwill.waive", "ledger.goodwill.compensate"}
     not_a_customers |= {"ledger.transfers.record", "ledger.limits.lift_cut"}
     not_a_customers |= {"ledger.freezes.refuse_application"}
     no_money = ("ledger.tickets.", "ledger.work_items.")
