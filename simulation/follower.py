@@ -23,6 +23,7 @@ class Follower:
         self.shop = Shop()  # all orders that are taken are the same shop's
         self.orders: dict[int, Row] = {}  # purchases by id
         self._charges: dict[str, Row] = {}
+        self._new_charges: set[str] = set()
         self._refunds_done: set[int] = set()
         self._were_held: set[int] = set()
         self._captured: set[int] = set()
@@ -44,6 +45,7 @@ class Follower:
         self.orders |= {row.id: row for row in changes.purchases}
         for charge in changes.charges:
             self._created(charge, changes)
+        self._new_charges = {row.number for row in changes.charges} - self._charges.keys()
         self._charges |= {row.number: row for row in changes.charges}
         for journal in changes.journals:
             self._journal(journal, changes, now)
@@ -55,6 +57,8 @@ class Follower:
         for charge in changes.charges:
             if charge.state not in OPEN_STATES["charges"]:
                 self._tried(charge)
+            if charge.number in self._new_charges:  # when it was made no other was open
+                self.accounts[charge.account_id].paused = False
         for row in changes.accounts.values():
             account = self.accounts[row.id]
             account.auto_debit = bool(row.auto_debit)
@@ -107,6 +111,8 @@ class Follower:
         for charge in self._charges.values():
             if charge.account_id == row.account_id and charge.id < debit.id:
                 self._tried(charge)
+        if debit.number in self._new_charges:
+            account.paused = False
         account.catch_up(now)
         account.debit(fen, self._sent_on(row))
         self._tried(debit)
