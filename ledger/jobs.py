@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from ledger import debit_slots, debits, merchants, penalties
@@ -11,8 +11,21 @@ from ledger.terms import Rules
 
 
 def run(ledger: Ledger) -> int:
-    """Idempotent and resumable, at any time and as often as one likes. Returns how much was done."""
-    return penalties.run(ledger) + debits.run(ledger) + merchants.run(ledger)
+    """Idempotent and resumable, at any time and as often as one likes. Returns how much was done.
+
+    One job that fails does not hold up the others; the first failure is raised at the end.
+    """
+    jobs: tuple[Callable[[Ledger], int], ...] = (penalties.run, debits.run, merchants.run)
+    errors: list[Exception] = []
+    count = 0
+    for job in jobs:
+        try:
+            count += job(ledger)
+        except Exception as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
+    return count
 
 
 def times_between(rules: Rules, start: datetime, end: datetime) -> Iterator[datetime]:

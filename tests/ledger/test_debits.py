@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
-from ledger import debits, dump, jobs, lookups, penalties, reconciler, refunds, settlement
+from ledger import debits, dump, jobs, lookups, merchants, penalties, reconciler, refunds, settlement
 from ledger.clock import SHANGHAI
 from ledger.database import Ledger
 from ledger.errors import AccountClosed
@@ -257,6 +257,28 @@ def test_one_account_that_fails_does_not_hold_up_the_others(
     live(customer, "2026-11-06", 1, TIMES[1:])
     assert customer.facts.debts.total_fen == 0
     assert len(charges(customer)) == 1  # found again by asking, not by a second one
+
+
+def test_one_job_that_fails_does_not_hold_up_the_others(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer = Customer(ledger, on="2026-10-05", auto_debit=True)
+    customer.buy(5_000)
+    customer.at("2026-11-06", "07:00").close_month("2026-10")
+    customer.at("2026-11-06", "08:00")
+
+    def failing(_: Ledger) -> int:
+        raise RuntimeError("the first job")
+
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError, match="the first job"):
+        patch.setattr(penalties, "run", failing)
+        patch.setattr(debits, "_order", lambda *_: failing(ledger))
+        jobs.run(ledger)
+    assert len(merchants.of_merchant(ledger, "shop")) == 1
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
+        patch.setattr(penalties, "run", failing)
+        jobs.run(ledger)
+    assert customer.facts.debts.total_fen == 0
 
 
 def test_the_times_between_two_instants(ledger: Ledger) -> None:
