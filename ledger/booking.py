@@ -108,20 +108,22 @@ def _worth_from(charge: sa.Row[Any]) -> date:
 
 def _recognise(work: Work, kind: str, plan_id: int, fen: int) -> int:
     if kind == "next_fee":
-        number, _ = plans_due.pending_fees(work.conn, work.account_id).get(plan_id, [(0, 0)])[0]
+        number = plans_due.next_period(work.conn, plan_id)
         return items.add(work, "plan_fee", fen, work.today, plan_id=plan_id, period_no=number)
     return items.add(work, "settlement_charge", fen, work.today, plan_id=plan_id)
 
 
 def _end_plans(work: Work, quoted: dict[int, int], with_fee: set[int]) -> None:
-    """No period of a quoted plan is billed any more: its next fee is settled, the later ones fall away."""
+    """No period of a quoted plan is billed any more: its next fee is settled, the later ones fall away.
+
+    The next fee was quoted and is paid, even where a refund of the order has dropped it since.
+    """
     plan_ids = {item.plan_id for item in items.select(work.conn, t.items.c.id.in_(list(quoted)))}
+    for plan_id in with_fee:
+        plans_due.mark(work.conn, plan_id, [plans_due.next_period(work.conn, plan_id)], "SETTLED")
     for plan_id, pending in plans_due.pending_fees(work.conn, work.account_id).items():
         if plan_id in plan_ids:
-            numbers = [number for number, _ in pending]
-            settled = 1 if plan_id in with_fee else 0
-            plans_due.mark(work.conn, plan_id, numbers[:settled], "SETTLED")
-            plans_due.mark(work.conn, plan_id, numbers[settled:], "DROPPED")
+            plans_due.mark(work.conn, plan_id, [number for number, _ in pending], "DROPPED")
 
 
 def due_days(work: Work) -> dict[int, date]:

@@ -26,6 +26,13 @@ def next_periods(conn: sa.Connection, account_id: int, issued_on: date) -> list[
     return [rows[0] for rows in _by_plan(conn, p.account_id == account_id, p.started_on < issued_on).values()]
 
 
+def next_period(conn: sa.Connection, plan_id: int) -> int:
+    """The first period that was never billed or settled, also where a refund has dropped its fee meanwhile."""
+    f = t.plan_fees.c
+    where = (f.plan_id == plan_id) & f.state.in_(("PENDING", "DROPPED"))
+    return int(conn.execute(sa.select(sa.func.min(f.period_no)).where(where)).scalar_one())
+
+
 def mark(conn: sa.Connection, plan_id: int, numbers: list[int], state: FeeState) -> None:
     f = t.plan_fees.c
     where = (f.plan_id == plan_id) & f.period_no.in_(numbers)

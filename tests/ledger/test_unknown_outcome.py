@@ -196,3 +196,22 @@ def test_another_amount_than_asked_is_left_to_a_person(customer: Customer, unkno
     assert (item.kind, item.key, item.details["told_fen"]) == ("amount_differs", "S1-1", 99_999)
     assert customer.facts.debts.total_fen == 100_000
     assert_books_hold(customer.ledger)
+
+
+def test_a_refund_while_settling_is_not_known_leaves_the_quoted_fee_settled(
+    customer: Customer, gateway: SimulatedGateway
+) -> None:
+    """3,000.00 over 6: the next fee and the settlement charge were quoted, and are paid; the order goes back."""
+    order_no = customer.buy(300_000, periods=6)
+    gateway.set_mode("hold", customer.id)
+    quote = customer.quote()
+    assert customer.confirm(quote).state == "UNKNOWN"
+    refunds.request(customer.ledger, order_no=order_no, amount_fen=300_000, key="ask")
+    refunds.complete(customer.ledger, order_no=order_no, key="done")
+    resolve(customer.ledger, "S1-1", "SUCCEEDED", amount_fen=quote.total_fen)
+    f = t.plan_fees.c
+    with customer.ledger.read() as conn:
+        states = list(conn.scalars(sa.select(f.state).order_by(f.period_no)))
+    assert states == ["SETTLED"] + ["DROPPED"] * 5
+    assert (customer.facts.debts.total_fen, customer.facts.credit_fen) == (0, 300_000)
+    assert_books_hold(customer.ledger)
