@@ -201,7 +201,7 @@ def test_another_amount_than_asked_is_left_to_a_person(customer: Customer, unkno
 def test_a_refund_while_settling_is_not_known_leaves_the_quoted_fee_settled(
     customer: Customer, gateway: SimulatedGateway
 ) -> None:
-    """3,000.00 over 6: the next fee and the settlement charge were quoted, and are paid; the order goes back."""
+    """3,000.00 over 6: the next fee and the settlement charge were quoted, so they are paid."""
     order_no = customer.buy(300_000, periods=6)
     gateway.set_mode("hold", customer.id)
     quote = customer.quote()
