@@ -27,7 +27,7 @@ def next_periods(conn: sa.Connection, account_id: int, issued_on: date) -> list[
 
 
 def next_period(conn: sa.Connection, plan_id: int) -> int:
-    """The first period that was never billed or settled, also where a refund has dropped its fee meanwhile."""
+    """The first period that was never billed or settled, even where a refund has dropped its fee since."""
     f = t.plan_fees.c
     where = (f.plan_id == plan_id) & f.state.in_(("PENDING", "DROPPED"))
     return int(conn.execute(sa.select(sa.func.min(f.period_no)).where(where)).scalar_one())
