@@ -120,7 +120,7 @@ class Follower:
     def _journal(self, journal: Journal, changes: Changes, now: datetime) -> None:
         row, lines = journal.row, journal.by_book
         if row.account_id is None:
-            self._shop_paid(row, -lines["bank"])
+            self._shop_paid(row, -lines["bank"], changes)
             return
         account, came = self.accounts[row.account_id], lines.get("gateway.clearing", 0)
         happened: dict[str, Callable[[], object]] = {
@@ -173,10 +173,12 @@ class Follower:
             if order.account_id == row.account_id and order.state in ("RELEASED", "EXPIRED"):
                 account.holds.pop(order.order_no, None)
 
-    def _shop_paid(self, row: Row, fen: int) -> None:
-        """Every day, for the days before."""
+    def _shop_paid(self, row: Row, fen: int, changes: Changes) -> None:
+        """For the days before the one on which the job began; it may have been held up since."""
         expect_equal(row.kind, "merchant_settlement", "a journal of no customer's", row.id)
-        expect_equal(fen, self.shop.pay(row.at.date()), "a merchant is paid its orders less refunds", row.id)
+        until: date = next(paid.until for paid in changes.merchants if f"M{paid.id}" == row.reference)
+        expect(until <= row.at.date(), "a merchant is paid for what is over", row.id)
+        expect_equal(fen, self.shop.pay(until), "a merchant is paid its orders less refunds", row.id)
 
     def _sent_on(self, row: Row) -> date:
         charge = self._charges[row.reference.removeprefix("capture:")]

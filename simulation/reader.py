@@ -60,6 +60,7 @@ class Changes:
     freezes: list[Row]
     cuts: list[Row]
     allocations: list[Row]
+    merchants: list[Row]
 
 
 class Tail:
@@ -90,6 +91,7 @@ class Reader:
         tails = {name: Tail(t.metadata.tables[name], _state(name)) for name in OPEN_STATES}
         tails |= {"plans": Tail(t.plans), "refusals": Tail(t.refusals), "cuts": Tail(t.limit_cuts)}
         tails |= {"allocations": Tail(t.allocations), "journals": Tail(t.journals)}
+        tails["merchants"] = Tail(t.merchant_settlements)
         tails["freezes"] = Tail(t.freezes, lambda row: row.lifted_at is None)
         self._tails = tails
         p = t.postings.c
