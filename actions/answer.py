@@ -9,7 +9,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import apologies, decisions, handover, receipts, scam
+from actions import apologies, decisions, handover, receipts, scam, typed
 from actions.turn import MAX_BUBBLES, Turn
 from ledger import Ledger
 
@@ -63,8 +63,8 @@ class Answer(Action):
             return
         if scam.suspected(turn):
             turn.say("utter_scam_warning")
-        if decisions.typed_confirmation(turn):
-            decisions.again(turn, *decisions.KINDS)
+        if typed.answered(turn):
+            pass
         elif receipts.asked(turn):
             receipts.tell(turn)
         else:

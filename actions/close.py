@@ -16,7 +16,7 @@ def how_to_close(turn: Turn) -> None:
         turn.say("utter_close_anonymous", path=turn.ledger.terms.close_path)
     elif facts.state == "CLOSED":
         decisions.say_closed(turn, facts)
-    elif turn.values.get("enters") == "close" and decisions.again(turn, "close", "settle_close"):
+    elif decisions.again(turn, "close", "settle_close"):
         return
     elif standing := closing.guards(turn.ledger, facts.customer_id):
         say_not_yet(turn, facts, standing)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,7 @@ from actions import cards, words
 from actions.turn import Turn
 from ledger import closing, quotes
 from ledger.errors import AccountClosed, GuardRefused, NothingOwed, SettlementUnderWay
-from ledger.model import AccountFacts, Guard, Quote
+from ledger.model import AccountFacts, Charge, Guard, Quote
 
 OPENING = {
     # how it is shown: first, again because words never charge, after another question, …
@@ -31,13 +30,6 @@ OPENING_CLOSE = {
     "cancelled": "utter_close_cancelled",
 }
 
-# What the buttons say, typed, with nothing else in it.
-CONFIRMING = re.compile(
-    r"(好的?|嗯|行|可以|我|要|就|那|[，, ])*(确认|确定)"
-    r"(一次|提前|全部|现在|马上|月付|结清|还清|还款|付款|支付|扣款|关闭|注销|办理"
-    r"|[并和了吧啊的¥￥\d.,，。！!“”\" ])*"
-)
-
 
 def show(turn: Turn, kind: str, *, how: str = "first") -> None:
     """Shows the decision `kind` with fresh figures and fresh buttons, or why there is nothing to decide."""
@@ -51,7 +43,9 @@ def remind(turn: Turn) -> None:
     """After another question was answered: the open decision once more, as the second bubble."""
     if turn.decision is None or turn.decision_shown or len(turn.bubbles) != 1:
         return
-    if turn.decision["kind"] != "owing":
+    if turn.decision["kind"] == "unfreeze":  # an offer: it is over once something else is asked
+        turn.settle_question()
+    elif turn.decision["kind"] != "owing":
         show(turn, turn.decision["kind"], how="after")
 
 
@@ -64,11 +58,6 @@ def again(turn: Turn, *kinds: str) -> bool:
     return True
 
 
-def typed_confirmation(turn: Turn) -> bool:
-    """Whether an open decision was answered by typing what its button says; only the button does it."""
-    return not turn.pressed and turn.decision is not None and bool(CONFIRMING.fullmatch(turn.text))
-
-
 def decline(turn: Turn) -> None:
     """Nothing moves, no button of the old decision charges any more, and the answer is of what was asked.
 
@@ -77,7 +66,9 @@ def decline(turn: Turn) -> None:
     kind = (turn.decision or turn.values).get("kind")
     turn.settle_question()
     facts = turn.facts
-    if facts is None or facts.state != "ACTIVE" or facts.open_charge is not None:
+    if facts is not None and facts.open_charge is not None:
+        say_cannot_withdraw(turn, facts, facts.open_charge)
+    elif facts is None or facts.state != "ACTIVE":
         turn.say("utter_deny")
     elif kind == "close":
         turn.say("utter_declined_close")
@@ -87,6 +78,17 @@ def decline(turn: Turn) -> None:
         say_not_settled(turn, facts, close_after=kind != "settle")
     else:
         turn.say("utter_deny")
+
+
+def say_cannot_withdraw(turn: Turn, facts: AccountFacts, charge: Charge) -> None:
+    """The bank has it: a no comes too late, and nothing may be paid twice."""
+    turn.say(
+        "utter_cannot_withdraw",
+        card=cards.status("checking", charge.amount_fen, charge.number),
+        amount=words.money(charge.amount_fen),
+        at=words.moment(charge.sent_at, today=facts.today),
+        number=charge.number,
+    )
 
 
 def say_not_settled(turn: Turn, facts: AccountFacts, *, close_after: bool) -> None:
@@ -205,6 +207,12 @@ def show_close(turn: Turn, *, how: str = "first") -> None:
         card=cards.close_decision(words.close_facts(facts)),
         today=words.day(facts.today),
     )
+
+
+def offer_unfreeze(turn: Turn) -> None:
+    """Notes that an application was offered, where no decision about money stands open."""
+    if turn.decision is None:
+        turn.ask("unfreeze")
 
 
 def known(turn: Turn) -> AccountFacts | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from ledger.model import AccountFacts, Freeze, LiftedFreeze, Refusal
+from ledger.model import AccountFacts, Freeze, LiftedFreeze, Refusal, UnfreezeApplication
 
 Cause = Literal[
     "closed",
@@ -91,3 +91,14 @@ def refused_while_frozen(facts: AccountFacts) -> tuple[Refusal, LiftedFreeze] | 
             if refusal.reason == "freeze" and freeze.placed_at <= refusal.at <= freeze.lifted_at:
                 return refusal, freeze
     return None
+
+
+def filed_application(facts: AccountFacts) -> UnfreezeApplication | None:
+    """The application that waits for its assessment, of a freeze still in force."""
+    in_force = {freeze.id for freeze in facts.freezes}
+    waiting = (each for each in facts.applications if each.state == "FILED" and each.freeze_id in in_force)
+    return next(waiting, None)
+
+
+def of_kind(facts: AccountFacts, kind: str) -> Freeze:
+    return next(freeze for freeze in facts.freezes if freeze.kind == kind)

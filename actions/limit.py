@@ -12,7 +12,12 @@ def query_limit(turn: Turn) -> None:
     if facts is None:
         return
     figures = limit_words(facts)
-    if facts.freezes:
+    charge = facts.open_charge
+    if charge is not None:
+        turn.say(
+            "utter_limit_checking", **figures, amount=words.money(charge.amount_fen), number=charge.number
+        )
+    elif facts.freezes:
         turn.say("utter_limit_frozen", **figures, **own.freeze_words(facts))
     elif facts.limit.held_fen:
         turn.say("utter_limit_held", **figures)

@@ -22,7 +22,7 @@ def prepay_all(turn: Turn) -> None:
     facts = turn.facts
     if facts is None:
         turn.say("utter_settle_anonymous", path=turn.ledger.terms.settle_path)
-    elif turn.values.get("enters") == "settle" and decisions.again(turn, "settle"):
+    elif decisions.again(turn, "settle"):
         return
     elif turn.pressed or turn.values.get("enters") == "settle" or not can_be_quoted(facts):
         decisions.show_settle(turn, close_after=False)

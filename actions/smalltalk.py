@@ -43,18 +43,18 @@ def menu(turn: Turn) -> None:
 
 def affirm(turn: Turn) -> None:
     """A typed yes shows an open decision again with fresh buttons; without one it asks what is meant."""
-    if turn.decision is None:
+    facts = turn.facts
+    if facts is not None and facts.open_charge is not None:
+        decisions.say_under_way(turn, facts)
+    elif turn.decision is None:
         turn.say("utter_affirm")
     else:
         decisions.show(turn, turn.decision["kind"], how="again")
 
 
 def deny(turn: Turn) -> None:
-    """A typed no cancels an open decision."""
-    if turn.decision is None:
-        turn.say("utter_deny")
-    else:
-        decisions.decline(turn)
+    """A typed no cancels an open decision, and comes too late for a payment that the bank has."""
+    decisions.decline(turn)
 
 
 def login(turn: Turn) -> None:

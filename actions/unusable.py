@@ -9,7 +9,7 @@ from actions import cards, decisions, diagnosis, words
 from actions.turn import Turn
 from ledger import freezes
 from ledger.errors import NothingToUnfreeze, UnfreezeTooEarly
-from ledger.model import AccountFacts, Freeze, Refusal, UnfreezeApplication
+from ledger.model import AccountFacts, Refusal, UnfreezeApplication
 
 Evidence = list[tuple[str, str]]
 
@@ -19,7 +19,7 @@ def why_unusable(turn: Turn) -> None:
     if facts is None:
         turn.say("utter_unusable_anonymous")
         return
-    filed = filed_application(facts)
+    filed = diagnosis.filed_application(facts)
     if filed is not None:
         say_filed(turn, facts, filed)
         return
@@ -92,15 +92,17 @@ def tell_cured(turn: Turn, facts: AccountFacts) -> None:
     since = words.day(facts.unfreeze_from or facts.today, today=facts.today)
     wait = str(turn.ledger.terms.unfreeze_wait_days)
     evidence = [("逾期欠款", f"已还清满{wait}天"), ("可申请解冻", f"{since}起")]
+    decisions.offer_unfreeze(turn)
     tell(turn, "cured", evidence, values={"decline": {"kind": "unfreeze"}}, since=since, wait=wait)
 
 
 def tell_risk(turn: Turn, facts: AccountFacts) -> None:
-    freeze = of_kind(facts, "risk")
+    freeze = diagnosis.of_kind(facts, "risk")
     logins = freeze.evidence.get("logins", [])
     cities = list(dict.fromkeys(str(each["city"]) for each in logins))
     devices = {str(each["device"]) for each in logins}
     evidence = [(words.login_time(each["at"]), f"{each['city']} {each['device']}") for each in logins]
+    decisions.offer_unfreeze(turn)
     tell(
         turn,
         "risk",
@@ -113,7 +115,7 @@ def tell_risk(turn: Turn, facts: AccountFacts) -> None:
 
 
 def tell_bureau(turn: Turn, facts: AccountFacts) -> None:
-    freeze = of_kind(facts, "bureau")
+    freeze = diagnosis.of_kind(facts, "bureau")
     elsewhere = str(freeze.evidence.get("overdue_elsewhere", 0))
     ratio = words.debt_ratio(str(freeze.evidence.get("debt_ratio", "")))
     checked = words.iso_day(freeze.evidence.get("checked_on"), facts.today)
@@ -122,7 +124,7 @@ def tell_bureau(turn: Turn, facts: AccountFacts) -> None:
 
 
 def tell_paused(turn: Turn, facts: AccountFacts) -> None:
-    since = words.day(of_kind(facts, "customer").placed_at, today=facts.today)
+    since = words.day(diagnosis.of_kind(facts, "customer").placed_at, today=facts.today)
     tell(turn, "customer", [("暂停日期", since)], since=since)
 
 
@@ -257,11 +259,25 @@ def unfreeze(turn: Turn) -> None:
         turn.say("utter_unfreeze_nothing", available=words.money(facts.limit.available_fen))
 
 
+def offer_again(turn: Turn) -> None:
+    """For words that agree to the offer: only its button files the application, while one may be filed."""
+    facts = turn.facts
+    turn.settle_question()
+    cause = "" if facts is None or diagnosis.filed_application(facts) else diagnosis.find(facts)
+    if cause in ("cured", "risk"):
+        decisions.offer_unfreeze(turn)
+        turn.say(f"utter_unfreeze_again_{cause}", values={"decline": {"kind": "unfreeze"}})
+    else:
+        unfreeze(turn)
+
+
 def apply_unfreeze(turn: Turn) -> None:
     """Files the application and says its number; the outcome is an assessment and never promised."""
     facts = decisions.known(turn)
     if facts is None:
         return
+    if (turn.decision or {}).get("kind") == "unfreeze":
+        turn.settle_question()
     try:
         application = freezes.apply_unfreeze(turn.ledger, facts.customer_id, key=turn.key)
     except UnfreezeTooEarly as early:
@@ -275,21 +291,10 @@ def apply_unfreeze(turn: Turn) -> None:
         say_filed(turn, facts, application)
 
 
-def filed_application(facts: AccountFacts) -> UnfreezeApplication | None:
-    """The application that waits for its assessment, of a freeze still in force."""
-    in_force = {freeze.id for freeze in facts.freezes}
-    waiting = (each for each in facts.applications if each.state == "FILED" and each.freeze_id in in_force)
-    return next(waiting, None)
-
-
 def say_filed(turn: Turn, facts: AccountFacts, application: UnfreezeApplication) -> None:
     at = words.moment(application.at, today=facts.today)
     reason = words.FREEZE_NAMES[application.kind]
     turn.say("utter_unfreeze_filed", number=application.number, at=at, reason=reason)
-
-
-def of_kind(facts: AccountFacts, kind: str) -> Freeze:
-    return next(freeze for freeze in facts.freezes if freeze.kind == kind)
 
 
 REPLIES = {"why_unusable": why_unusable, "unfreeze": unfreeze, "apply_unfreeze": apply_unfreeze}

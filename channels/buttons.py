@@ -17,6 +17,7 @@ from typing import Any
 DECISION_LIFE_S = 15 * 60
 MENU_LIFE_S = 24 * 60 * 60
 DECISION_PREFIXES = ("confirm_", "apply_")
+MONEY_PREFIX = "confirm_"
 MAX_TOKEN_CHARS = 4096
 
 
@@ -43,6 +44,11 @@ class Press:
     intent: str
     title: str
     values: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def by_click_only(self) -> bool:
+        """Whether it charges or closes: typing what the button says does not press it."""
+        return self.intent.startswith(MONEY_PREFIX)
 
     def parse_data(self) -> dict[str, Any]:
         """The form in which Rasa takes an intent from us, in place of reading text."""

@@ -20,6 +20,7 @@ from sqlalchemy.pool import QueuePool
 SESSION_S = 60 * 60
 LEASE_S = 60
 KEPT_MESSAGES = 500
+OFFERING_MESSAGES = 6  # how far back a button may be named by its title
 PAGE_MESSAGES = 200
 KEPT_MESSAGES_S = 30 * 24 * 60 * 60
 KEPT_TURNS_S = 3 * 24 * 60 * 60
@@ -150,6 +151,13 @@ class Mailbox:
         with self.engine.begin() as conn:
             rows = conn.execute(wanted.order_by(messages.c.seq.desc()).limit(PAGE_MESSAGES)).all()
         return [_as_message(row.seq, row.role, row.body, row.at) for row in reversed(rows)]
+
+    def offered(self, sender: str) -> list[dict[str, str]]:
+        """The buttons, {"title", "token"}, of the bot's newest messages, newest message first."""
+        said = sa.select(messages.c.body).where(messages.c.sender == sender, messages.c.role == "bot")
+        with self.engine.begin() as conn:
+            bodies = conn.execute(said.order_by(messages.c.seq.desc()).limit(OFFERING_MESSAGES)).scalars().all()
+        return [button for body in bodies for button in body.get("buttons") or []]
 
     def last_seq(self, sender: str) -> int:
         """The number of the conversation's newest message, 0 for a new one."""

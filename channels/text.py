@@ -37,6 +37,11 @@ def clean(typed: str, max_chars: int) -> str:
     return mask(_neutral(text))
 
 
+def same_words(one: str, other: str) -> bool:
+    """Whether two texts are the same but for case, width, blanks and punctuation."""
+    return bool(_words(one)) and _words(one) == _words(other)
+
+
 def shown(typed: str) -> str:
     """What the history keeps of a message that was not handed on: its beginning, readable and masked."""
     text = _readable(typed[: SHOWN_CHARS + 1])
@@ -70,3 +75,7 @@ def _neutral(text: str) -> str:
     if text[:9].upper() == "EXTERNAL:":
         return text[:8] + text[9:]
     return text
+
+
+def _words(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum())

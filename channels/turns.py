@@ -97,7 +97,7 @@ class Turns:
         Raises:
             IdConflict: the id was used with another body.
         """
-        heard = self._hear(who.sender, asked)
+        heard = await asyncio.to_thread(self._hear, who.sender, asked)
         claim = await self._claim(who.sender, asked.client_id, asked.body_hash(), heard.shown)
         if claim.state == "mine":
             echo = {"seq": claim.seq, "role": "user", "text": heard.shown}
@@ -148,11 +148,24 @@ class Turns:
             return self._hear_button(sender, asked.button)
         typed = asked.text or ""
         try:
-            return Heard(text.clean(typed, self.max_chars), masked=mask(typed) != typed)
+            said = text.clean(typed, self.max_chars)
+            return Heard(said, self._named(sender, said), masked=mask(typed) != typed)
         except text.TooLong:
             return Heard(text.shown(typed), refusal=words.TOO_LONG)
         except text.NothingAsked:
             return Heard(text.shown(typed), refusal=words.NOTHING_ASKED)
+
+    def _named(self, sender: str, said: str) -> dict[str, Any] | None:
+        """A shown button that the words name is pressed by them, unless it charges or closes."""
+        for button in self.mailbox.offered(sender):
+            if not text.same_words(said, button["title"]):
+                continue
+            try:
+                press = self.signer.read(sender, button["token"], time.time())
+            except ButtonError:
+                continue
+            return None if press.by_click_only else press.parse_data()
+        return None
 
     def _hear_button(self, sender: str, token: str) -> Heard:
         try:

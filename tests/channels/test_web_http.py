@@ -205,6 +205,25 @@ def test_a_button_that_is_not_good_does_nothing(
     assert answer[0]["buttons"] == []
 
 
+@pytest.mark.parametrize("words", ["先看看", " 先看看！"])
+def test_typing_what_a_shown_button_says_presses_it(chat: Chat, words: str) -> None:
+    token = make_token(f"c-{uuid.uuid4().hex}")
+    assert "收到：先看看" in chat.say(token, text="先看看")[0]["text"], "no button says so yet"
+    chat.say(token, text="报价")
+    assert chat.say(token, text=words)[0]["text"] == "您好，请问要办理什么？"
+
+
+def test_typing_what_a_button_of_money_says_does_not_press_it(chat: Chat) -> None:
+    token = strong(f"c-{uuid.uuid4().hex}")
+    chat.say(token, text="报价")
+    assert "q1" not in chat.say(token, text="确认结清")[0]["text"]
+
+
+def test_a_title_is_good_only_in_its_own_conversation(chat: Chat) -> None:
+    chat.say(make_token("c-shown"), text="报价")
+    assert "收到：先看看" in chat.say(make_token("c-not-shown"), text="先看看")[0]["text"]
+
+
 def test_a_button_of_an_intent_that_is_gone_has_expired(chat: Chat) -> None:
     button = ButtonSigner(BUTTON_SECRET).sign("web-c-gone", Press("removed", "旧按钮"), time.time())
     assert "按钮已失效" in chat.say(make_token("c-gone"), button=button)[0]["text"]

@@ -1,0 +1,139 @@
+"""Words that answer what stands open, whatever the classifier takes them for: a no cancels, a yes shows it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from actions import typed
+from ledger import Ledger, facts
+from tests.actions.chat import Chat
+
+Begin = Callable[[str | None], Chat]
+NOES = [
+    "先不关",
+    "不关了",
+    "别关",
+    "不用关了",
+    "取消",
+    "反悔了",
+    "等会再说",
+    "下次吧",
+    "太贵了不要了",
+    "那还是先不结清了吧",
+]
+NOT_NOES = [
+    "取消月付",
+    "不想用月付了",
+    "取消自动还款",
+    "取消分期",
+    "还不了",
+    "不能用",
+    "不还会怎样",
+    "算了还是还吧",
+    "关了",
+    "不是我买的",
+]
+
+
+@pytest.mark.parametrize("words", NOES)
+def test_a_no_ends_the_decision_to_close(chat: Begin, words: str) -> None:
+    clean = chat("c-clean")
+    clean.type("how_to_close", enters="close")
+    said = clean.type("how_to_close", words, enters="close")
+    assert [each.response for each in said] == ["utter_declined_close"]
+    assert clean.slots["decision"] is None
+
+
+@pytest.mark.parametrize("words", NOES)
+def test_a_no_ends_the_decision_to_settle(chat: Begin, words: str) -> None:
+    owing = chat("c-owing")
+    owing.type("prepay_all", enters="settle")
+    said = owing.type("how_to_close", words)
+    assert [each.response for each in said] == ["utter_declined_settle"]
+    assert owing.slots["decision"] is None
+
+
+@pytest.mark.parametrize("words", NOT_NOES)
+def test_a_wish_is_not_a_no(words: str) -> None:
+    assert typed.NO.fullmatch(words) is None
+
+
+@pytest.mark.parametrize("words", ["都行", "随便", "确认关闭", "那就确定关闭吧"])
+def test_a_yes_shows_the_decision_again(chat: Begin, words: str) -> None:
+    clean = chat("c-clean")
+    clean.type("how_to_close", enters="close")
+    said = clean.type("prepay_all", words, enters="settle")
+    assert [each.response for each in said] == ["utter_close_again"]
+
+
+def test_the_wish_again_shows_the_decision_once(chat: Begin) -> None:
+    clean = chat("c-clean")
+    clean.type("how_to_close", enters="close")
+    assert [each.response for each in clean.type("how_to_close", "快点关啊")] == ["utter_close_again"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "words"),
+    [("affirm", "好的"), ("nlu_fallback", "怎么这么久"), ("out_of_scope", "什么时候有结果")],
+)
+def test_the_outcome_of_a_payment_being_checked(chat: Begin, intent: str, words: str) -> None:
+    said = chat("c-unknown").type(intent, words)
+    assert [each.response for each in said] == ["utter_charge_being_checked"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "words"), [("deny", "算了"), ("how_to_close", "不关了"), ("payment_setting", "取消付款")]
+)
+def test_a_no_comes_too_late_for_a_payment_that_the_bank_has(chat: Begin, intent: str, words: str) -> None:
+    said = chat("c-unknown").type(intent, words)
+    assert [each.response for each in said] == ["utter_cannot_withdraw"]
+    assert "撤不回来" in said[0].text and "不要重复付款" in said[0].text
+
+
+def test_the_limit_is_out_of_use_while_a_payment_is_checked(chat: Begin) -> None:
+    assert "暂停使用" in chat("c-unknown").type("query_limit", "我的额度")[0].text
+
+
+@pytest.mark.parametrize("words", ["好的", "申请", "可以，帮我申请"])
+def test_agreeing_to_apply_shows_the_button_again(chat: Begin, ledger: Ledger, words: str) -> None:
+    cured = chat("c-cured")
+    cured.type("why_unusable")
+    said = cured.type("affirm" if words == "好的" else "open_account", words)
+    assert [each.response for each in said] == ["utter_unfreeze_again_cured"]
+    assert not facts.account_facts(ledger, "c-cured").applications, "words file nothing"
+    cured.press(said, "申请解冻")
+    assert facts.account_facts(ledger, "c-cured").applications
+    assert cured.slots["decision"] is None
+
+
+def test_the_password_was_changed(chat: Begin) -> None:
+    risk = chat("c-risk")
+    risk.type("why_unusable")
+    said = risk.type("account_info", "我改好密码了")
+    assert [each.response for each in said] == ["utter_unfreeze_again_risk"]
+
+
+def test_an_offer_is_over_once_something_else_is_asked(chat: Begin) -> None:
+    cured = chat("c-cured")
+    cured.type("why_unusable")
+    cured.type("query_limit", "我的额度多少")
+    assert [each.response for each in cured.type("affirm", "好的")] == ["utter_affirm"]
+
+
+def test_an_offer_leaves_a_decision_about_money_open(chat: Begin) -> None:
+    cured = chat("c-cured")
+    cured.type("how_to_close", enters="close")
+    cured.type("why_unusable")
+    assert cured.slots["decision"] == {"kind": "close"}
+
+
+def test_not_applying_is_said_as_that(chat: Begin) -> None:
+    cured = chat("c-cured")
+    cured.type("why_unusable")
+    assert [each.response for each in cured.type("open_account", "不申请了")] == ["utter_declined_unfreeze"]
+
+
+def test_a_visitor_who_says_login(chat: Begin) -> None:
+    assert [each.response for each in chat(None).type("account_info", "登录")] == ["utter_login"]
