@@ -155,8 +155,9 @@ class Mailbox:
     def offered(self, sender: str) -> list[dict[str, str]]:
         """The buttons, {"title", "token"}, of the bot's newest messages, newest message first."""
         said = sa.select(messages.c.body).where(messages.c.sender == sender, messages.c.role == "bot")
+        newest = said.order_by(messages.c.seq.desc()).limit(OFFERING_MESSAGES)
         with self.engine.begin() as conn:
-            bodies = conn.execute(said.order_by(messages.c.seq.desc()).limit(OFFERING_MESSAGES)).scalars().all()
+            bodies = conn.execute(newest).scalars().all()
         return [button for body in bodies for button in body.get("buttons") or []]
 
     def last_seq(self, sender: str) -> int:

@@ -106,12 +106,19 @@ def test_two_candidates_then_a_person(chat: Begin) -> None:
 def test_a_failure_is_a_sentence_with_a_reference_and_the_log_has_the_rest(
     chat: Begin, ledger: Ledger, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with ledger.engine.begin() as conn:
-        conn.execute(sa.text("ALTER TABLE links RENAME TO links_gone"))
-    said = chat("c-owing").type("why_unusable")
+    with ledger.engine.begin() as conn:  # evidence that lacks what the answer tells
+        conn.execute(sa.text("""UPDATE freezes SET evidence = '{"logins": [{}]}' WHERE kind = 'risk'"""))
+    said = chat("c-risk").type("why_unusable")
     reference = said[0].card["reference"]
     assert said[0].response == "utter_error" and reference in said[0].text
     assert reference in caplog.text and "Traceback" in caplog.text
+
+
+def test_a_ledger_that_cannot_be_read_is_said_with_a_reference(chat: Begin, ledger: Ledger) -> None:
+    with ledger.engine.begin() as conn:
+        conn.execute(sa.text("ALTER TABLE links RENAME TO links_gone"))
+    said = chat("c-owing").type("why_unusable")
+    assert said[0].response == "utter_unavailable" and said[0].card["reference"] in said[0].text
 
 
 def test_a_failed_push_is_raised_so_that_it_is_tried_again(chat: Begin) -> None:

@@ -1,4 +1,4 @@
-"""Words that answer what stands open, whatever the classifier takes them for: a no cancels, a yes shows it again."""
+"""Words that answer what stands open: a no cancels, a yes shows it again, however they were classified."""
 
 from __future__ import annotations
 
