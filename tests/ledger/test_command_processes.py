@@ -94,7 +94,7 @@ def test_the_reconciler_alone_finishes_a_charge_and_the_days_file_agrees(site: S
     reconciler = site.start("run-reconciler", "--every", "0.2")
     set_mode(site.gateway_url, "succeed", customer.id)
     until(lambda: state(customer) == "SETTLED")
-    reconciler.send_signal(2)
+    reconciler.terminate()
     assert "Stopped." in reconciler.communicate(timeout=30)[1]
     assert reconciler.returncode == 130
     assert told(site.ledger) == [("settlement_result", "S1")]
