@@ -10,7 +10,7 @@ LINES_SHOWN = 3
 
 
 def query_bill(turn: Turn) -> None:
-    """The oldest unpaid bill with its lines, else what has not been billed yet, else that nothing is owed."""
+    """The oldest unpaid bill with its lines, else what a bank took back, or is not billed yet, or nothing."""
     terms = turn.ledger.terms
     rule = {"path": terms.bill_path, "bill_day": str(terms.bill_day), "due_day": str(terms.due_day)}
     if turn.facts is not None and turn.facts.state == "CLOSED":
@@ -22,7 +22,7 @@ def query_bill(turn: Turn) -> None:
     bill = own.owed_bill(facts)
     if bill is not None:
         say_bill(turn, facts, bill)
-    elif own.being_checked(turn, facts):
+    elif own.being_checked(turn, facts) or own.taken_back(turn, facts):
         return
     elif facts.debts.total_fen:
         kinds = words.debt_kinds(facts.debts)

@@ -19,8 +19,12 @@ DEBT_NAMES = (
 
 
 def debts(value: Debts) -> Card:
-    """The four kinds of debt, each once, and their total."""
-    lines = [_line(name, getattr(value, attribute)) for attribute, name in DEBT_NAMES]
+    """The four kinds of debt, each once, and their total; what a bank took back has a line of its own."""
+    fen = {attribute: getattr(value, attribute) for attribute, _ in DEBT_NAMES}
+    fen["billed_fen"] -= value.chargeback_fen
+    lines = [_line(name, fen[attribute]) for attribute, name in DEBT_NAMES]
+    if value.chargeback_fen:
+        lines.append(_line(words.LINE_NAMES["chargeback"], value.chargeback_fen))
     return {
         "type": "debts",
         "lines": lines,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from actions import decisions, diagnosis, words
+from actions import cards, decisions, diagnosis, words
 from actions.turn import Turn
-from ledger.model import AccountFacts, Bill, Refund
+from ledger.model import AccountFacts, Bill, Freeze, Refund
 
 
 def account(turn: Turn, general: str, closed: str, **more: str) -> AccountFacts | None:
@@ -34,6 +34,22 @@ def being_checked(turn: Turn, facts: AccountFacts) -> bool:
     if facts.open_charge is None and facts.state != "CLOSING":
         return False
     decisions.say_under_way(turn, facts)
+    return True
+
+
+def taken_back(turn: Turn, facts: AccountFacts) -> bool:
+    """Whether a bank took a repayment back, which is then due at once; the customer was told so."""
+    if not facts.debts.chargeback_fen:
+        return False
+    alone = facts.debts.chargeback_fen == facts.debts.total_fen
+    turn.say(
+        "utter_taken_back" if alone else "utter_taken_back_and_more",
+        card=cards.debts(facts.debts),
+        amount=words.money(facts.debts.chargeback_fen),
+        total=words.money(facts.debts.total_fen),
+        kinds=words.debt_kinds(facts.debts),
+        today=words.day(facts.today),
+    )
     return True
 
 
@@ -107,6 +123,15 @@ def freeze_words(facts: AccountFacts) -> dict[str, str]:
     freeze = diagnosis.first_freeze(facts)
     assert freeze is not None  # the caller looked
     return {"cause": words.freeze(freeze), "since": words.day(freeze.placed_at, today=facts.today)}
+
+
+def bureau_words(freeze: Freeze, facts: AccountFacts) -> dict[str, str]:
+    """What the credit assessment found: {checked}, {elsewhere} and {ratio}."""
+    return {
+        "checked": words.iso_day(freeze.evidence.get("checked_on"), facts.today),
+        "elsewhere": str(freeze.evidence.get("overdue_elsewhere", 0)),
+        "ratio": words.debt_ratio(str(freeze.evidence.get("debt_ratio", ""))),
+    }
 
 
 def goods(refund: Refund) -> str:

@@ -12,7 +12,7 @@ def refund(turn: Turn) -> None:
     facts = turn.facts
     days = rules.refund_days(turn.ledger.terms)
     newest = facts.refunds[0] if facts and facts.refunds else None
-    pending = next((each for each in facts.refunds if each.state == "PENDING"), None) if facts else None
+    pending = awaited(facts) if facts else None
     if facts is None:
         turn.say("utter_refund_anonymous", days=days)
     elif pending is not None:
@@ -24,6 +24,11 @@ def refund(turn: Turn) -> None:
     else:
         closed = facts.state == "CLOSED"
         turn.say("utter_refund_none_closed" if closed else "utter_refund_none", days=days)
+
+
+def awaited(facts: AccountFacts) -> Refund | None:
+    """The newest refund that has not arrived."""
+    return next((each for each in facts.refunds if each.state == "PENDING"), None)
 
 
 def say_pending(turn: Turn, facts: AccountFacts, pending: Refund) -> None:

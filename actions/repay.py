@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions import decisions, handover, own, receipts, rules, words
+from actions import decisions, handover, means, own, receipts, refund, rules, words
 from actions.turn import Turn
 from ledger.model import AccountFacts, Bill, Repayment
 
@@ -13,6 +13,10 @@ TWICE = re.compile(
     r"(扣|付|还|划)(了|款|走|掉|钱|我)*(两|2|二|三|3|好几|多)(次|遍|笔|回)|(重复|多|又|再)(次|一次)?(扣|划)(了|款了|走|掉|我)"
 )
 
+# Asks for money to arrive, and says of none that was paid: a refund, where one is under way.
+ARRIVAL = re.compile(r"到账|[没未]到|收到|退")
+PAYMENT = re.compile(r"还(款|了|清|完|过|的|钱)|扣|付|划")
+
 
 def how_to_repay(turn: Turn) -> None:
     """The way to pay by oneself, with what is due; late amounts first."""
@@ -20,7 +24,7 @@ def how_to_repay(turn: Turn) -> None:
     facts = own.account(
         turn, "utter_repay_anonymous", "utter_closed_repay", path=terms.repay_path, due_day=str(terms.due_day)
     )
-    if facts is None or own.being_checked(turn, facts):
+    if facts is None or own.being_checked(turn, facts) or means.told(turn, facts):
         return
     bill = own.owed_bill(facts)
     path = {"path": terms.repay_path, "card_last4": facts.card_last4}
@@ -31,6 +35,8 @@ def how_to_repay(turn: Turn) -> None:
         turn.say("utter_repay_rolling", interest=interest, **own.bill_words(facts, bill), **path)
     elif bill:
         turn.say("utter_repay_bill", **own.bill_words(facts, bill), **path)
+    elif own.taken_back(turn, facts):
+        return
     elif facts.debts.total_fen:
         turn.say("utter_repay_early", path=terms.repay_path, **own.next_words(facts))
     else:
@@ -82,10 +88,19 @@ def repayment_status(turn: Turn) -> None:
     facts = own.account(turn, "utter_status_anonymous", "utter_closed_repay")
     if facts is None or own.being_checked(turn, facts):
         return
-    if last is None:
+    if refund.awaited(facts) and refund_meant(turn):
+        refund.refund(turn)
+    elif own.taken_back(turn, facts):
+        return
+    elif last is None:
         turn.say("utter_status_none", **status_words(facts))
     else:
         say_status(turn, facts, last)
+
+
+def refund_meant(turn: Turn) -> bool:
+    """Whether the typed words ask when money arrives, and not what became of a payment."""
+    return not turn.pressed and bool(ARRIVAL.search(turn.text)) and not PAYMENT.search(turn.text)
 
 
 def dispute_charge(turn: Turn, facts: AccountFacts) -> None:
@@ -111,6 +126,7 @@ def say_status(turn: Turn, facts: AccountFacts, last: Repayment) -> None:
         at=words.moment(last.at, today=facts.today),
         method=words.method(last),
         number=last.number,
+        reason=words.decline_reason(last.reason),
         **status_words(facts),
     )
 
@@ -134,7 +150,7 @@ def auto_debit(turn: Turn) -> None:
         "path": terms.auto_debit_path,
     }
     facts = own.account(turn, "utter_debit_anonymous", "utter_closed_repay", **rule)
-    if facts is None or own.being_checked(turn, facts):
+    if facts is None or own.being_checked(turn, facts) or means.told(turn, facts):
         return
     bill = own.owed_bill(facts)
     rule |= {"card_last4": facts.card_last4, **own.next_words(facts)}

@@ -248,12 +248,14 @@ def quote_fees(quote: Quote) -> str:
 
 def debt_kinds(debts: Debts) -> str:
     """The kinds that are owed: 未出账¥325.00、已出账¥571.09（含逾期违约金¥20.55）."""
-    billed = f"已出账{money(debts.billed_fen)}"
+    billed_fen = debts.billed_fen - debts.chargeback_fen
+    billed = f"已出账{money(billed_fen)}"
     if debts.penalty_fen:
         billed += f"（含逾期违约金{money(debts.penalty_fen)}）"
     kinds = (
         (debts.unbilled_fen, f"未出账{money(debts.unbilled_fen)}"),
-        (debts.billed_fen, billed),
+        (billed_fen, billed),
+        (debts.chargeback_fen, f"{LINE_NAMES['chargeback']}{money(debts.chargeback_fen)}"),
         (debts.product_plan_fen, f"商品分期{money(debts.product_plan_fen)}"),
         (debts.bill_plan_fen, f"账单分期{money(debts.bill_plan_fen)}"),
     )

@@ -155,6 +155,7 @@ def _debts(conn: sa.Connection, owed: list[Item], more: tuple[int, int], overdue
         overdue_fen=overdue_fen,
         penalty_fen=left("penalty") + more[0],
         interest_fen=left("interest") + more[1],
+        chargeback_fen=left("chargeback"),
     )
 
 

@@ -55,6 +55,7 @@ class Debts:
     overdue_fen: int  # part of the total whose due day has passed
     penalty_fen: int  # part of billed_fen, including today's
     interest_fen: int  # part of billed_fen
+    chargeback_fen: int  # part of billed_fen: repayments that a bank took back, due at once, on no bill
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,7 @@ class Repayment:
     method: str  # "银行卡（尾号 6688）" is words; this is "card" or "balance"
     card_last4: str = ""
     receipt: str = ""  # 结清凭证号 of a settlement that succeeded
+    reason: str = ""  # of FAILED: a stable code, e.g. "declined", "insufficient_funds", "expired"
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,7 @@ def repayment_view(conn: sa.Connection, charge_number: str) -> Repayment:
         method="card",
         card_last4=row.card_last4,
         receipt=row.receipt or "",
+        reason=row.reason if row.state == "FAILED" else "",
     )
 
 

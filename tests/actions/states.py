@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from actions.server import build_executor
-from ledger import Ledger, database, debits, jobs, refunds, schema, terms
+from ledger import Ledger, database, debits, jobs, reconciler, refunds, schema, terms
 from ledger.clock import SHANGHAI, FixedClock
 from ledger.gateway.simulated import SimulatedGateway
 from tests.actions.chat import Chat
@@ -157,6 +157,20 @@ def overdue(world: World) -> None:
     world.at("2026-10-16")
 
 
+def taken_back_alone(world: World) -> None:
+    billed(world)
+    world.gateway.set_mode("chargeback")
+    world.customer.repay(120_000)
+    world.at("2026-10-04")
+    reconciler.run_once(world.ledger)
+
+
+def taken_back(world: World) -> None:
+    taken_back_alone(world)
+    world.gateway.set_mode("succeed")
+    world.customer.buy(30_000, **SHOP)
+
+
 STATES: dict[str, Callable[[World], None]] = {
     state.__name__: state
     for state in (
@@ -164,6 +178,6 @@ STATES: dict[str, Callable[[World], None]] = {
         bill_repaid_more_unbilled, refund_of_unpaid_bill, refund_before_the_bill, refund_done,
         refund_credited, fee_free_plan, held_order, after_the_instalment_window, tiny_bill,
         automatic_debit, automatic_debit_without_bill, debit_declined_once, debit_declined, debit_missed,
-        overdue,
+        overdue, taken_back_alone, taken_back,
     )
 }  # fmt: skip

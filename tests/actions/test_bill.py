@@ -131,3 +131,28 @@ def test_the_days_cannot_be_moved_and_what_helps(chat: Begin, ledger: Ledger) ->
     assert {"auto_debit", "minimum_payment"} <= {each["intent"] for each in said.buttons}
     assert "固定" in chat(None).type("change_due_date")[0].text
     assert "请今天还" in chat("c-overdue").type("change_due_date")[0].text
+
+
+@pytest.mark.parametrize("intent", ["query_bill", "how_to_repay", "repayment_status"])
+def test_what_a_bank_took_back_is_due_at_once_and_named_as_in_the_quote(tmp_path: Path, intent: str) -> None:
+    world = states.make(tmp_path)
+    states.taken_back(world)
+    said = world.chat().type(intent)[0]
+    assert said.text.startswith("¥1,200.00还款被银行撤回") and "请尽快还" in said.text
+    assert "一共欠¥1,500.00（截至10月4日）：未出账¥300.00、被撤回的还款¥1,200.00。" in said.text
+    assert "已出账" not in said.text
+    lines = {each["label"]: each["amount"] for each in said.card["lines"]}
+    assert lines["被撤回的还款"] == "¥1,200.00" and lines["已出账待还"] == "¥0.00"
+    assert sum(each["amount_fen"] for each in said.card["lines"]) == said.card["total_fen"]
+    quoted = world.chat().type("prepay_all", enters="settle")[0].card["lines"]
+    assert {each["label"]: each["amount"] for each in quoted} == {
+        "被撤回的还款": "¥1,200.00",
+        "未出账消费": "¥300.00",
+    }
+
+
+def test_where_nothing_else_is_owed_it_is_said_once(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    states.taken_back_alone(world)
+    text = world.chat().type("query_bill")[0].text
+    assert text.count("¥1,200.00") == 1 and "截至10月4日没有其他欠款" in text

@@ -10,6 +10,7 @@ import pytest
 from actions import rules, words
 from actions.repay import TWICE
 from ledger import Ledger, facts, tickets
+from ledger.gateway.simulated import SimulatedGateway
 from tests.actions import states, told
 from tests.actions.chat import Chat
 
@@ -192,3 +193,70 @@ def test_what_automatic_debit_did_and_does_next(
     state(world)
     text = world.chat().type("auto_debit")[0].text
     assert text.startswith(start) and words in text
+
+
+def test_a_declined_payment_has_its_reason(chat: Begin, ledger: Ledger) -> None:
+    decline(ledger, "c-overdue")
+    overdue = chat("c-overdue")
+    overdue.press(overdue.type("prepay_all", enters="settle"), "确认结清", strong=True)
+    account = facts.account_facts(ledger, "c-overdue")
+    last = account.last_repayment
+    assert last is not None and last.state == "FAILED" and last.reason
+    text = overdue.type("repayment_status", "怎么没有扣成")[0].text
+    assert f"{told.moment(ledger, last.at)}的{words.money(last.amount_fen)}还款没有成功" in text
+    assert f"原因是{words.decline_reason(last.reason)}" in text
+    assert f"一共欠{words.money(account.debts.total_fen)}" in text
+
+
+def test_a_payment_that_came_has_no_reason(ledger: Ledger) -> None:
+    last = facts.account_facts(ledger, "c-owing").last_repayment
+    assert last is not None and last.reason == ""
+
+
+@pytest.mark.parametrize("intent", ["auto_debit", "how_to_repay"])
+@pytest.mark.parametrize("text", ["想换一张卡", "扣的是哪张卡", "卡要怎么换", "改成另外一张银行卡"])
+def test_which_card_pays_and_where_it_is_changed(chat: Begin, ledger: Ledger, intent: str, text: str) -> None:
+    card = facts.account_facts(ledger, "c-owing").card_last4
+    said = chat("c-owing").type(intent, text)[0]
+    assert f"从尾号{card}的银行卡扣" in said.text and ledger.terms.auto_debit_path in said.text
+
+
+def test_the_card_that_was_declined_is_named_with_what_it_declined(chat: Begin, ledger: Ledger) -> None:
+    decline(ledger, "c-overdue")
+    overdue = chat("c-overdue")
+    overdue.press(overdue.type("prepay_all", enters="settle"), "确认结清", strong=True)
+    account = facts.account_facts(ledger, "c-overdue")
+    last = account.last_repayment
+    assert last is not None
+    said = overdue.type("auto_debit", "那我换卡")[0]
+    assert said.text.startswith(f"{told.moment(ledger, last.at)}的{words.money(last.amount_fen)}")
+    assert f"尾号{account.card_last4}" in said.text and ledger.terms.auto_debit_path in said.text
+
+
+@pytest.mark.parametrize("text", ["拿微信付行不行", "支付宝付得了吗"])
+def test_another_wallet_is_a_matter_of_the_apps_own_page(chat: Begin, ledger: Ledger, text: str) -> None:
+    account = facts.account_facts(ledger, "c-owing")
+    assert account.bill is not None
+    said = chat("c-owing").type("how_to_repay", text)[0].text
+    assert said.startswith(f"{told.bill_name(ledger, account.bill)}还剩")
+    assert f"只从尾号{account.card_last4}的银行卡扣" in said and ledger.terms.repay_path in said
+    assert "只从尾号6688的银行卡扣" in chat("c-clean").type("how_to_repay", text)[0].text
+
+
+def test_while_a_refund_is_under_way_what_has_not_arrived_is_the_refund(chat: Begin, ledger: Ledger) -> None:
+    refund = facts.account_facts(ledger, "c-refunding").refunds[0]
+    refunding = chat("c-refunding")
+    for text in ("怎么还没到账", "啥时候能到账呀", "我没收到钱"):
+        said = refunding.type("repayment_status", text)[0].text
+        assert said.startswith(f"{words.money(refund.amount_fen)}退款正在处理"), text
+    for text in ("我还的钱到账了吗", "扣了款怎么没到账", "付的钱到账没"):
+        assert "最近一笔还款" in refunding.type("repayment_status", text)[0].text, text
+
+
+def test_without_a_refund_it_is_the_payment(chat: Begin) -> None:
+    assert "最近一笔还款" in chat("c-clean").type("repayment_status", "怎么还没到账")[0].text
+
+
+def decline(ledger: Ledger, customer: str) -> None:
+    assert isinstance(ledger.gateway, SimulatedGateway)
+    ledger.gateway.set_mode("decline", customer)
