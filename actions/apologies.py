@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from actions import errors
+from actions import errors, rules
 from actions.turn import Turn
 from ledger.errors import LedgerError, Unavailable
+
+# Whoever needs a person, and gets no ticket, is given the phone number.
+NEEDS_PERSON = {"report_unauthorised": "utter_failed_fraud", "talk_to_human": "utter_failed_person"}
 
 
 def apologise(turn: Turn, error: Exception, *, where: str) -> None:
@@ -14,4 +17,8 @@ def apologise(turn: Turn, error: Exception, *, where: str) -> None:
     response = "utter_unavailable" if isinstance(error, Unavailable) else "utter_error"
     if isinstance(error, LedgerError) and error.code == "read_only_ledger":
         response = "utter_read_only"
-    turn.say(response, card={"type": "error", "reference": reference}, reference=reference)
+    more = {}
+    if turn.intent in NEEDS_PERSON and turn.ledger.terms.hotline:
+        response = NEEDS_PERSON[turn.intent]
+        more = {"hotline": turn.ledger.terms.hotline, "hours": rules.staff_hours(turn.ledger.terms)}
+    turn.say(response, card={"type": "error", "reference": reference}, reference=reference, **more)

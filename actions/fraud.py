@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from actions import handover
+import re
+
+from actions import handover, own, words
 from actions.turn import Turn
+
+# Doubts whether we are who we say, and tells of no harm: to be answered, and nothing to look into.
+DOUBT = re.compile(
+    r"(你们?|月付|抖音|客服|平台|官方|这个?|这里)[^，。！？,.!? ]{0,6}(骗子|骗人|骗钱|诈骗|骗局|假的)"
+)
+HARM = re.compile(r"被骗|盗|[转刷划扣]走|冒用|冒名|不是我|验证码|[让叫]我|电话|来电|自称")
 
 
 def report_unauthorised(turn: Turn) -> None:
-    """Always a ticket: a visitor may be somebody who cannot log in any more."""
-    handover.open_ticket(turn, "fraud", "utter_fraud_own" if turn.customer_id else "utter_fraud_anonymous")
+    """A ticket for whoever reports harm: a visitor may be somebody who cannot log in any more."""
+    facts = turn.facts
+    if not turn.pressed and DOUBT.search(turn.text) and not HARM.search(turn.text):
+        turn.say("utter_fraud_doubt", hotline=turn.ledger.terms.hotline)
+    elif facts is None:
+        handover.open_ticket(turn, "fraud", "utter_fraud_anonymous")
+    elif facts.state == "CLOSED" and facts.closed_at is not None:
+        closed_on = words.day(facts.closed_at, today=facts.today)
+        handover.open_ticket(turn, "fraud", "utter_fraud_closed", closed_on=closed_on)
+    elif facts.freezes:
+        handover.open_ticket(turn, "fraud", "utter_fraud_frozen", **own.freeze_words(facts))
+    else:
+        handover.open_ticket(turn, "fraud", "utter_fraud_own")
 
 
 REPLIES = {"report_unauthorised": report_unauthorised}

@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
-from actions import cards, handover
+import re
+
+from actions import cards, close, handover, rules
 from actions.turn import Turn
 from ledger import tickets
 
 COMPLAINT_WORDS = ("投诉", "举报", "差评", "12378")
+CLOSING = re.compile(r"关(了|掉|闭)|注销|销户|取消月付")
+HOTLINE = re.compile(
+    r"(客服|人工|官方|投诉|受理|服务|热线)[的 ]?(电话|热线|号码)|热线|95152|联系方式"
+    r"|(电话|号码).{0,4}(多少|是啥|是什么|几号|给我)|(什么|哪个|有没有|给我个?)电话|打.{0,2}电话(问|找|行)"
+)
+# Wants somebody now, gives a number, or has already tried ours.
+CALLED = re.compile(r"\d{7}|打不通|占线|没人接|接不通|给我[打回]|[让叫].{0,8}(打|联系)|回个?电话|转人工")
 
 
 def talk_to_human(turn: Turn) -> None:
-    """Files a ticket with its packet and says when somebody answers."""
+    """Gives the number to whoever asks for it; else files a ticket and says when somebody answers.
+
+    A complaint that also wants 月付 closed is told the way to it too.
+    """
+    if asks_number(turn):
+        say_hotline(turn)
+        return
     complaint = any(word in turn.text for word in COMPLAINT_WORDS)
     if complaint:
         handover.open_ticket(turn, "complaint", "utter_complaint_filed")
+        if CLOSING.search(turn.text) and turn.decision is None:
+            close.how_to_close(turn)
     else:
         handover.open_ticket(turn, "human", "utter_person_asked")
+
+
+def asks_number(turn: Turn) -> bool:
+    """Whether the typed words ask for a phone number that there is."""
+    asked = HOTLINE.search(turn.text) and not CALLED.search(turn.text)
+    return bool(asked and turn.ledger.terms.hotline and not turn.pressed)
+
+
+def say_hotline(turn: Turn) -> None:
+    terms = turn.ledger.terms
+    turn.say("utter_hotline", hotline=terms.hotline, hours=rules.staff_hours(terms))
 
 
 def resume_bot(turn: Turn) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from actions import scam
 from actions.answer import Answer, Reply
 from ledger import Ledger
 
@@ -45,4 +46,4 @@ def replies() -> dict[str, Reply]:
 
 
 def answers(ledger: Ledger) -> list[Answer]:
-    return [Answer(intent, reply, ledger) for intent, reply in replies().items()]
+    return [Answer(intent, scam.hinted(reply), ledger) for intent, reply in replies().items()]

@@ -8,6 +8,7 @@ beside the intents: it needs somebody who asks and something only a fraudster as
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from actions.turn import Turn
 
@@ -24,10 +25,32 @@ OWN_CODE = re.compile(
     r"(收不到|没收到|接收不到|没有收到|不发).{0,4}验证码|验证码.{0,4}(收不到|没收到|没有收到)"
 )
 
+# A password or a code, typed out: 密码是…, 验证码 883921.
+SECRET = re.compile(
+    r"(密码|口令|验证码|校验码|动态码)"
+    r"(\s*[是为:：]+\s*[A-Za-z0-9]{4,}|\s*(?=[A-Za-z]*\d)[A-Za-z0-9]{4,}(?![A-Za-z0-9]))"
+)
+
 
 def suspected(turn: Turn) -> bool:
     """Whether the customer's own words speak of such a caller; pressed buttons never do."""
     return not turn.pressed and speaks_of_scam(turn.text)
+
+
+def hinted(reply: Callable[[Turn], None]) -> Callable[[Turn], None]:
+    """The same reply; whoever typed a password or a code is told first never to send one.
+
+    Where nothing else was understood of the message, that is the whole answer.
+    """
+
+    def answer(turn: Turn) -> None:
+        if not turn.pressed and SECRET.search(turn.text):
+            turn.say("utter_secret_typed")
+            if turn.intent in ("nlu_fallback", "out_of_scope"):
+                return
+        reply(turn)
+
+    return answer
 
 
 def speaks_of_scam(text: str) -> bool:

@@ -28,3 +28,29 @@ def test_a_number_in_the_report_is_masked(chat: Begin, ledger: Ledger) -> None:
     chat("c-risk").type("report_unauthorised", "不是我买的，我的电话13912345678")
     ticket = tickets.active_for(ledger, "web-c-risk")
     assert ticket is not None and "13912345678" not in str(ticket.packet)
+
+
+def test_what_fits_an_account_that_nobody_can_use(chat: Begin) -> None:
+    closed = chat("c-closed").type("report_unauthorised", "有人用了我的名字")[0].text
+    assert "10月15日已关闭" in closed or "年10月15日已关闭" in closed
+    frozen = chat("c-risk").type("report_unauthorised", "有人用了我的名字")[0].text
+    assert "起已暂停使用" in frozen
+    for text in (closed, frozen):
+        assert "在月付设置里暂停" not in text and "改密码" in text and "110" in text
+    assert "在月付设置里暂停" in chat("c-clean").type("report_unauthorised", "有人用了我的名字")[0].text
+
+
+@pytest.mark.parametrize("text", ["你们该不会是骗子吧", "这个是诈骗吗", "月付是不是骗人的", "客服是假的吧"])
+def test_a_doubt_about_us_is_answered_and_files_nothing(chat: Begin, ledger: Ledger, text: str) -> None:
+    said = chat("c-clean").type("report_unauthorised", text)[0]
+    assert said.response == "utter_fraud_doubt" and ledger.terms.hotline in said.text
+    assert tickets.active_for(ledger, "web-c-clean") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["月付被骗子刷走了", "客服让我转账，是骗子吗", "你们平台骗子盗刷我", "被骗了"]
+)
+def test_harm_is_looked_into(chat: Begin, ledger: Ledger, text: str) -> None:
+    chat("c-clean").type("report_unauthorised", text)
+    ticket = tickets.active_for(ledger, "web-c-clean")
+    assert ticket is not None and ticket.kind == "fraud"

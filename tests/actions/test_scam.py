@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from actions import scam
+from tests.actions.chat import Chat
+
+Begin = Callable[[str | None], Chat]
 
 
 @pytest.mark.parametrize(
@@ -37,3 +42,20 @@ def test_a_caller_who_asks_for_codes_screens_or_money_is_warned_of(text: str) ->
 )
 def test_ordinary_questions_are_not(text: str) -> None:
     assert not scam.speaks_of_scam(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["密码是Qwer2580", "验证码 204418", "我的支付密码：135790", "口令abc123", "密码为hunter"]
+)
+def test_a_typed_secret_is_warned_of(chat: Begin, text: str) -> None:
+    said = chat("c-clean").type("account_info", text)
+    assert said[0].response == "utter_secret_typed" and "不要把密码、验证码发给任何人" in said[0].text
+    assert len(said) == 2
+    assert [each.response for each in chat("c-clean").type("nlu_fallback", text)] == ["utter_secret_typed"]
+
+
+@pytest.mark.parametrize(
+    "text", ["密码是什么", "验证码10分钟没收到", "忘了密码", "密码输错5次", "验证码是多少位"]
+)
+def test_speaking_of_one_is_not(chat: Begin, text: str) -> None:
+    assert chat("c-clean").type("account_info", text)[0].response != "utter_secret_typed"
