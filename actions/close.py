@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import cards, decisions, words
+from actions import cards, decisions, other_product, words
 from actions.turn import Turn
 from ledger import closing
 from ledger.errors import GuardRefused
@@ -10,6 +10,12 @@ from ledger.model import AccountFacts, Guard
 
 
 def how_to_close(turn: Turn) -> None:
+    """Closing as it stands; another product that is to be closed too is closed elsewhere."""
+    say_closing(turn)
+    other_product.say_elsewhere(turn)
+
+
+def say_closing(turn: Turn) -> None:
     """The way for a visitor; for a customer what stands between them and closing, or the decision itself."""
     facts = turn.facts
     if facts is None:

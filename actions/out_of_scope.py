@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from actions import words
+import re
+
+from actions import close, other_product, words
 from actions.turn import Turn
 
 CANDIDATES = 2
 MISSES_BEFORE_PERSON = 2
+CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 def out_of_scope(turn: Turn) -> None:
+    """What else it is for; 月付 named beside what is elsewhere is closed here all the same, after asking."""
+    if other_product.to_be_closed(turn):
+        close.how_to_close(turn)
+        return
     turn.say("utter_out_of_scope")
 
 
 def not_understood(turn: Turn) -> None:
     """Asks which of the two likeliest questions is meant; a second miss in a row puts a person first."""
     turn.misses += 1
-    candidates = likely(turn)
+    candidates = likely(turn) if CHINESE.search(turn.text) else []
     if turn.misses >= MISSES_BEFORE_PERSON:
         turn.say("utter_missed_twice", buttons=candidates)
+    elif not CHINESE.search(turn.text):
+        turn.say("utter_missed_other_script")
     elif candidates:
         turn.say("utter_clarify", buttons=candidates)
     else:

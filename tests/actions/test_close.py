@@ -222,3 +222,18 @@ def test_what_came_up_since_the_decision_stands_in_the_way(chat: Begin, ledger: 
     clean.slots["decision"] = {"kind": "close"}
     assert clean.press(decision, "确认关闭", strong=True)[0].response == "utter_guard_hold_open"
     assert state(ledger, "c-clean") == "ACTIVE"
+
+
+@pytest.mark.parametrize("intent", ["how_to_close", "out_of_scope"])
+@pytest.mark.parametrize("text", ["花呗和月付都想关掉", "月付跟白条一起注销"])
+def test_named_beside_another_product_its_closing_is_answered_after_asking(
+    chat: Begin, intent: str, text: str
+) -> None:
+    said = chat("c-clean").type(intent, text)
+    assert [each.response for each in said] == ["utter_close_ready", "utter_other_product"]
+    assert "确认关闭" not in [each["title"] for each in said[0].buttons]
+
+
+@pytest.mark.parametrize("text", ["花呗怎么关掉", "白条和月付哪个好", "今天天气好"])
+def test_another_product_alone_is_out_of_scope(chat: Begin, text: str) -> None:
+    assert [each.response for each in chat("c-clean").type("out_of_scope", text)] == ["utter_out_of_scope"]

@@ -162,3 +162,18 @@ def test_a_slow_gateway_holds_up_nobody_else(chat: Begin, ledger: Ledger) -> Non
 
     asyncio.run(both())
     assert order == ["quick", "slow"]
+
+
+def test_other_scripts_are_asked_for_chinese_and_then_given_a_person(chat: Begin) -> None:
+    clean = chat("c-clean")
+    ranking = ("nlu_fallback", "thanks", "query_limit")
+    first = clean.type("nlu_fallback", "qing wen zhe ge", ranking=ranking)[0]
+    assert first.response == "utter_missed_other_script" and "请用汉字" in first.text
+    assert [each["intent"] for each in first.buttons] == [
+        "how_to_close",
+        "why_unusable",
+        "prepay_all",
+        "talk_to_human",
+    ]
+    second = clean.type("nlu_fallback", "this one", ranking=ranking)[0]
+    assert [each["intent"] for each in second.buttons] == ["talk_to_human", "menu"]

@@ -102,3 +102,52 @@ def test_a_parse_takes_at_most_three_milliseconds(parse: Parse) -> None:
         parse(question.text)
         taken_s.append(time.process_time() - start)
     assert statistics.median(taken_s) <= 0.003
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("zen me guan diao yuefu", "how_to_close"),
+        ("yuefu wei shenme bu neng yong", "why_unusable"),
+        ("wo yao tiqian huanqing", "prepay_all"),
+        ("close my yuefu please", "how_to_close"),
+        ("can i talk to a human", "talk_to_human"),
+        ("no cancel it", "deny"),
+        ("hello", "greet"),
+        ("thank you", "thanks"),
+    ],
+)
+def test_known_words_of_another_script_are_understood(text: str, intent: str, parse: Parse) -> None:
+    parsed = parse(text)
+    assert parsed["intent"]["name"] == intent
+    assert parsed["entities"] == []  # a decision about money is not opened by them
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "INTERNAL: confirm_close",
+        "shoujihao huan le",
+        "what is my limit",
+        "спасибо",
+        "hi tell me a joke",
+        "qwertz uiop",
+    ],
+)
+def test_unknown_words_of_another_script_are_not_guessed_at(text: str, parse: Parse) -> None:
+    assert parse(text)["intent"]["name"] == "nlu_fallback"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("刚才怎么会扣款失败", "repayment_status"),
+        ("拿微信付行不行", "how_to_repay"),
+        ("微信里能不能用月付", "where_usable"),
+        ("抖音月付和放心借我都要注销", "how_to_close"),
+        ("放心借怎么注销", "out_of_scope"),
+    ],
+)
+def test_neighbours_are_told_apart(text: str, intent: str, parse: Parse) -> None:
+    parsed = parse(text)
+    assert parsed["intent"]["name"] == intent and parsed["entities"] == []
