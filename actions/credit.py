@@ -7,11 +7,14 @@ from actions.turn import Turn
 
 
 def credit_report(turn: Turn) -> None:
-    """The rule, and what of the customer's own account matters now: late, or due by when."""
+    """The rule, and what of the customer's own account matters now: assessed badly, late, or due by when."""
     facts = turn.facts
     bill = own.payable_bill(facts) if facts else None
+    refused = next((each for each in facts.freezes if each.kind == "bureau"), None) if facts else None
     if facts is not None and facts.state == "CLOSED":
         decisions.say_closed(turn, facts, "utter_closed_credit")
+    elif facts is not None and refused is not None and not facts.debts.overdue_fen:
+        turn.say("utter_credit_bureau", **own.bureau_words(refused, facts))
     elif facts is not None and bill is None and facts.limit_cut is not None:
         late = facts.limit_cut.evidence
         month = words.month(str(late["bill"]), today=facts.today)

@@ -14,8 +14,17 @@ from sanic.handlers import ErrorHandler
 from sanic.response import HTTPResponse, json
 
 from actions import errors
-from ledger import Ledger
-from ledger.errors import BadInput, Conflict, LedgerError, NotFound, Refused, Unavailable
+from ledger import Ledger, told
+from ledger.errors import (
+    BadInput,
+    Busy,
+    Conflict,
+    LedgerError,
+    NotFound,
+    ReadOnlyLedger,
+    Refused,
+    Unavailable,
+)
 
 Result = TypeVar("Result")
 
@@ -65,6 +74,8 @@ class QuietErrors(ErrorHandler):
             return problem(exception.status_code, "bad_request", str(exception))
         reference = errors.new_reference()
         errors.log_failure(reference, f"{request.method} {request.path}", exception)
+        if isinstance(exception, ReadOnlyLedger | Busy):
+            return problem_with(503, exception.code, told.sentence(exception), reference)
         status = 503 if isinstance(exception, Unavailable) else 500
         return problem_with(status, "internal_error", "the request failed; see the log", reference)
 

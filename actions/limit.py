@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from actions import own, words
 from actions.turn import Turn
 from ledger.model import AccountFacts
+
+RAISE = re.compile(r"提额|提[高升一]|涨|调高|升额|[多加增]给?[点些加大一]|[高大]一?点|临时额度")
+CHANGED = re.compile(r"降|低了|变[低少小]|少了|恢复|没回来|为什么|为啥|怎么只")
 
 
 def query_limit(turn: Turn) -> None:
@@ -42,6 +47,8 @@ def limit_change(turn: Turn) -> None:
             days_late=str(cut.evidence["days_late"]),
             **figures,
         )
+    elif not turn.pressed and RAISE.search(turn.text) and not CHANGED.search(turn.text):
+        say_raise(turn, facts)
     elif facts.freezes:
         turn.say("utter_limit_change_frozen", **figures, **own.freeze_words(facts))
     elif facts.limit.held_fen:
@@ -53,6 +60,14 @@ def limit_change(turn: Turn) -> None:
         turn.say("utter_limit_change_repaid", **figures, **repaid)
     else:
         turn.say("utter_limit_change", **figures)
+
+
+def say_raise(turn: Turn, facts: AccountFacts) -> None:
+    """Whether it can be raised: by an assessment alone, and not while use is suspended."""
+    if facts.freezes:
+        turn.say("utter_limit_raise_frozen", **limit_words(facts), **own.freeze_words(facts))
+    else:
+        turn.say("utter_limit_raise", **limit_words(facts))
 
 
 def limit_words(facts: AccountFacts) -> dict[str, str]:

@@ -7,7 +7,7 @@ from actions.turn import Turn
 
 
 def where_usable(turn: Turn) -> None:
-    """The rule; for a customer the shop or item that refused last, a freeze, or what is left to spend."""
+    """The rule; for a customer the shop or item that is named or refused last, a freeze, or what is left."""
     facts = turn.facts
     if facts is None:
         turn.say("utter_usage")
@@ -23,7 +23,8 @@ def where_usable(turn: Turn) -> None:
         own.being_checked(turn, facts)
         return
     available = words.money(facts.limit.available_fen)
-    refusal = diagnosis.latest_refusal(facts)
+    named = None if turn.pressed else diagnosis.named_refusal(facts, turn.text)
+    refusal = named or diagnosis.latest_refusal(facts)
     if refusal is None or refusal.reason == "limit":
         turn.say("utter_usage_own", available=available)
         return

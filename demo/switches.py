@@ -28,12 +28,15 @@ def advance_clock(ledger: Ledger, by: str) -> datetime:
 
     They make up for every day that passed: bills, penalties and freezes get the dates they would have had.
     On due days the clock stops at the times of automatic debit, and asks what became of the debit before.
-    Answers with the new time. Raises BadInput(advance=…) for anything else, or more than 400 days.
+    Answers with the new time. Raises BadInput(advance=…) for anything else, or more than 400 days,
+    ReadOnlyLedger.
     """
     asked = ADVANCES.fullmatch(by)
     clock = ledger.clock
     if asked is None or not isinstance(clock, DemoClock):
         raise BadInput(advance=by)
+    with ledger.write():
+        pass  # a ledger that cannot be written to stays at its time
     started = clock.now()
     goal = _later(started, int(asked[1]), asked[2])
     if goal - started > _FARTHEST:

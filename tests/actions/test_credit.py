@@ -41,3 +41,9 @@ def test_lateness_in_the_past_is_not_denied(chat: Begin, ledger: Ledger) -> None
     assert cut is not None
     late = f"{told.month(ledger, cut.evidence['bill'])}账单晚还了{cut.evidence['days_late']}天"
     assert late in chat("c-lowered").type("credit_report")[0].text
+
+
+def test_who_was_assessed_badly_hears_the_evidence_and_may_have_it_checked(chat: Begin) -> None:
+    said = chat("c-bureau").type("credit_report", "查错了吧，我哪有问题")[0]
+    assert "在其他机构有2笔逾期、负债较高" in said.text and "征信评估" in said.text
+    assert [each["intent"] for each in said.buttons] == ["talk_to_human"]

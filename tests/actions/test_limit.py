@@ -76,3 +76,11 @@ def test_a_visitor_hears_no_figures(chat: Begin) -> None:
     for intent in ("query_limit", "limit_change"):
         said = chat(None).type(intent)[0]
         assert "¥" not in said.text and said.card == {"type": "login"}
+
+
+@pytest.mark.parametrize("text", ["能不能多给点额度", "额度可以往上涨吗", "想提额", "额度高一点行不行"])
+def test_whether_it_can_be_raised_is_answered(chat: Begin, text: str) -> None:
+    owing = chat("c-owing").type("limit_change", text)[0].text
+    assert "能不能提额由系统评估，客服不能调高" in owing and "不能承诺" in owing
+    assert "现在不能提额" in chat("c-overdue").type("limit_change", text)[0].text
+    assert "客服不能调高" in chat("c-lowered").type("limit_change", text)[0].text

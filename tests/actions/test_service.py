@@ -13,7 +13,7 @@ import pytest
 from sanic import Sanic
 
 from actions.http_common import Secrets
-from actions.server import build_app
+from actions.server import build_app, build_ledger
 from actions.settings import Settings
 from ledger import Ledger, tickets
 from tests.actions.chat import ROOT, Chat
@@ -205,3 +205,20 @@ def _environment(settings: Settings) -> dict[str, str]:
         "YUEFU_ACTION_SECRET": SECRET,
         "YUEFU_STAFF_SECRET": STAFF,
     }
+
+
+def test_a_ledger_that_is_only_read_is_the_cause_that_is_told(settings: Settings) -> None:
+    build_ledger(settings).engine.dispose()
+    url = f"sqlite:///file:{settings.run_dir / 'ledger.db'}?mode=ro&uri=true"
+    ledger = build_ledger(Settings(**{**vars(settings), "database_url": url}))
+    Sanic.test_mode = True
+    app = build_app(ledger, Secrets(SECRET, STAFF), demo=True)
+    with serving(app) as base, httpx.Client(base_url=base, trust_env=False, timeout=30) as client:
+        moved = client.post("/demo/clock", json={"advance": "1d"}, headers=signed())
+        taken = client.post("/staff/tickets/1/take", json={}, headers={"X-Staff-Secret": STAFF})
+    Sanic._app_registry.clear()
+    for answer in (moved, taken):
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (503, "read_only_ledger")
+        assert error["message"] == "The database is open for reading only. Nothing was changed."
+    ledger.engine.dispose()

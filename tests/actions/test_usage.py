@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from actions import words
 from ledger import Ledger, facts
 from tests.actions import told
@@ -35,3 +37,17 @@ def test_frozen_is_usable_nowhere(chat: Begin) -> None:
 
 def test_a_payment_under_way_suspends_use(chat: Begin) -> None:
     assert "正在核实" in chat("c-unknown").type("where_usable")[1].text
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("那家修表铺为什么用不了月付", "老街修表铺"),
+        ("机械表可以用吗", "老街修表铺"),
+        ("买购物卡能用月付不", "数码店购物卡"),
+        ("哪些店能用", "数码店购物卡"),  # names none: the newest
+        ("老表哥家能用吗", "数码店购物卡"),  # single characters name nothing
+    ],
+)
+def test_the_shop_or_item_in_the_words_picks_the_refusal(chat: Begin, text: str, named: str) -> None:
+    assert named in chat("c-unsupported").type("where_usable", text)[0].text

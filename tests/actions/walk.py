@@ -28,6 +28,24 @@ NOT_ASKED = {"notice", "confirm_settle", "confirm_close", "apply_unfreeze"}
 ASKED = sorted(set(registry.replies()) - NOT_ASKED)
 # What opens a decision at once, with what the gate adds to the words.
 ENTERING = {"how_to_close": "close", "prepay_all": "settle"}
+# Words that change an intent's answer.
+WORDED = (
+    ("repayment_status", "扣了我两次钱"),
+    ("repayment_status", "怎么还没到账"),
+    ("how_to_close", "有人让我把验证码给他"),
+    ("how_to_close", "花呗和月付都想关掉"),
+    ("out_of_scope", "花呗和月付都想关掉"),
+    ("auto_debit", "想换一张卡"),
+    ("how_to_repay", "拿微信付行不行"),
+    ("where_usable", "修表的铺子能用吗"),
+    ("talk_to_human", "客服热线是多少"),
+    ("talk_to_human", "我要投诉，快点注销"),
+    ("report_unauthorised", "你们该不会是骗子吧"),
+    ("limit_change", "能不能多给点额度"),
+    ("nlu_fallback", "wo bu dong"),
+    ("nlu_fallback", "登录密码是Qwer2580"),
+    ("query_bill", "登录密码是Qwer2580"),
+)
 
 
 def first(said: list[Said]) -> list[Said]:
@@ -44,8 +62,8 @@ def questions(begin: Begin, customer: str | None) -> Iterator[Turn]:
         yield intent, first(begin(customer).type(intent))
     for intent, decision in ENTERING.items():
         yield f"{intent} at once", first(begin(customer).type(intent, enters=decision))
-    yield "money taken twice", first(begin(customer).type("repayment_status", "扣了我两次钱"))
-    yield "a caller who asks for codes", first(begin(customer).type("how_to_close", "有人让我把验证码给他"))
+    for intent, text in WORDED:
+        yield text, first(begin(customer).type(intent, text))
 
 
 def decisions(begin: Begin, customer: str | None) -> Iterator[Turn]:
