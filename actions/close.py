@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import cards, decisions, other_product, words
+from actions import cards, decisions, handover, other_product, words
 from actions.turn import Turn
 from ledger import closing
 from ledger.errors import GuardRefused
@@ -10,7 +10,9 @@ from ledger.model import AccountFacts, Guard
 
 
 def how_to_close(turn: Turn) -> None:
-    """Closing as it stands; another product that is to be closed too is closed elsewhere."""
+    """Closing as it stands, a complaint filed before it; another product is closed elsewhere."""
+    if turn.intent == "how_to_close" and not turn.pressed and handover.COMPLAINS.search(turn.text):
+        handover.open_ticket(turn, "complaint", "utter_complaint_filed")
     say_closing(turn)
     other_product.say_elsewhere(turn)
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
-from actions import cards, rules, words
+from actions import cards, masking, rules, words
 from actions.turn import Turn
 from ledger import tickets
 from ledger.tickets import Ticket, TicketKind
 
 LAST_TURNS = 10
+COMPLAINT_WORDS = ("投诉", "举报", "差评", "12378")
+# Said beside something else that is wanted: whoever asks how complaints work files none.
+COMPLAINS = re.compile(r"(要|去|就|来|直接|已经)(投诉|举报)|(投诉|举报)(你|到|了|定)|12378")
 
 
 def open_ticket(turn: Turn, kind: TicketKind, response: str, **more: str) -> Ticket:
@@ -29,7 +33,7 @@ def open_ticket(turn: Turn, kind: TicketKind, response: str, **more: str) -> Tic
             key=f"{turn.key}:{kind}",
         )
     else:
-        tickets.append(turn.ledger, ticket.id, words.masked(turn.text), key=f"{turn.key}:{kind}")
+        tickets.append(turn.ledger, ticket.id, masking.masked(turn.text), key=f"{turn.key}:{kind}")
     say_ticket(turn, ticket, response, **more)
     return ticket
 
@@ -54,17 +58,17 @@ def passed_on(turn: Turn) -> bool:
     if turn.pressed:
         turn.say("utter_person_has_it", card=cards.handoff("taken", ticket.number), number=ticket.number)
     else:
-        tickets.append(turn.ledger, ticket.id, words.masked(turn.text), key=turn.key)
+        tickets.append(turn.ledger, ticket.id, masking.masked(turn.text), key=turn.key)
         turn.stay_silent()
     return True
 
 
 def packet(turn: Turn) -> dict[str, Any]:
-    """Who, what was asked, the last turns, the balances and what was tried. Long numbers are masked."""
+    """Who, what was asked, the last turns, the balances and what was tried; words are masked."""
     spoken = conversation(turn)
     return {
         "customer_id": turn.customer_id or "",
-        "asked": words.masked(turn.text),
+        "asked": masking.masked(turn.text),
         "turns": spoken[-LAST_TURNS:],
         "balances": balances(turn),
         "tried": tried(turn)[-LAST_TURNS:],
@@ -75,7 +79,7 @@ def conversation(turn: Turn) -> list[dict[str, str]]:
     """What was said, oldest first: {"who": "customer" | "assistant", "text"}."""
     who = {"user": "customer", "bot": "assistant"}
     return [
-        {"who": who[event["event"]], "text": words.masked(str(event["text"]))}
+        {"who": who[event["event"]], "text": masking.masked(str(event["text"]))}
         for event in turn.tracker.events
         if event.get("event") in who and event.get("text")
     ]

@@ -8,7 +8,6 @@ from actions import cards, close, handover, rules
 from actions.turn import Turn
 from ledger import tickets
 
-COMPLAINT_WORDS = ("投诉", "举报", "差评", "12378")
 CLOSING = re.compile(r"关(了|掉|闭)|注销|销户|取消月付")
 HOTLINE = re.compile(
     r"(客服|人工|官方|投诉|受理|服务|热线)[的 ]?(电话|热线|号码)|热线|95152|联系方式"
@@ -26,8 +25,7 @@ def talk_to_human(turn: Turn) -> None:
     if asks_number(turn):
         say_hotline(turn)
         return
-    complaint = any(word in turn.text for word in COMPLAINT_WORDS)
-    if complaint:
+    if any(word in turn.text for word in handover.COMPLAINT_WORDS):
         handover.open_ticket(turn, "complaint", "utter_complaint_filed")
         if CLOSING.search(turn.text) and turn.decision is None:
             close.how_to_close(turn)

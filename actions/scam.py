@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from actions import masking
 from actions.turn import Turn
 
 WHO = re.compile(
@@ -25,12 +26,6 @@ OWN_CODE = re.compile(
     r"(收不到|没收到|接收不到|没有收到|不发).{0,4}验证码|验证码.{0,4}(收不到|没收到|没有收到)"
 )
 
-# A password or a code, typed out: 密码是…, 验证码 883921.
-SECRET = re.compile(
-    r"(密码|口令|验证码|校验码|动态码)"
-    r"(\s*[是为:：]+\s*[A-Za-z0-9]{4,}|\s*(?=[A-Za-z]*\d)[A-Za-z0-9]{4,}(?![A-Za-z0-9]))"
-)
-
 
 def suspected(turn: Turn) -> bool:
     """Whether the customer's own words speak of such a caller; pressed buttons never do."""
@@ -44,7 +39,7 @@ def hinted(reply: Callable[[Turn], None]) -> Callable[[Turn], None]:
     """
 
     def answer(turn: Turn) -> None:
-        if not turn.pressed and SECRET.search(turn.text):
+        if not turn.pressed and masking.SECRET.search(turn.text):
             turn.say("utter_secret_typed")
             if turn.intent in ("nlu_fallback", "out_of_scope"):
                 return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -104,7 +103,6 @@ COST_KINDS: dict[str, tuple[LineKind, ...]] = {
     "利息": ("interest",),
     "逾期违约金": ("penalty",),
 }
-LONG_NUMBER = re.compile(r"(?<![A-Za-z\d\-])(?!20\d\d-?[01]\d-?[0-3]\d)\d[\d \-]{5,}\d")
 UNSUPPORTED = {"shop": "不支持月付的店铺", "item": "不支持月付的商品"}
 TICKET_KINDS = {
     "human": "人工客服",
@@ -269,14 +267,6 @@ def close_facts(facts: AccountFacts) -> list[str]:
         f"额度：{money(facts.limit.total_fen)}，关闭后取消",
         f"开通于{day(facts.opened_on, today=facts.today)}",
     ]
-
-
-def masked(text: str) -> str:
-    """Numbers as long as a phone's, a card's or an identity's keep only their last four digits.
-
-    Numbers of orders and receipts, which begin with a letter or with their day, stay.
-    """
-    return LONG_NUMBER.sub(lambda found: "*" * 4 + re.sub(r"\D", "", found[0])[-4:], text)
 
 
 def debt_ratio(level: str) -> str:

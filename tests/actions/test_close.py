@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from ledger import Ledger, closing, dump, facts, purchases
+from ledger import Ledger, closing, dump, facts, purchases, tickets
 from ledger.model import GuardId
 from tests.actions import states
 from tests.actions.chat import Chat, responses
@@ -237,3 +237,11 @@ def test_named_beside_another_product_its_closing_is_answered_after_asking(
 @pytest.mark.parametrize("text", ["花呗怎么关掉", "白条和月付哪个好", "今天天气好"])
 def test_another_product_alone_is_out_of_scope(chat: Begin, text: str) -> None:
     assert [each.response for each in chat("c-clean").type("out_of_scope", text)] == ["utter_out_of_scope"]
+
+
+def test_a_complaint_in_the_wish_to_close_is_filed_too(chat: Begin, ledger: Ledger) -> None:
+    said = chat("c-clean").type("how_to_close", "再不给我关我就投诉了")
+    assert [each.response for each in said] == ["utter_complaint_filed", "utter_close_ready"]
+    ticket = tickets.active_for(ledger, "web-c-clean")
+    assert ticket is not None and ticket.kind == "complaint"
+    assert len(chat("c-owing").type("how_to_close", "投诉以后怎么关闭")) == 1

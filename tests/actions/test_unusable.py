@@ -138,3 +138,9 @@ def test_an_order_above_what_is_left_is_not_to_be_tried_again(chat: Begin, ledge
 
 def test_a_payment_being_checked_is_not_called_usable(chat: Begin) -> None:
     assert chat("c-unknown").type("unfreeze")[0].response == "utter_charge_being_checked"
+
+
+def test_a_visitor_hears_both_ways_back_after_lateness(chat: Begin, ledger: Ledger) -> None:
+    text = chat(None).type("unfreeze")[0].text
+    assert "逾期不久的，还清就恢复" in text
+    assert f"还清满{ledger.terms.unfreeze_wait_days}天后可以申请解冻" in text
