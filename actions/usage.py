@@ -29,7 +29,7 @@ def where_usable(turn: Turn) -> None:
         turn.say("utter_usage_own", available=available)
         return
     turn.say(
-        f"utter_usage_{refusal.reason}",
+        f"utter_usage_named_{refusal.reason}" if named else f"utter_usage_{refusal.reason}",
         at=words.day(refusal.at, today=facts.today),
         merchant=refusal.merchant,
         item=refusal.item,

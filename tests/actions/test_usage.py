@@ -50,4 +50,8 @@ def test_a_payment_under_way_suspends_use(chat: Begin) -> None:
     ],
 )
 def test_the_shop_or_item_in_the_words_picks_the_refusal(chat: Begin, text: str, named: str) -> None:
-    assert named in chat("c-unsupported").type("where_usable", text)[0].text
+    said = chat("c-unsupported").type("where_usable", text)[0]
+    assert named in said.text
+    # What is asked about comes first where it is named, else the rule.
+    assert said.text.startswith("只能用来付款") == (said.response in ("utter_usage_shop", "utter_usage_item"))
+    assert said.response.startswith("utter_usage_named") == ("哪些店" not in text and "表哥" not in text)
