@@ -59,7 +59,7 @@ class NgramClassifier(GraphComponent, IntentClassifier):
             "ngram_max": 2,
             "min_count": 2,
             "inverse_regularisation": 100.0,
-            "sharpness": 1.1,
+            "sharpness": 1.25,
             "ranking_length": 10,
         }
 

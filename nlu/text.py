@@ -24,6 +24,9 @@ _SIMPLIFIED = (
 )
 _TO_SIMPLIFIED = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
 
+# 额度-50 is a limit below zero; 2026-11 and a telephone number's dash part digits.
+_MINUS = re.compile(r"(?<!\d)[-−](?=\d)")
+
 # Three or more of one character say no more than two do; digits are amounts and stay.
 _REPEATED = re.compile(r"(\D)\1{2,}")
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -41,7 +44,7 @@ def normalise(text: str) -> str:
     product's names are brought to one form; words stay in their order, parted by single blanks.
     """
     plain = unicodedata.normalize("NFKC", text).lower().translate(_TO_SIMPLIFIED)
-    plain = _NOT_WORD.sub(" ", plain).strip()
+    plain = _NOT_WORD.sub(" ", _MINUS.sub("负", plain)).strip()
     return _ALIASES.sub(PRODUCT, _REPEATED.sub(r"\1\1", plain))
 
 

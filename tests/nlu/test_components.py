@@ -128,6 +128,8 @@ def test_gate_opens_nothing_where_another_product_is_named_too() -> None:
         "月付关闭了吗",
         "月付关掉以后再次申请",
         "先还款再关闭月付",
+        "咋就给我注销月付",
+        "以前那个账户的月付帮我注销",
         "取消",
         "不用了",
     ],
@@ -137,7 +139,8 @@ def test_gate_opens_no_closing_where_another_thing_may_be_meant(text: str) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["我是不是全还清了", "月付全部还清了吗", "退款之后还要全还吗", "为什么不能提前还", "早"]
+    "text",
+    ["我是不是全还清了", "月付全部还清了吗", "都清了没", "退款之后还要全还吗", "为什么不能提前还", "早"],
 )
 def test_gate_opens_no_settling_where_another_thing_may_be_meant(text: str) -> None:
     assert entered(message(text, ("prepay_all", 0.99))) == []
