@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 LONG_NUMBER = re.compile(r"(?<![A-Za-z\d\-])(?!20\d\d-?[01]\d-?[0-3]\d)\d[\d \-]{5,}\d")
-# A password or a code, typed out: 密码是…, 验证码 883921.
+# A password or a code, typed out (密码是…, 验证码 883921) or as a channel leaves it (密码****).
 SECRET = re.compile(
-    r"(密码|口令|验证码|校验码|动态码)(\s*[是为:：]+\s*[A-Za-z0-9][!-~]{3,}|\s*(?=[!-~]*\d)[A-Za-z0-9][!-~]{3,})"
+    r"(密码|口令|验证码|校验码|动态码)(\*{4}|\s*[是为:：]+\s*[A-Za-z0-9][!-~]{3,}|\s*(?=[!-~]*\d)[A-Za-z0-9][!-~]{3,})"
 )
 
 

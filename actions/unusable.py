@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from actions import cards, decisions, diagnosis, words
+from actions import cards, decisions, diagnosis, own, words
 from actions.turn import Turn
 from ledger import freezes
 from ledger.errors import NothingToUnfreeze, UnfreezeTooEarly
@@ -115,12 +115,10 @@ def tell_risk(turn: Turn, facts: AccountFacts) -> None:
 
 
 def tell_bureau(turn: Turn, facts: AccountFacts) -> None:
-    freeze = diagnosis.of_kind(facts, "bureau")
-    elsewhere = str(freeze.evidence.get("overdue_elsewhere", 0))
-    ratio = words.debt_ratio(str(freeze.evidence.get("debt_ratio", "")))
-    checked = words.iso_day(freeze.evidence.get("checked_on"), facts.today)
-    evidence = [("评估日期", checked), ("其他机构逾期", f"{elsewhere}笔"), ("负债水平", ratio)]
-    tell(turn, "bureau", evidence, checked=checked, elsewhere=elsewhere, ratio=ratio)
+    found = own.bureau_words(diagnosis.of_kind(facts, "bureau"), facts)
+    elsewhere = f"{found['elsewhere']}笔"
+    evidence = [("评估日期", found["checked"]), ("其他机构逾期", elsewhere), ("负债水平", found["ratio"])]
+    tell(turn, "bureau", evidence, **found)
 
 
 def tell_paused(turn: Turn, facts: AccountFacts) -> None:
@@ -248,9 +246,10 @@ def tell_nothing_found(turn: Turn, facts: AccountFacts) -> None:
 def unfreeze(turn: Turn) -> None:
     """How and when it comes back: for what froze this account, else the rule in general."""
     facts = turn.facts
-    wait = str(turn.ledger.terms.unfreeze_wait_days)
     if facts is None:
-        turn.say("utter_unfreeze_anonymous", wait=wait)
+        terms = turn.ledger.terms
+        wait, kept = str(terms.unfreeze_wait_days), str(terms.freeze_kept_after_days_late)
+        turn.say("utter_unfreeze_anonymous", wait=wait, kept=kept)
     elif facts.state == "CLOSED":
         tell_closed(turn, facts)
     elif facts.freezes or facts.open_charge is not None:

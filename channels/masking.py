@@ -1,4 +1,4 @@
-"""No full phone, card or identity number in a log or in a conversation; order and receipt numbers stay."""
+"""No password and no full phone, card or identity number in a log or a conversation; order numbers stay."""
 
 from __future__ import annotations
 
@@ -14,9 +14,18 @@ IDENTITY = re.compile(
 # An order's number begins with its day, which no card does, or is called one.
 DAY_FIRST = re.compile(r"20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 CALLED_ORDER = re.compile(r"(?:订单|单号|凭证号?|编号|order)[号是为：:# ]*$", re.IGNORECASE)
+# A password or a code, typed out: 密码是…, 验证码 883921.
+SECRET = re.compile(
+    r"(密码|口令|验证码|校验码|动态码)(\s*[是为:：]+\s*[A-Za-z0-9][!-~]{3,}|\s*(?=[!-~]*\d)[A-Za-z0-9][!-~]{3,})"
+)
 
 
 def mask(text: str) -> str:
+    """Nothing of a password or a code (密码**** is left), and of numbers what `mask_numbers` keeps."""
+    return mask_numbers(SECRET.sub(r"\1****", text))
+
+
+def mask_numbers(text: str) -> str:
     """Keeps of the numbers that name a person or a card only the digits one recognises them by.
 
     Identity numbers and cards (13 to 19 digits, plain or in groups of four) keep their last four characters,

@@ -25,7 +25,7 @@ def read_asked(data: Any) -> Asked:
     """A message: `id` and exactly one of `text` and `button`, all strings, and nothing else.
 
     Raises:
-        ChatError: `bad_request`.
+        ChatError: `bad_request`, `bad_id`.
     """
     if (
         not isinstance(data, dict)
@@ -36,7 +36,7 @@ def read_asked(data: Any) -> Asked:
     if "id" not in data or not ("text" in data or "button" in data):
         raise ChatError("bad_request", "unknown or missing field")
     if not CLIENT_ID.fullmatch(data["id"]):
-        raise ChatError("bad_request", "bad id")
+        raise ChatError("bad_id")
     return Asked(data["id"], data.get("text"), data.get("button"))
 
 

@@ -18,7 +18,7 @@ from channels import text, words
 from channels.buttons import ButtonError, ButtonExpired, ButtonSigner, Press
 from channels.identity import Identity
 from channels.mailbox import Claim, IdConflict, Mailbox, Message
-from channels.masking import mask
+from channels.masking import mask_numbers
 from channels.output import TurnOutput
 
 __all__ = ["Asked", "IdConflict", "PushFailed", "Submitted", "Turns"]
@@ -149,7 +149,7 @@ class Turns:
         typed = asked.text or ""
         try:
             said = text.clean(typed, self.max_chars)
-            return Heard(said, self._named(sender, said), masked=mask(typed) != typed)
+            return Heard(said, self._named(sender, said), masked=mask_numbers(typed) != typed)
         except text.TooLong:
             return Heard(text.shown(typed), refusal=words.TOO_LONG)
         except text.NothingAsked:

@@ -45,7 +45,8 @@ def test_ordinary_questions_are_not(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["密码是Qwer2580", "验证码 204418", "我的支付密码：135790", "口令abc123", "密码为hunter"]
+    "text",
+    ["密码是Qwer2580", "验证码 204418", "我的支付密码：135790", "口令abc123", "密码为hunter", "密码****"],
 )
 def test_a_typed_secret_is_warned_of(chat: Begin, text: str) -> None:
     said = chat("c-clean").type("account_info", text)

@@ -142,5 +142,5 @@ def test_a_payment_being_checked_is_not_called_usable(chat: Begin) -> None:
 
 def test_a_visitor_hears_both_ways_back_after_lateness(chat: Begin, ledger: Ledger) -> None:
     text = chat(None).type("unfreeze")[0].text
-    assert "逾期不久的，还清就恢复" in text
+    assert f"逾期{ledger.terms.freeze_kept_after_days_late}天以内的，还清就恢复" in text
     assert f"还清满{ledger.terms.unfreeze_wait_days}天后可以申请解冻" in text
