@@ -87,30 +87,30 @@ class Reader:
         return _within(key, self.get(key, int), least, most)
 
     def wholes(self, key: str, least: int, most: int) -> list[int]:
-        values = self.get(key, list)
+        values = [_within(key, value, least, most) for value in self.get(key, list)]
         if not values or values != sorted(set(values)):
             raise InvalidTerms(key=key, reason="must be a rising list")
-        return [_within(key, value, least, most) for value in values]
+        return values
 
     def rate(self, key: str) -> Decimal:
         try:
             value = Decimal(self.get(key, str))
         except InvalidOperation:
             raise InvalidTerms(key=key, reason="must be a decimal fraction in quotes") from None
-        if not 0 <= value < 1:
+        if not value.is_finite() or not 0 <= value < 1:
             raise InvalidTerms(key=key, reason="must be from 0 to below 1")
         return value
 
     def clock(self, key: str) -> time:
         try:
-            return time.fromisoformat(self.get(key, str))
+            return _clock(self.get(key, str))
         except ValueError:
             raise InvalidTerms(key=key, reason="must be HH:MM") from None
 
     def clocks(self, key: str) -> list[time]:
         values = self.get(key, list)
         try:
-            clocks = [time.fromisoformat(value) for value in values]
+            clocks = [_clock(value) for value in values]
         except (TypeError, ValueError):
             raise InvalidTerms(key=key, reason="must be a list of HH:MM") from None
         if not clocks or clocks != sorted(set(clocks)):
@@ -125,6 +125,14 @@ class Reader:
 def _within(key: str, value: Any, least: int, most: int) -> int:
     if type(value) is not int or not least <= value <= most:
         raise InvalidTerms(key=key, reason=f"must be from {least} to {most}")
+    return value
+
+
+def _clock(text: str) -> time:
+    """HH:MM and nothing more: no seconds, no time zone. Raises ValueError, TypeError."""
+    value = time.fromisoformat(text)
+    if f"{value:%H:%M}" != text:
+        raise ValueError(text)
     return value
 
 
