@@ -6,7 +6,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 .SILENT:
 .PHONY: help demo test setup check train shell browser requirements clean \
-  token gateway clock ledger ticket nlu-report test-long simulate
+  token gateway clock ledger ticket nlu-report test-long simulate coverage
 
 # Values given by the person travel as environment variables and are never pasted into a shell line: they may hold
 # quotes, spaces, `$` and Chinese. $(value …) keeps make itself from expanding them.
@@ -19,6 +19,11 @@ RUN := exec sh scripts/py.sh -m
 CONTROL := test -x .venv-service/bin/python || { \
   echo "No demo is running here: start one with \`make demo\` in another terminal." >&2; exit 1; }; \
   exec .venv-service/bin/python -m demo.control
+
+# Everything on SQLite, and on PostgreSQL what goes another way there.
+COVERAGE := .venv-service/bin/coverage
+COVERED_BY := not [postgresql or test_journals or test_concurrency or test_migrations.py or test_facts \
+  or test_out_of_turn or test_terms_over_time or test_a_read_only_ledger
 
 help:
 	sed -n 's/^## //p' Makefile
@@ -34,6 +39,14 @@ test:
 ## make test-long                      the tests that take longer than `make test` may
 test-long:
 	$(RUN) scripts.run_tests --long
+
+## make coverage                       which branches of ledger/ its tests reach; below 100 % it fails and lists the rest
+coverage:
+	sh scripts/py.sh -m scripts.setup --dev service
+	rm -rf .run/coverage && mkdir -p .run/coverage
+	$(COVERAGE) run -m pytest -q tests/ledger -k "$(COVERED_BY)"
+	$(COVERAGE) combine --quiet
+	exec $(COVERAGE) report
 
 ## make setup                          both environments, the widget and the model
 setup:

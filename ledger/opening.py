@@ -58,10 +58,13 @@ def open_ledger(opening: Opening) -> Ledger:
     """For the service: the tables and the record of the product's rules are brought up to date, unless the
     database is read-only.
 
-    Raises OtherSchema for a database that a newer program has migrated, GatewayMisconfigured, InvalidTerms.
+    Raises OtherSchema for a database that a newer program has migrated, or that may only be read and is not up
+    to date, GatewayMisconfigured, InvalidTerms.
     """
     engine = open_engine(opening.database_url)
-    if not opening.read_only:
+    if opening.read_only:
+        _check(engine)
+    else:
         upgrade(engine)
     versions = terms.load_versions()
     ledger = _ledger(opening, engine, versions, with_gateway=True)
@@ -86,12 +89,16 @@ def open_existing(opening: Opening, *, with_gateway: bool) -> Ledger:
     if url.get_backend_name() == "sqlite" and not path.is_file():  # opening it would make an empty one
         raise NoDatabase(reason=f"there is no file {path}")
     engine = open_engine(url)
-    with engine.connect().execution_options(ledger_read=True) as conn:
-        check(conn)
+    _check(engine)
     versions = terms.load_versions()
     ledger = _ledger(opening, engine, versions, with_gateway=with_gateway)
     terms_store.verify(ledger, versions)
     return ledger
+
+
+def _check(engine: sa.Engine) -> None:
+    with engine.connect().execution_options(ledger_read=True) as conn:
+        check(conn)
 
 
 def _ledger(opening: Opening, engine: sa.Engine, versions: Versions, *, with_gateway: bool) -> Ledger:

@@ -34,6 +34,12 @@ def test_every_sender_of_the_customer_is_told(ledger: Ledger) -> None:
     ]
 
 
+def test_without_a_sender_there_is_nobody_to_tell(ledger: Ledger) -> None:
+    put(ledger, "1", sender="")
+    put(ledger, "2")
+    assert refs(outbox.claim(ledger, 10, 60)) == ["2"]
+
+
 def test_a_command_that_fails_tells_nothing(ledger: Ledger) -> None:
     with pytest.raises(RuntimeError), ledger.write() as conn:
         outbox.put(conn, "web-1", "late_success", "S1-1", ledger.clock.now())

@@ -38,6 +38,7 @@ def test_a_new_ticket_keeps_its_packet_and_its_promise(ledger: Ledger, clock: Fi
     assert (ticket.state, ticket.kind, ticket.packet, ticket.messages) == ("OPEN", "human", PACKET, ())
     assert ticket.promised_by == clock.now() + timedelta(minutes=ledger.terms.human_sla_minutes)
     assert tickets.get(ledger, ticket.id) == ticket
+    assert ticket.number == f"T{ticket.id}"
     assert tickets.active_for(ledger, "web-c-owing") == ticket
     assert tickets.active_for(ledger, "web-c-clean") is None
 
@@ -106,6 +107,31 @@ def test_going_back_to_the_assistant_ends_a_talk_but_not_a_matter(ledger: Ledger
     clock.advance(timedelta(days=1))
     assert tickets.tell_late(ledger) == 0
     assert tickets.take(ledger, matter.id, "staff-2").taken_by == "staff-2"
+
+
+def test_a_talk_that_is_over_stays_so(ledger: Ledger) -> None:
+    ticket = new(ledger)
+    assert tickets.release(ledger, ticket.id).state == "CLOSED"
+    over = tickets.get(ledger, ticket.id)
+    assert tickets.release(ledger, ticket.id) == over
+    waiting = new(ledger, kind="fraud", key="m2")
+    assert tickets.release(ledger, waiting.id) == waiting, "nobody has taken it, and somebody must"
+
+
+def test_a_message_with_the_same_key_is_kept_once_and_never_replaced(ledger: Ledger) -> None:
+    ticket = new(ledger)
+    for _ in range(2):
+        tickets.append(ledger, ticket.id, "还在吗", key="m2")
+        tickets.reply(ledger, ticket.id, "在的", "staff-1", key="r1")
+    for again in (
+        lambda: tickets.append(ledger, ticket.id, "算了", key="m2"),
+        lambda: tickets.reply(ledger, ticket.id, "不在", "staff-1", key="r1"),
+    ):
+        with pytest.raises(IdempotencyConflict):
+            again()
+    assert [message.text for message in tickets.get(ledger, ticket.id).messages] == ["还在吗", "在的"]
+    number = f"{ticket.id}:"
+    assert [kind for kind, ref in told(ledger) if ref.startswith(number)] == ["ticket_reply"]
 
 
 def test_a_taken_ticket_comes_before_a_newer_open_one(ledger: Ledger) -> None:

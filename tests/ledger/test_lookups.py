@@ -1,0 +1,43 @@
+"""What customers and the outbox call by a number is found by it, and nothing else is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from ledger import lookups, payouts
+from ledger.database import Ledger
+from ledger.errors import UnknownCharge
+from tests.ledger.customer import Customer
+
+
+@pytest.fixture
+def customer(ledger: Ledger) -> Customer:
+    """Repaid 9.00 of 5.00 (R1-1), got 4.00 back (P1), and settled another 7.00 (S1)."""
+    customer = Customer(ledger)
+    customer.buy(500)
+    customer.repay(900)
+    payouts.send_due(ledger)
+    customer.buy(700)
+    customer.confirm(customer.quote())
+    return customer
+
+
+def test_each_is_found_by_its_number(customer: Customer) -> None:
+    ledger = customer.ledger
+    found = [lookups.charge(ledger, number) for number in ("R1-1", "S1-1")]
+    assert [(each.number, each.amount_fen) for each in found] == [("R1-1", 900), ("S1-1", 700)]
+    settled = lookups.settlement(ledger, "S1")
+    assert settled == customer.facts.last_settled
+    assert lookups.payout_fen(ledger, "P1") == 400
+
+
+@pytest.mark.parametrize("number", ["S2", "P2", "R1-2", "", "S", "P", "S一", "P²", "S-1", "S1 OR 1=1"])
+@pytest.mark.parametrize("find", [lookups.charge, lookups.settlement, lookups.payout_fen])
+def test_what_is_no_number_is_unknown(
+    customer: Customer, find: Callable[[Ledger, str], object], number: str
+) -> None:
+    with pytest.raises(UnknownCharge) as unknown:
+        find(customer.ledger, number)
+    assert unknown.value.details == {"number": number}
