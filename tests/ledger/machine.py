@@ -125,6 +125,10 @@ class LedgerMachine(RuleBasedStateMachine):
     def an_order(self, data: st.DataObject) -> str:
         return str(data.draw(st.sampled_from(self.orders[-6:] or ["never"])))
 
+    def charge_numbers(self) -> list[str]:
+        with self.ledger.read() as conn:
+            return list(conn.scalars(sa.select(t.charges.c.number).order_by(t.charges.c.id)))
+
     def reconcile(self, day: date) -> reconciliation.Report:
         path = self.gateway_path.with_suffix(".csv")
         path.write_text(self.gateway.settlement_file(day), "utf-8")

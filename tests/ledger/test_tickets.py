@@ -109,13 +109,14 @@ def test_going_back_to_the_assistant_ends_a_talk_but_not_a_matter(ledger: Ledger
     assert tickets.take(ledger, matter.id, "staff-2").taken_by == "staff-2"
 
 
-def test_a_talk_that_is_over_stays_so(ledger: Ledger) -> None:
-    ticket = new(ledger)
-    assert tickets.release(ledger, ticket.id).state == "CLOSED"
-    over = tickets.get(ledger, ticket.id)
-    assert tickets.release(ledger, ticket.id) == over
+def test_a_talk_that_is_over_stays_so_and_a_matter_waits_on(ledger: Ledger, clock: FixedClock) -> None:
+    over = tickets.release(ledger, new(ledger).id)
     waiting = new(ledger, kind="fraud", key="m2")
-    assert tickets.release(ledger, waiting.id) == waiting, "nobody has taken it, and somebody must"
+    clock.advance(timedelta(minutes=1))
+    assert (over.state, tickets.release(ledger, over.id)) == ("CLOSED", over)
+    assert tickets.release(ledger, waiting.id) == waiting
+    clock.advance(timedelta(days=1))
+    assert tickets.tell_late(ledger) == 1, "nobody has taken it yet"
 
 
 def test_a_message_with_the_same_key_is_kept_once_and_never_replaced(ledger: Ledger) -> None:
