@@ -58,8 +58,8 @@ def open_ledger(opening: Opening) -> Ledger:
     """For the service: the tables and the record of the product's rules are brought up to date, unless the
     database is read-only.
 
-    Raises OtherSchema for a database that a newer program has migrated, or that may only be read and is not up
-    to date, GatewayMisconfigured, InvalidTerms.
+    Raises OtherSchema for a database that a newer program has migrated, or that is behind and read-only,
+    GatewayMisconfigured, InvalidTerms.
     """
     engine = open_engine(opening.database_url)
     if opening.read_only:
