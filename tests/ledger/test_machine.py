@@ -47,6 +47,7 @@ from tests.ledger.machine import CUSTOMERS, LedgerMachine
 
 who = st.sampled_from(CUSTOMERS)
 fen = st.one_of(st.integers(1, 3_000), st.integers(1_000, 60_000), st.integers(60_000, 400_000))
+modes = st.sampled_from(MODES)
 in_instalments = st.sampled_from([3, 6, 12])
 
 
@@ -96,8 +97,9 @@ class Machine(LedgerMachine):
     def complete_refund(self, data: st.DataObject) -> None:
         self.do(refunds.complete, order_no=self.an_order(data))
 
-    @rule(who=who, what=st.sampled_from(["total", "billed", "minimum", "any"]), amount_fen=fen)
-    def repay(self, who: str, what: str, amount_fen: int) -> None:
+    @rule(who=who, what=st.sampled_from(["total", "billed", "minimum", "any"]), amount_fen=fen, mode=modes)
+    def repay(self, who: str, what: str, amount_fen: int, mode: str) -> None:
+        self.gateway.set_mode(mode, who)
         known = self.facts(who)
         bill_fen = known.bill.minimum_fen if known.bill else 0
         chosen = {"total": known.debts.total_fen, "billed": known.debts.billed_fen, "minimum": bill_fen}
@@ -110,8 +112,9 @@ class Machine(LedgerMachine):
         bill = self.facts(who).bill
         self.do(plans.instal_bill, who, bill_id=bill.id if bill else 0, periods=periods)
 
-    @rule(who=who, close_after=st.booleans(), seen_only=st.booleans())
-    def quote(self, who: str, close_after: bool, seen_only: bool) -> None:
+    @rule(who=who, close_after=st.booleans(), seen_only=st.booleans(), mode=modes)
+    def quote(self, who: str, close_after: bool, seen_only: bool, mode: str) -> None:
+        self.gateway.set_mode(mode, who)
         with self.refusal_changes_nothing():
             made = quotes.make(self.ledger, who, close_after=close_after)
             self.quotes.append(made)
@@ -203,7 +206,7 @@ class Machine(LedgerMachine):
         while self.clock.now().day != day:
             self.clock.advance(timedelta(days=1))
 
-    @rule(mode=st.sampled_from(MODES), whose=st.sampled_from([*CUSTOMERS, None]))
+    @rule(mode=modes, whose=st.sampled_from([*CUSTOMERS, None]))
     def switch_gateway(self, mode: str, whose: str | None) -> None:
         self.gateway.set_mode(mode, whose)
 
@@ -244,7 +247,7 @@ def lasting(answer: Any) -> Any:
 def run(fresh: Fresh, folder: Path, **more: Any) -> None:
     numbers = itertools.count(1)
     run_state_machine_as_test(
-        lambda: Machine(fresh, folder / f"gateway-{next(numbers)}.db"),
+        lambda: Machine(fresh, folder / f"gateway-{next(numbers)}.db"),  # type: ignore[arg-type]
         settings=settings(deadline=None, suppress_health_check=list(HealthCheck), **more),
     )
 
