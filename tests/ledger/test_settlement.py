@@ -184,3 +184,16 @@ def test_the_gateway_is_asked_with_an_expiry_it_can_enforce(
     assert (failed.state, failed.reason) == ("FAILED", "expired")
     assert isinstance(failed.created_at, datetime)
     assert_books_hold(customer.ledger)
+
+
+def test_the_same_key_answers_as_before_when_the_quote_is_long_over(ledger: Ledger) -> None:
+    customer = Customer(ledger)
+    customer.buy(100_000)
+    quote = customer.quote()
+    settled = customer.confirm(quote, key="k")
+    customer.at("2027-02-03").buy(500)
+    assert customer.confirm(quote, key="k") == settled
+    with pytest.raises(IdempotencyConflict):
+        customer.confirm(quote, key="k", amount_fen=100_001)
+    assert [(each.number, each.amount_fen) for each in customer.facts.repayments] == [("S1-1", 100_000)]
+    assert_books_hold(ledger)
