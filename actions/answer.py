@@ -18,7 +18,17 @@ Reply = Callable[[Turn], None]
 # Answered even while a person has the conversation: pushes from the service, and the way back.
 PASS_HANDOVER = frozenset({"notice", "resume_bot"})
 # No answer of their own that a decision should be repeated after.
-NO_REMINDER = frozenset({"notice", "resume_bot", "login", "talk_to_human", "report_unauthorised"})
+NO_REMINDER = frozenset(
+    {
+        "notice",
+        "resume_bot",
+        "login",
+        "talk_to_human",
+        "report_unauthorised",
+        "request_extension",
+        "goodbye",
+    }
+)
 
 
 class Answer(Action):

@@ -31,6 +31,7 @@ def say_closing(turn: Turn) -> None:
     elif turn.pressed or turn.values.get("enters") == "close":
         decisions.show_close(turn)
     else:
+        decisions.offer(turn, "offer_close")
         turn.say(
             "utter_close_ready",
             values={"decline": {"kind": "close"}},

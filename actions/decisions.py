@@ -21,6 +21,8 @@ OPENING = {
     "cancelled": "utter_quote_cancelled",
 }
 KINDS = ("settle", "settle_close", "close", "owing")
+# What was offered beside an answer, and the decision that a yes to it shows.
+OFFERS = {"offer_close": "close", "offer_settle": "settle"}
 # The forms that may be the first that is seen of a decision: then it also says what closing does.
 BEGINNING = ("first", "again", "cancelled")
 OPENING_CLOSE = {
@@ -40,13 +42,16 @@ def show(turn: Turn, kind: str, *, how: str = "first") -> None:
 
 
 def remind(turn: Turn) -> None:
-    """After another question was answered: the open decision once more, as the second bubble."""
-    if turn.decision is None or turn.decision_shown or len(turn.bubbles) != 1:
+    """After another question: the open decision as second bubble, but only once; an offer is over then."""
+    decision = turn.decision
+    if decision is None or turn.decision_shown or len(turn.bubbles) != 1:
         return
-    if turn.decision["kind"] == "unfreeze":  # an offer: it is over once something else is asked
+    if decision["kind"] in (*OFFERS, "unfreeze"):
         turn.settle_question()
-    elif turn.decision["kind"] != "owing":
-        show(turn, turn.decision["kind"], how="after")
+    elif decision["kind"] != "owing" and not decision.get("reminded"):
+        show(turn, decision["kind"], how="after")
+        if turn.decision is not None:
+            turn.decision = {**turn.decision, "reminded": True}
 
 
 def again(turn: Turn, *kinds: str) -> bool:
@@ -64,6 +69,7 @@ def decline(turn: Turn) -> None:
     Without an open decision the button says what it was asked for, and the ledger whether that still stands.
     """
     kind = (turn.decision or turn.values).get("kind")
+    kind = OFFERS.get(str(kind), kind)
     turn.settle_question()
     facts = turn.facts
     if facts is not None and facts.open_charge is not None:
@@ -209,10 +215,10 @@ def show_close(turn: Turn, *, how: str = "first") -> None:
     )
 
 
-def offer_unfreeze(turn: Turn) -> None:
-    """Notes that an application was offered, where no decision about money stands open."""
+def offer(turn: Turn, kind: str) -> None:
+    """Notes what was offered (one of `OFFERS`, or "unfreeze"), where no decision about money stands open."""
     if turn.decision is None:
-        turn.ask("unfreeze")
+        turn.ask(kind)
 
 
 def known(turn: Turn) -> AccountFacts | None:

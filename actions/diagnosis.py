@@ -41,9 +41,10 @@ def find(facts: AccountFacts) -> Cause:
     if facts.state == "CLOSED":
         return "closed"
     freeze = first_freeze(facts)
-    if freeze is not None:
+    checking = facts.open_charge is not None or facts.state == "CLOSING"
+    if freeze is not None and not (checking and freeze.kind == "overdue"):  # what is late may be paid by now
         return of_freeze(facts, freeze)
-    if facts.open_charge is not None or facts.state == "CLOSING":
+    if checking:
         return "charge_checking"
     return of_refusal(facts)
 

@@ -14,7 +14,7 @@ def open_account(turn: Turn) -> None:
     elif facts.state == "CLOSED":
         closed_on = words.day(facts.closed_at, today=facts.today) if facts.closed_at else ""
         turn.say("utter_open_again", closed_on=closed_on)
-    else:
+    elif not own.being_checked(turn, facts):
         opened_on = words.day(facts.opened_on, today=facts.today)
         if facts.freezes:
             turn.say("utter_open_frozen", opened_on=opened_on, **own.freeze_words(facts))

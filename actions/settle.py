@@ -28,6 +28,7 @@ def prepay_all(turn: Turn) -> None:
         decisions.show_settle(turn, close_after=False)
     else:
         quote = quotes.make(turn.ledger, facts.customer_id, close_after=False)
+        decisions.offer(turn, "offer_settle")
         turn.say(
             "utter_settle_cost",
             values={"decline": {"kind": "settle"}},

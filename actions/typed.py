@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from actions import decisions, smalltalk, unusable
+from actions import decisions, diagnosis, repay, smalltalk, unusable
 from actions.turn import Turn
 
 # What the buttons say, typed, with nothing else in it.
@@ -23,16 +23,28 @@ _YES_TO_APPLY = re.compile(
     r"(好的?|嗯|行|可以|我|已经|要|就|那|现在|请|麻烦|帮我|[，, ])*"
     r"((申请|提交|解冻)+|(密码)?(已经?)?(改|修改|换)(好|完|过)?(密码)?)[了吧啊呀呢一下。！! ]*"
 )
-_FILLER = (
-    "(?:算了|那|就|我|还是|先|暂时|现在|今天|太贵了?|太多了?|好的?|嗯|吧|了|啊|呢|哈|谢谢|[，,。.！!~ ])*"
+# Going ahead, in other words than the button's.
+_GO = re.compile(
+    r"(好的?|行|嗯|可以|同意|没问题|那|就|我|要|现在|马上|直接|快点?|[，, ])*"
+    r"((结清|还清|支付|付款?|扣款?|扣钱|还款?|关闭?|注销|办理?)[了吧啊掉呀。！! ]*|(?<=嗯)好[的吧啊]?)"
 )
+# Atomic groups: whatever was typed, it is read once.
+_FILLER = "(?>(?>算了|那|就|我|还是|先|暂时|现在|今天|太贵|太多|好的?|嗯|吧|了|啊|呢|哈|谢谢|[，,。.！!~ ])*)"
 NO = re.compile(
-    f"{_FILLER}(?:"
-    "(?:不|别|不要|不想|不用|不必|不打算|取消|撤回|撤销|停止|放弃)"
-    "(?:再)?(?:(?:关闭?|注销)(?:掉|月付)?|结清|还清|还款?|付款?|扣款?|办理?|弄|操作|要|申请|并)*"
-    "|反悔|后悔|(?:等会儿?|等一下|等等|下次|改天|回头|以后|过几天|晚点|再)(?:再?说|再?看|再?想想|吧)"
-    f"){_FILLER}"
+    f"{_FILLER}(?>(?>"
+    "(?>不要|不想|不用|不必|不打算|不|别|取消|撤回|撤销|停止|放弃)再?"
+    "(?>(?>关闭|关|注销)(?>掉|月付)?|结清|还清|还款|还|付款|付|扣款|扣钱|扣|办理|办|弄|操作|要|申请|并)*"
+    "|反悔|后悔|留着|(?>等会儿?|等一下|等等|下次|改天|回头|以后|过几天|晚点|再)(?>再?说|再?看|再?想想|吧)?"
+    f"){_FILLER})+"
 )
+_TAKE_BACK = re.compile("取消|撤[回销]|不[想要]?[关付还]|别[关付扣还]")
+_RETRY = re.compile(
+    "(?>那|我|就|再|重新|来|一次|一下|吧|呗|[，, ])*"
+    "(?>试试|再试|重试|试|重新付|再付|再扣)(?>一次|一下|试|吧|呗|看|[。！!])*"
+)
+_FAILED = re.compile("失败|没成功|[没不]能?扣成|扣不了|付不了|余额不[够足]")
+_OF_APPLICATION = re.compile("申请|通过|审核|编号")
+_OF_OTHERS = re.compile("开通|关|注销|额度|分期|退款|订单|自动")
 _WAITING = re.compile("好了[没吗嘛么]|结果|等着|等多久|多久|这么久|这么慢|还没好|还要等|到底|核实")
 # Intents that say little by themselves.
 _VAGUE = frozenset({"affirm", "deny", "thanks", "goodbye", "greet", "nlu_fallback", "out_of_scope"})
@@ -45,24 +57,51 @@ def answered(turn: Turn) -> bool:
     text = turn.text.strip()
     if turn.pressed or len(text) > _MAX_CHARS:
         return False
-    kind = (turn.decision or {}).get("kind")
-    agrees = bool(_YES.fullmatch(text))
-    if kind == "unfreeze" and (agrees or turn.intent == "affirm" or _YES_TO_APPLY.fullmatch(text)):
-        unusable.offer_again(turn)
-    elif kind in decisions.KINDS and agrees:
-        decisions.again(turn, *decisions.KINDS)
+    if turn.customer_id is None and _LOGIN.fullmatch(text):
+        smalltalk.login(turn)
     elif NO.fullmatch(text):
         decisions.decline(turn)
-    elif turn.customer_id is None and _LOGIN.fullmatch(text):
-        smalltalk.login(turn)
-    else:
+    elif not _goes_on(turn, text):
         return _asks_for_outcome(turn, text)
     return True
 
 
-def _asks_for_outcome(turn: Turn, text: str) -> bool:
-    facts = turn.facts
-    if facts is None or facts.open_charge is None or turn.intent not in _VAGUE or not _WAITING.search(text):
+def _goes_on(turn: Turn, text: str) -> bool:
+    """A yes to a decision or an offer: its button is shown, for the first time or again."""
+    kind = str((turn.decision or {}).get("kind"))
+    agrees = bool(_YES.fullmatch(text) or _GO.fullmatch(text))
+    if kind in decisions.KINDS and agrees:
+        return decisions.again(turn, *decisions.KINDS)
+    agrees = agrees or turn.intent == "affirm"
+    if kind in decisions.OFFERS and agrees:
+        decisions.show(turn, decisions.OFFERS[kind])
+    elif kind == "unfreeze" and (agrees or _YES_TO_APPLY.fullmatch(text)):
+        unusable.offer_again(turn)
+    else:
         return False
-    decisions.say_under_way(turn, facts)
+    return True
+
+
+def _asks_for_outcome(turn: Turn, text: str) -> bool:
+    """Of a payment being checked, of one that failed a moment ago, or of an application that was filed."""
+    facts = turn.facts
+    if facts is None:
+        return False
+    vague, others = turn.intent in _VAGUE, bool(_OF_OTHERS.search(text.replace("不关", "")))
+    last = facts.last_settlement
+    if facts.open_charge is not None:
+        if _TAKE_BACK.search(text) and not others:
+            decisions.decline(turn)
+        elif _RETRY.fullmatch(text) or (_WAITING.search(text) and (vague or not others)):
+            decisions.say_under_way(turn, facts)
+        else:
+            return False
+    elif last is not None and last.state == "FAILED" and _RETRY.fullmatch(text):
+        decisions.show_settle(turn, close_after=last.close_after)
+    elif last is not None and last.state == "FAILED" and not turn.decision and _FAILED.search(text):
+        repay.repayment_status(turn)
+    elif diagnosis.filed_application(facts) and _OF_APPLICATION.search(text) and not others:
+        unusable.unfreeze(turn)
+    else:
+        return False
     return True

@@ -92,7 +92,7 @@ def tell_cured(turn: Turn, facts: AccountFacts) -> None:
     since = words.day(facts.unfreeze_from or facts.today, today=facts.today)
     wait = str(turn.ledger.terms.unfreeze_wait_days)
     evidence = [("逾期欠款", f"已还清满{wait}天"), ("可申请解冻", f"{since}起")]
-    decisions.offer_unfreeze(turn)
+    decisions.offer(turn, "unfreeze")
     tell(turn, "cured", evidence, values={"decline": {"kind": "unfreeze"}}, since=since, wait=wait)
 
 
@@ -102,7 +102,7 @@ def tell_risk(turn: Turn, facts: AccountFacts) -> None:
     cities = list(dict.fromkeys(str(each["city"]) for each in logins))
     devices = {str(each["device"]) for each in logins}
     evidence = [(words.login_time(each["at"]), f"{each['city']} {each['device']}") for each in logins]
-    decisions.offer_unfreeze(turn)
+    decisions.offer(turn, "unfreeze")
     tell(
         turn,
         "risk",
@@ -264,7 +264,7 @@ def offer_again(turn: Turn) -> None:
     turn.settle_question()
     cause = "" if facts is None or diagnosis.filed_application(facts) else diagnosis.find(facts)
     if cause in ("cured", "risk"):
-        decisions.offer_unfreeze(turn)
+        decisions.offer(turn, "unfreeze")
         turn.say(f"utter_unfreeze_again_{cause}", values={"decline": {"kind": "unfreeze"}})
     else:
         unfreeze(turn)

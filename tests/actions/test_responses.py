@@ -19,7 +19,8 @@ from tests.actions.walk import ASKED, CUSTOMERS, Begin
 # What opens, ends or leaves a decision by itself.
 DECIDING = {
     "how_to_close", "close_impact", "prepay_all", "offer_settle", "offer_settle_close", "offer_close", "deny",
-    "decline", "steps_close", "talk_to_human", "report_unauthorised", "login", "resume_bot",
+    "decline", "steps_close", "talk_to_human", "report_unauthorised", "request_extension", "goodbye", "login",
+    "resume_bot",
 }  # fmt: skip
 LONGEST = 120
 # A list has a line for each bill item, plan or offer. Only its lines, at most four and none of them long, may

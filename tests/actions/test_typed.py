@@ -9,6 +9,7 @@ import pytest
 from actions import typed
 from ledger import Ledger, facts
 from tests.actions.chat import Chat
+from tests.actions.test_settle import gateway
 
 Begin = Callable[[str | None], Chat]
 NOES = [
@@ -60,7 +61,7 @@ def test_a_wish_is_not_a_no(words: str) -> None:
     assert typed.NO.fullmatch(words) is None
 
 
-@pytest.mark.parametrize("words", ["都行", "随便", "确认关闭", "那就确定关闭吧"])
+@pytest.mark.parametrize("words", ["都行", "随便", "确认关闭", "那就确定关闭吧", "没问题，关", "嗯嗯好"])
 def test_a_yes_shows_the_decision_again(chat: Begin, words: str) -> None:
     clean = chat("c-clean")
     clean.type("how_to_close", enters="close")
@@ -126,7 +127,7 @@ def test_an_offer_leaves_a_decision_about_money_open(chat: Begin) -> None:
     cured = chat("c-cured")
     cured.type("how_to_close", enters="close")
     cured.type("why_unusable")
-    assert cured.slots["decision"] == {"kind": "close"}
+    assert cured.slots["decision"]["kind"] == "close"
 
 
 def test_not_applying_is_said_as_that(chat: Begin) -> None:
@@ -137,3 +138,57 @@ def test_not_applying_is_said_as_that(chat: Begin) -> None:
 
 def test_a_visitor_who_says_login(chat: Begin) -> None:
     assert [each.response for each in chat(None).type("account_info", "登录")] == ["utter_login"]
+
+
+@pytest.mark.parametrize("words", ["行，扣吧", "同意扣款", "支付", "还吧"])
+def test_going_ahead_in_words_shows_the_quote_again(chat: Begin, ledger: Ledger, words: str) -> None:
+    owing = chat("c-owing")
+    owing.type("prepay_all", enters="settle")
+    said = owing.type("auto_debit", words)
+    assert [each.response for each in said] == ["utter_quote_again"]
+    assert facts.account_facts(ledger, "c-owing").last_settlement is None
+
+
+def test_a_yes_to_an_offer_shows_its_decision(chat: Begin) -> None:
+    clean, owing = chat("c-clean"), chat("c-owing")
+    assert [each.response for each in clean.type("how_to_close", "能关吗")] == ["utter_close_ready"]
+    assert clean.type("affirm", "好的")[0].response == "utter_close_decision"
+    owing.type("prepay_all", "还清要多少")
+    assert owing.type("affirm", "嗯")[0].response == "utter_quote"
+
+
+def test_an_open_decision_is_recalled_once(chat: Begin) -> None:
+    owing = chat("c-owing")
+    owing.type("prepay_all", enters="settle")
+    assert [each.response for each in owing.type("query_limit", "额度多少")][1:] == ["utter_quote_after"]
+    assert len(owing.type("query_bill", "账单多少")) == 1
+    assert owing.type("affirm", "好的")[0].response == "utter_quote_again", "it is open still"
+
+
+@pytest.mark.parametrize("intent", ["why_unusable", "unfreeze", "open_account"])
+def test_who_waits_for_a_payment_is_not_asked_to_pay(chat: Begin, ledger: Ledger, intent: str) -> None:
+    late = chat("c-overdue")
+    gateway(ledger).set_mode("timeout", "c-overdue")
+    late.press(late.type("prepay_all", enters="settle"), "确认结清", strong=True)
+    said = late.type(intent, "怎么还没结果")
+    assert [each.response for each in said] == ["utter_charge_being_checked"]
+    assert [each.response for each in late.type("how_to_close", "把这笔付款取消掉")] == [
+        "utter_cannot_withdraw"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "response"), [("我再试试", "utter_quote"), ("为啥失败", "utter_status_failed")]
+)
+def test_after_a_decline(chat: Begin, ledger: Ledger, words: str, response: str) -> None:
+    late = chat("c-overdue")
+    gateway(ledger).set_mode("decline", "c-overdue")
+    late.press(late.type("prepay_all", enters="settle"), "确认结清", strong=True)
+    assert late.type("goodbye", words)[0].response == response
+
+
+@pytest.mark.parametrize("words", ["通过了吗", "申请编号是多少", "能撤销申请吗"])
+def test_what_became_of_the_application(chat: Begin, words: str) -> None:
+    cured = chat("c-cured")
+    cured.press(cured.type("why_unusable"), "申请解冻")
+    assert [each.response for each in cured.type("how_to_close", words)] == ["utter_unfreeze_filed"]
