@@ -7,6 +7,7 @@ words never charge, close or file anything: a yes shows the button again, a no c
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from actions import decisions, diagnosis, repay, smalltalk, unusable
 from actions.turn import Turn
@@ -23,11 +24,21 @@ _YES_TO_APPLY = re.compile(
     r"(好的?|嗯|行|可以|我|已经|要|就|那|现在|请|麻烦|帮我|[，, ])*"
     r"((申请|提交|解冻)+|(密码)?(已经?)?(改|修改|换)(好|完|过)?(密码)?)[了吧啊呀呢一下。！! ]*"
 )
-# Going ahead, in other words than the button's.
-_GO = re.compile(
-    r"(好的?|行|嗯|可以|同意|没问题|那|就|我|要|现在|马上|直接|快点?|[，, ])*"
-    r"((结清|还清|支付|付款?|扣款?|扣钱|还款?|关闭?|注销|办理?)[了吧啊掉呀。！! ]*|(?<=嗯)好[的吧啊]?)"
-)
+_EAGER = "(好的?|行|嗯|可以|同意|没问题|那|就|我|要|现在|马上|直接|快点?|[，, ])*"
+_PAY, _CLOSE = "结清|还清|支付|付款?|扣款?|扣钱|还款?", "关闭?|注销"
+
+
+def _going_ahead(verbs: str) -> re.Pattern[str]:
+    """Going ahead with what is asked, in other words than the button's."""
+    return re.compile(rf"{_EAGER}(({verbs}|办理?)[了吧啊掉呀。！! ]*|(?<=嗯)好[的吧啊]?)")
+
+
+_GO = {
+    "settle": _going_ahead(_PAY),
+    "close": _going_ahead(_CLOSE),
+    "settle_close": _going_ahead(f"{_PAY}|{_CLOSE}"),
+    "owing": _going_ahead(f"{_PAY}|{_CLOSE}"),
+}
 # Atomic groups: whatever was typed, it is read once.
 _FILLER = "(?>(?>算了|那|就|我|还是|先|暂时|现在|今天|太贵|太多|好的?|嗯|吧|了|啊|呢|哈|谢谢|[，,。.！!~ ])*)"
 NO = re.compile(
@@ -42,8 +53,10 @@ _RETRY = re.compile(
     "(?>那|我|就|再|重新|来|一次|一下|吧|呗|[，, ])*"
     "(?>试试|再试|重试|试|重新付|再付|再扣)(?>一次|一下|试|吧|呗|看|[。！!])*"
 )
-_FAILED = re.compile("失败|没成功|[没不]能?扣成|扣不了|付不了|余额不[够足]")
+_FAILED = re.compile("失败|没成功|[没不]能?扣成|扣不了|余额不[够足]")
+_JUST_NOW = timedelta(hours=1)  # how long words may mean a payment without naming it
 _OF_APPLICATION = re.compile("申请|通过|审核|编号")
+_REGRET = re.compile("取消|撤|悔|关")
 _OF_OTHERS = re.compile("开通|关|注销|额度|分期|退款|订单|自动")
 _WAITING = re.compile("好了[没吗嘛么]|结果|等着|等多久|多久|这么久|这么慢|还没好|还要等|到底|核实")
 # Intents that say little by themselves.
@@ -59,22 +72,40 @@ def answered(turn: Turn) -> bool:
         return False
     if turn.customer_id is None and _LOGIN.fullmatch(text):
         smalltalk.login(turn)
+    elif _speaks_of_application(turn, text):
+        unusable.unfreeze(turn)
     elif NO.fullmatch(text):
-        decisions.decline(turn)
-    elif not _goes_on(turn, text):
-        return _asks_for_outcome(turn, text)
+        _refuse(turn, text)
+    else:
+        return _goes_on(turn, text) or _asks_for_outcome(turn, text)
     return True
+
+
+def _speaks_of_application(turn: Turn, text: str) -> bool:
+    """Its state, also for who wants it back: it has been filed."""
+    filed = turn.facts is not None and diagnosis.filed_application(turn.facts) is not None
+    return filed and bool(_OF_APPLICATION.search(text)) and not _OF_OTHERS.search(text)
+
+
+def _refuse(turn: Turn, text: str) -> None:
+    """A no; for an account that is closed it may come too late, and says so."""
+    facts = turn.facts
+    if facts is not None and facts.state == "CLOSED" and _REGRET.search(text):
+        decisions.say_closed(turn, facts)
+    else:
+        decisions.decline(turn)
 
 
 def _goes_on(turn: Turn, text: str) -> bool:
     """A yes to a decision or an offer: its button is shown, for the first time or again."""
     kind = str((turn.decision or {}).get("kind"))
-    agrees = bool(_YES.fullmatch(text) or _GO.fullmatch(text))
+    decision = decisions.OFFERS.get(kind, kind)
+    agrees = bool(_YES.fullmatch(text) or (decision in _GO and _GO[decision].fullmatch(text)))
     if kind in decisions.KINDS and agrees:
         return decisions.again(turn, *decisions.KINDS)
     agrees = agrees or turn.intent == "affirm"
     if kind in decisions.OFFERS and agrees:
-        decisions.show(turn, decisions.OFFERS[kind])
+        decisions.show(turn, decision)
     elif kind == "unfreeze" and (agrees or _YES_TO_APPLY.fullmatch(text)):
         unusable.offer_again(turn)
     else:
@@ -83,25 +114,24 @@ def _goes_on(turn: Turn, text: str) -> bool:
 
 
 def _asks_for_outcome(turn: Turn, text: str) -> bool:
-    """Of a payment being checked, of one that failed a moment ago, or of an application that was filed."""
+    """Of a payment that is being checked, or of one that failed a moment ago."""
     facts = turn.facts
     if facts is None:
         return False
-    vague, others = turn.intent in _VAGUE, bool(_OF_OTHERS.search(text.replace("不关", "")))
     last = facts.last_settlement
     if facts.open_charge is not None:
-        if _TAKE_BACK.search(text) and not others:
+        if _TAKE_BACK.search(text) and not _OF_OTHERS.search(text.replace("不关", "")):
             decisions.decline(turn)
-        elif _RETRY.fullmatch(text) or (_WAITING.search(text) and (vague or not others)):
+        elif _RETRY.fullmatch(text) or (turn.intent in _VAGUE and _WAITING.search(text)):
             decisions.say_under_way(turn, facts)
         else:
             return False
-    elif last is not None and last.state == "FAILED" and _RETRY.fullmatch(text):
+    elif last is None or last.state != "FAILED" or facts.now - last.created_at > _JUST_NOW:
+        return False
+    elif _RETRY.fullmatch(text):
         decisions.show_settle(turn, close_after=last.close_after)
-    elif last is not None and last.state == "FAILED" and not turn.decision and _FAILED.search(text):
+    elif turn.decision is None and _FAILED.search(text):
         repay.repayment_status(turn)
-    elif diagnosis.filed_application(facts) and _OF_APPLICATION.search(text) and not others:
-        unusable.unfreeze(turn)
     else:
         return False
     return True

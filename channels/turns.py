@@ -32,6 +32,7 @@ class Emit(Protocol):
     async def __call__(self, sender: str, event: str, data: Any, skip: str = "") -> None: ...
 
 
+TITLE_CHARS = 60  # longer words name no button
 POLL_S = 0.1
 PUSH_PREFIX = "outbox:"
 
@@ -157,11 +158,11 @@ class Turns:
 
     def _named(self, sender: str, said: str) -> dict[str, Any] | None:
         """A shown button that the words name is pressed by them, unless it charges or closes."""
-        for button in self.mailbox.offered(sender):
+        for button in self.mailbox.offered(sender) if len(said) <= TITLE_CHARS else []:
             if not text.same_words(said, button["title"]):
                 continue
             try:
-                press = self.signer.read(sender, button["token"], time.time())
+                press = self._pressed(sender, button["token"])
             except ButtonError:
                 continue
             return None if press.by_click_only else press.parse_data()
@@ -169,15 +170,20 @@ class Turns:
 
     def _hear_button(self, sender: str, token: str) -> Heard:
         try:
-            press = self.signer.read(sender, token, time.time())
+            press = self._pressed(sender, token)
         except ButtonExpired:
             return Heard("", refusal=words.BUTTON_EXPIRED)
         except ButtonError as error:
             logger.warning("a button was refused: %s", type(error).__name__)
             return Heard("", refusal=words.BUTTON_REFUSED)
-        if press.intent not in self.agent().domain.intents:
-            return Heard(press.title, refusal=words.BUTTON_EXPIRED)
         return Heard(press.title, press.parse_data())
+
+    def _pressed(self, sender: str, token: str) -> Press:
+        """Raises ButtonError; ButtonExpired also for an intent that a newer version no longer has."""
+        press = self.signer.read(sender, token, time.time())
+        if press.intent not in self.agent().domain.intents:
+            raise ButtonExpired
+        return press
 
     async def _claim(self, sender: str, turn_id: str, body_hash: str, shown: str | None) -> Claim:
         return await asyncio.to_thread(self.mailbox.claim, sender, turn_id, body_hash, shown, time.time())

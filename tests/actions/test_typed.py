@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from actions import typed
 from ledger import Ledger, facts
+from ledger.clock import DemoClock
 from tests.actions.chat import Chat
 from tests.actions.test_settle import gateway
 
@@ -187,8 +189,38 @@ def test_after_a_decline(chat: Begin, ledger: Ledger, words: str, response: str)
     assert late.type("goodbye", words)[0].response == response
 
 
-@pytest.mark.parametrize("words", ["通过了吗", "申请编号是多少", "能撤销申请吗"])
+@pytest.mark.parametrize("words", ["通过了吗", "申请编号是多少", "能撤销申请吗", "取消申请", "不申请了"])
 def test_what_became_of_the_application(chat: Begin, words: str) -> None:
     cured = chat("c-cured")
     cured.press(cured.type("why_unusable"), "申请解冻")
     assert [each.response for each in cured.type("how_to_close", words)] == ["utter_unfreeze_filed"]
+
+
+@pytest.mark.parametrize("words", ["我后悔了", "不关了", "取消"])
+def test_a_no_after_the_closing_comes_too_late(chat: Begin, words: str) -> None:
+    assert [each.response for each in chat("c-closed").type("deny", words)] == ["utter_closed"]
+
+
+def test_a_no_where_nothing_is_asked_claims_nothing(chat: Begin) -> None:
+    said = chat("c-owing").type("deny", "不用了")
+    assert [each.text for each in said] == ["好的，先不办。还有别的需要吗？"]
+
+
+def test_a_failure_of_long_ago_is_not_what_is_meant(chat: Begin, ledger: Ledger) -> None:
+    late = chat("c-overdue")
+    gateway(ledger).set_mode("decline", "c-overdue")
+    late.press(late.type("prepay_all", enters="settle"), "确认结清", strong=True)
+    assert isinstance(ledger.clock, DemoClock)
+    ledger.clock.advance(timedelta(hours=2))
+    assert late.type("why_unusable", "为啥失败")[0].response == "utter_unusable_overdue"
+
+
+def test_closing_is_no_yes_to_settling(chat: Begin) -> None:
+    owing = chat("c-owing")
+    owing.type("prepay_all", enters="settle")
+    assert owing.type("how_to_close", "关闭", enters="close")[0].response.startswith("utter_close_owing")
+
+
+def test_a_question_of_something_else_while_a_payment_is_checked(chat: Begin) -> None:
+    said = chat("c-unknown").type("fees_interest", "利息到底多少")
+    assert said[0].response != "utter_charge_being_checked"
