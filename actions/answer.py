@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import apologies, decisions, handover, receipts, scam, typed
+from actions import apologies, decisions, follow_up, handover, receipts, scam, typed
 from actions.turn import MAX_BUBBLES, Turn
 from ledger import Ledger
 
@@ -32,14 +32,15 @@ NO_REMINDER = frozenset(
 
 
 class Answer(Action):
-    """The action of one intent: `reply` reads the turn's facts and says at most two bubbles.
+    """The action of one intent: its reply reads the turn's facts and says at most two bubbles.
 
+    `replies` has every intent's: short words may mean another one after the last answer.
     It runs in a thread, so that a slow gateway holds up nobody else.
     """
 
-    def __init__(self, intent: str, reply: Reply, ledger: Ledger) -> None:
+    def __init__(self, intent: str, replies: Mapping[str, Reply], ledger: Ledger) -> None:
         self.intent = intent
-        self.reply = reply
+        self.replies = replies
         self.ledger = ledger
 
     def name(self) -> str:
@@ -78,8 +79,9 @@ class Answer(Action):
         elif receipts.asked(turn):
             receipts.tell(turn)
         else:
-            self.reply(turn)
-        if self.intent not in ("nlu_fallback", "notice"):
+            follow_up.understand(turn)
+            self.replies[turn.meant or self.intent](turn)
+        if turn.intent not in ("nlu_fallback", "notice"):
             turn.misses = 0
         if turn.decision_at_start and self.intent not in NO_REMINDER:
             decisions.remind(turn)

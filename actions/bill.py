@@ -7,6 +7,7 @@ from actions.turn import Turn
 from ledger.model import AccountFacts, Bill
 
 LINES_SHOWN = 3
+MORE_LINES_SHOWN = 6
 
 
 def query_bill(turn: Turn) -> None:
@@ -20,7 +21,9 @@ def query_bill(turn: Turn) -> None:
     if facts is None:
         return
     bill = own.owed_bill(facts)
-    if bill is not None:
+    if bill is not None and turn.follow_up == "more":
+        say_more(turn, facts, bill)
+    elif bill is not None:
         say_bill(turn, facts, bill)
     elif own.being_checked(turn, facts) or own.taken_back(turn, facts):
         return
@@ -62,6 +65,13 @@ def say_bill(turn: Turn, facts: AccountFacts, bill: Bill) -> None:
     else:
         response = "utter_bill"
     turn.say(response, card=cards.bill(bill), **own.bill_words(facts, bill), **more)
+
+
+def say_more(turn: Turn, facts: AccountFacts, bill: Bill) -> None:
+    """The lines that its answer left out."""
+    rest = words.listed(bill.items[LINES_SHOWN:], MORE_LINES_SHOWN)
+    response = "utter_bill_more" if rest else "utter_bill_no_more"
+    turn.say(response, card=cards.bill(bill), lines=rest, **own.bill_words(facts, bill))
 
 
 def lines(bill: Bill) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from actions import decisions, handover, own, rules, words
 from actions.turn import Turn
 
+SURE = 0.5  # below it nobody is registered unasked: the words may have meant something else
+
 
 def overdue(turn: Turn) -> None:
     """What is late with its days and penalty, or what being late would mean."""
@@ -24,13 +26,18 @@ def overdue(turn: Turn) -> None:
 
 
 def request_extension(turn: Turn) -> None:
-    """Whoever owes and cannot pay gets a person, who sees the account's figures, and the least to pay."""
+    """Whoever owes and cannot pay gets a person, who sees the account's figures, and the least to pay.
+
+    Words that may have meant something else are asked about first.
+    """
     due_day = str(turn.ledger.terms.due_day)
     facts = own.account(turn, "utter_extension_anonymous", "utter_closed_repay", due_day=due_day)
     if facts is None or own.being_checked(turn, facts):
         return
     bill = own.owed_bill(facts)
-    if not facts.debts.total_fen:
+    if facts.debts.total_fen and turn.confidence < SURE:
+        turn.say("utter_extension_ask")
+    elif not facts.debts.total_fen:
         decisions.tell_nothing_owed(turn, facts)
     elif facts.debts.overdue_fen and bill:
         more = own.bill_words(facts, bill) | own.overdue_words(facts)

@@ -15,6 +15,8 @@ def refund(turn: Turn) -> None:
     pending = awaited(facts) if facts else None
     if facts is None:
         turn.say("utter_refund_anonymous", days=days)
+    elif pending is not None and turn.follow_up == "faster":
+        turn.say("utter_refund_no_faster", **about(facts, pending))
     elif pending is not None:
         say_pending(turn, facts, pending)
         own.add(turn, "utter_refund_rule", days=days)
@@ -33,18 +35,23 @@ def awaited(facts: AccountFacts) -> Refund | None:
 
 def say_pending(turn: Turn, facts: AccountFacts, pending: Refund) -> None:
     """On its way, and whether a bill is due before it arrives."""
-    about = {
+    bill = own.payable_bill(facts)
+    if not facts.debts.total_fen:
+        days = rules.refund_days(turn.ledger.terms)
+        turn.say("utter_refund_pending_paid", **about(facts, pending), days=days)
+    elif bill is None:
+        turn.say("utter_refund_pending", **about(facts, pending))
+    else:
+        turn.say("utter_refund_pending_bill", **about(facts, pending), **own.bill_words(facts, bill))
+
+
+def about(facts: AccountFacts, pending: Refund) -> dict[str, str]:
+    """How much, for what, and since when it is asked for."""
+    return {
         "amount": words.money(pending.amount_fen),
         "goods": own.goods(pending),
         "since": words.day(pending.requested_at, today=facts.today),
     }
-    bill = own.payable_bill(facts)
-    if not facts.debts.total_fen:
-        turn.say("utter_refund_pending_paid", **about, days=rules.refund_days(turn.ledger.terms))
-    elif bill is None:
-        turn.say("utter_refund_pending", **about)
-    else:
-        turn.say("utter_refund_pending_bill", **about, **own.bill_words(facts, bill))
 
 
 def say_done(turn: Turn, facts: AccountFacts, done: Refund) -> None:

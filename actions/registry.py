@@ -46,4 +46,5 @@ def replies() -> dict[str, Reply]:
 
 
 def answers(ledger: Ledger) -> list[Answer]:
-    return [Answer(intent, scam.hinted(reply), ledger) for intent, reply in replies().items()]
+    hinted = {intent: scam.hinted(reply) for intent, reply in replies().items()}
+    return [Answer(intent, hinted, ledger) for intent in hinted]

@@ -58,6 +58,8 @@ class Turn:
         self.misses: int = int(self.tracker.slots.get("misses") or 0)
         self.misses_at_start = self.misses
         self.decision_shown = False
+        self.topic = self.topic_at_start = str(self.tracker.slots.get("topic") or "")
+        self.meant = self.follow_up = ""
 
     # Who and what
 
@@ -71,7 +73,13 @@ class Turn:
 
     @property
     def intent(self) -> str:
-        return str((self.message.get("intent") or {}).get("name") or "")
+        """What was understood: of the words alone, or `meant` after the last answer (`actions.follow_up`)."""
+        return self.meant or str((self.message.get("intent") or {}).get("name") or "")
+
+    @property
+    def confidence(self) -> float:
+        """How sure the classifier is of the intent, 0 to 1; a pressed button is meant."""
+        return 1.0 if self.pressed else float((self.message.get("intent") or {}).get("confidence") or 0)
 
     @property
     def text(self) -> str:
@@ -154,4 +162,6 @@ class Turn:
             changed.append(SlotSet("decision", self.decision))
         if self.misses != self.misses_at_start:
             changed.append(SlotSet("misses", self.misses))
+        if self.topic != self.topic_at_start:
+            changed.append(SlotSet("topic", self.topic))
         return changed

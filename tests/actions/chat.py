@@ -49,11 +49,11 @@ class Chat:
     def __init__(self, executor: Executor, customer: str | None) -> None:
         self.executor = executor
         self.sender = f"web-{customer}" if customer else "web-anon-1"
-        self.slots: dict[str, Any] = {"decision": None, "misses": None}
+        self.slots: dict[str, Any] = {"decision": None, "misses": None, "topic": None}
         self.events: list[dict[str, Any]] = []
 
     def type(self, intent: str, text: str = "", **more: Any) -> list[Said]:
-        """Typed words that the classifier took for `intent`; `ranking`, `request_id`, and entities."""
+        """Typed words that the classifier took for `intent`; more: see `call_type`."""
         return self._answer(self.call_type(intent, text, **more))
 
     def press(self, said: list[Said], title: str, **more: Any) -> list[Said]:
@@ -71,12 +71,15 @@ class Chat:
         *,
         ranking: tuple[str, ...] = (),
         request_id: str = "",
+        confidence: float = 0.9,
         **entities: Any,
     ) -> dict[str, Any]:
         """The action call that the bot makes for typed words."""
         names = ranking or (intent, "greet")
         ranked = [{"name": name, "confidence": 0.5} for name in names]
-        return self._call(intent, text or intent, entities, request_id, {}, intent_ranking=ranked)
+        return self._call(
+            intent, text or intent, entities, request_id, {}, confidence=confidence, intent_ranking=ranked
+        )
 
     def call_press(
         self, said: list[Said], title: str, *, strong: bool = False, request_id: str = "", age_s: float = 1
@@ -94,11 +97,12 @@ class Chat:
         entities: dict[str, Any],
         request_id: str,
         login: dict[str, Any],
+        confidence: float = 0.9,
         **parsed: Any,
     ) -> dict[str, Any]:
         message = {
             "text": text,
-            "intent": {"name": intent, "confidence": 0.9},
+            "intent": {"name": intent, "confidence": confidence},
             "entities": [{"entity": name, "value": value} for name, value in entities.items()],
             "metadata": {"request_id": request_id or f"m{next(_numbers)}", "channel": "web", **login},
             **parsed,

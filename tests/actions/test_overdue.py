@@ -75,3 +75,12 @@ def test_hardship_before_the_bill_names_the_next_due_day(tmp_path: Path) -> None
     states.unbilled(world)
     said = world.chat().type("request_extension")[0]
     assert "下期10月6日到期" in said.text and said.card["type"] == "ticket"
+
+
+def test_words_that_may_mean_something_else_register_nobody(chat: Begin, ledger: Ledger) -> None:
+    talk = chat("c-owing")
+    asked = talk.type("request_extension", "这个月呢", confidence=0.4)
+    assert [each.response for each in asked] == ["utter_extension_ask"]
+    assert tickets.active_for(ledger, talk.sender) is None
+    assert talk.press(asked, "登记还款困难")[0].response == "utter_hardship_bill"
+    assert tickets.active_for(ledger, talk.sender) is not None

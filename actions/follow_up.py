@@ -1,0 +1,99 @@
+"""Words that say little by themselves (那手续费呢, 还有吗, 什么时候到): they are about the last answer."""
+
+from __future__ import annotations
+
+import re
+
+from actions.turn import Turn
+
+_BEFORE = "(?>那么?|哦|嗯|请问|我|你们|它|这个|这|的话|大概|一般|现在|是不是|是|会|还|再|，|,| )*"
+_AFTER = "(?>呢|啊|呀|吧|嘛|吗|么|了|的|没有?|不|。|！|!|？|\\?|~| )*"
+# What such words ask for, by the name the table below knows it by.
+_ASKED = {
+    "when": "(?:什么时候|啥时候|几时|哪天|要?等?(?:几天|多久)|多长时间)"
+    "(?:能|可以|才|会)*(?:到账?|好|恢复|完成|有结果|下来)?",
+    "cost": "(?:有|要|收|没有|多少)*(?:手续费|利息|费用|服务费)(?:多少|怎么算|高|贵)*"
+    "|收费|要钱|花钱|要?多少钱|贵",
+    "how": "(?:要|该|具体)*(?:怎么|咋|如何)(?:弄|办|整|搞|操作|处理|做)"
+    "|(?:在|去)?哪(?:里|儿)?(?:弄|办|操作|看)|流程|步骤",
+    "why": "为什么|为啥|为何|什么原因|啥原因|咋回事|怎么回事|凭什么",
+    "more": "还有|还有(?:别|其他|其它)|就这些|就这?几笔|有哪些|其他|剩下",
+    "month": "(?:这|上|下|本)个?(?:月|期)",
+    "faster": "(?:能|能不能|可以|可不可以|帮我|给我)*(?:加急|快点|快一点|催|催促|加快)(?:一下|处理|到账)*",
+    "where_to": "(?:钱|会)*(?:退|到|打|转)(?:回|给)?(?:到|哪|哪里|哪儿|哪张?卡|哪个卡|什么卡|银行卡)+",
+    "need": "(?:有|要|需要)*(?:什么|哪些|啥)(?:条件|要求|材料|资料|证件)",
+    "usable": "(?:能|可以|可)(?:不能|不可以)?用|(?:恢复|好)了?(?=[没吗嘛么])",
+}
+_PATTERNS = {kind: re.compile(f"{_BEFORE}(?:{words}){_AFTER}") for kind, words in _ASKED.items()}
+_MAX_CHARS = 14
+
+# After an answer to the first, what is asked of it is a question of this intent.
+MEANT: dict[str, dict[str, str]] = {
+    "how_to_close": {"how": "how_to_close", "need": "how_to_close", "more": "close_impact"},
+    "close_impact": {"how": "how_to_close", "need": "how_to_close"},
+    "open_account": dict.fromkeys(("how", "when", "why", "need"), "open_account"),
+    "why_unusable": {"why": "why_unusable", "usable": "why_unusable"}
+    | dict.fromkeys(("how", "when", "need"), "unfreeze"),
+    "unfreeze": {"why": "why_unusable", "usable": "why_unusable"}
+    | dict.fromkeys(("how", "when", "need", "faster"), "unfreeze"),
+    "where_usable": {"why": "why_unusable", "usable": "where_usable"},
+    "prepay_all": dict.fromkeys(("how", "cost", "need", "when"), "prepay_all") | {"usable": "why_unusable"},
+    "how_to_repay": {
+        "how": "how_to_repay",
+        "when": "billing_dates",
+        "cost": "fees_interest",
+        "usable": "why_unusable",
+    },
+    "minimum_payment": {"how": "how_to_repay", "when": "billing_dates", "cost": "minimum_payment"},
+    "repayment_status": dict.fromkeys(("how", "when", "why", "faster"), "repayment_status")
+    | {"usable": "why_unusable"},
+    "auto_debit": dict.fromkeys(("how", "when", "why"), "auto_debit"),
+    "query_bill": {
+        "when": "billing_dates",
+        "cost": "fees_interest",
+        "how": "how_to_repay",
+        "why": "query_bill",
+        "more": "query_bill",
+        "month": "query_bill",
+    },
+    "billing_dates": {"month": "billing_dates", "how": "how_to_repay", "cost": "query_bill"},
+    "overdue": {"cost": "overdue", "how": "how_to_repay", "usable": "why_unusable"},
+    "make_instalment": {"cost": "fees_interest", "how": "make_instalment", "need": "make_instalment"},
+    "manage_instalment": {"cost": "fees_interest", "more": "manage_instalment"},
+    "query_limit": {"why": "limit_change", "how": "limit_change"},
+    "limit_change": dict.fromkeys(("how", "when", "why", "need", "usable"), "limit_change"),
+    "refund": dict.fromkeys(("when", "cost", "how", "why", "faster", "where_to", "more"), "refund"),
+    "promotions": dict.fromkeys(("how", "when", "need", "more"), "promotions"),
+    "merchant_service": dict.fromkeys(("how", "when", "cost", "need"), "merchant_service"),
+}
+# Buttons that lead on within a topic.
+BELONGS_TO = {
+    "offer_close": "how_to_close",
+    "steps_close": "how_to_close",
+    "offer_settle": "prepay_all",
+    "offer_settle_close": "prepay_all",
+    "confirm_settle": "prepay_all",
+    "apply_unfreeze": "unfreeze",
+}
+
+
+def asked(turn: Turn) -> str:
+    """Which of the last answer's matters short typed words ask about: a name of `_ASKED`, or ""."""
+    text = turn.text.strip()
+    if turn.pressed or turn.topic not in MEANT or len(text) > _MAX_CHARS:
+        return ""
+    kinds = MEANT[turn.topic]
+    return next((kind for kind in kinds if _PATTERNS[kind].fullmatch(text)), "")
+
+
+def understand(turn: Turn) -> None:
+    """Takes such words for the question that they are after the last answer, and notes this turn's topic.
+
+    Sets `meant` (the intent), `follow_up` (which matter) and `topic`, which a follow-up leaves as it is.
+    """
+    turn.follow_up = asked(turn)
+    topic = BELONGS_TO.get(turn.intent, turn.intent)
+    if turn.follow_up:
+        turn.meant = MEANT[turn.topic][turn.follow_up]
+    elif topic in MEANT:
+        turn.topic = topic

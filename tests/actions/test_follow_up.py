@@ -1,0 +1,83 @@
+"""Short words after an answer are about that answer; with nothing before them they are read as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from actions import follow_up, registry
+from tests.actions import states
+from tests.actions.chat import Chat
+
+Begin = Callable[[str | None], Chat]
+
+
+@pytest.mark.parametrize(
+    ("customer", "before", "words", "taken_for", "response"),
+    [
+        ("c-owing", "query_bill", "那手续费呢", "prepay_all", "utter_fees"),
+        ("c-owing", "query_bill", "什么时候", "refund", "utter_dates_bill"),
+        ("c-owing", "query_bill", "这个月呢", "request_extension", "utter_bill"),
+        ("c-owing", "query_bill", "还有吗", "out_of_scope", "utter_bill_more"),
+        ("c-owing", "offer_settle", "要手续费吗", "make_instalment", "utter_quote_again"),
+        ("c-refunding", "refund", "能加急吗", "where_usable", "utter_refund_no_faster"),
+        ("c-refunding", "refund", "退到哪张卡", "auto_debit", "utter_refund_pending_paid"),
+        ("c-refunding", "refund", "什么时候到", "billing_dates", "utter_refund_pending_paid"),
+        ("c-overdue", "why_unusable", "那怎么办呢？", "fees_interest", "utter_unusable_overdue"),
+        ("c-clean", "prepay_all", "现在能用了吗", "where_usable", "utter_unusable_none"),
+        (None, "how_to_close", "要什么条件", "open_account", "utter_close_anonymous"),
+    ],
+)
+def test_it_is_about_the_last_answer(
+    chat: Begin, customer: str | None, before: str, words: str, taken_for: str, response: str
+) -> None:
+    talk = chat(customer)
+    talk.type(before)
+    assert talk.type(taken_for, words)[0].response.startswith(response)
+
+
+def test_with_no_answer_before_it_the_words_stand_for_themselves(chat: Begin) -> None:
+    assert chat("c-refunding").type("billing_dates", "什么时候到")[0].response.startswith("utter_dates")
+
+
+@pytest.mark.parametrize("words", ["我要注销月付", "账单什么时候出", "退款退到哪了", "能不能晚几天还"])
+def test_a_whole_question_is_no_follow_up(chat: Begin, words: str) -> None:
+    talk = chat("c-refunding")
+    talk.type("refund")
+    assert talk.type("query_limit", words)[0].response.startswith("utter_limit")
+
+
+def test_small_talk_between_does_not_end_the_topic(chat: Begin) -> None:
+    talk = chat("c-refunding")
+    talk.type("refund")
+    talk.type("thanks", "谢谢")
+    assert talk.type("billing_dates", "多久能到")[0].response.startswith("utter_refund")
+
+
+def test_what_was_understood_after_all_is_no_miss(chat: Begin) -> None:
+    talk = chat("c-owing")
+    talk.type("query_bill")
+    talk.type("nlu_fallback", "还有吗")
+    assert not talk.slots["misses"]
+
+
+def test_the_rest_of_a_bill_and_that_there_is_none(chat: Begin, tmp_path: Path) -> None:
+    talk = chat("c-owing")
+    shown = talk.type("query_bill")[0]
+    more = talk.type("out_of_scope", "还有吗")[0]
+    listed = [line for line in more.text.splitlines() if "¥" in line][:-1]
+    assert listed and not any(line.rstrip("。；") in shown.text for line in listed)
+    world = states.make(tmp_path)
+    states.billed(world)
+    short = world.chat()
+    short.type("query_bill")
+    assert short.type("out_of_scope", "还有吗")[0].response == "utter_bill_no_more"
+
+
+def test_every_intent_it_may_mean_is_answered() -> None:
+    answered = set(registry.replies())
+    assert set(follow_up.MEANT) <= answered
+    assert {intent for kinds in follow_up.MEANT.values() for intent in kinds.values()} <= answered
+    assert set(follow_up.BELONGS_TO) <= answered
