@@ -6,11 +6,11 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 .SILENT:
 .PHONY: help demo test setup check train shell browser requirements clean \
-  token gateway clock ledger ticket nlu-report test-long simulate coverage
+  token gateway clock ledger ticket nlu-report test-long simulate coverage mutants
 
 # Values given by the person travel as environment variables and are never pasted into a shell line: they may hold
 # quotes, spaces, `$` and Chinese. $(value …) keeps make itself from expanding them.
-ARGUMENTS := CUSTOMER ACR MODE ADVANCE LIST ID TAKE REPLY CLOSE FILE OUT
+ARGUMENTS := CUSTOMER ACR MODE ADVANCE LIST ID TAKE REPLY CLOSE FILE OUT ONLY
 unexport $(ARGUMENTS)
 $(foreach name,$(ARGUMENTS),$(eval export YUEFU_ARG_$(name) = $$(value $(name))))
 export PORT RESET SEED STEPS DB
@@ -32,9 +32,9 @@ help:
 demo:
 	$(RUN) scripts.demo
 
-## make test                           set up everything and run every test; the last line has the totals
+## make test [ONLY=bot|service|web]    set up everything and run every test; the last line has the totals
 test:
-	$(RUN) scripts.run_tests
+	$(RUN) scripts.run_tests $${YUEFU_ARG_ONLY:+"--only=$$YUEFU_ARG_ONLY"}
 
 ## make test-long                      the tests that take longer than `make test` may
 test-long:
@@ -47,6 +47,10 @@ coverage:
 	$(COVERAGE) run -m pytest -q tests/ledger -k "$(COVERED_BY)"
 	$(COVERAGE) combine --quiet
 	exec $(COVERAGE) report
+
+## make mutants [ONLY=schedule|allocation|quotes|settlement]   how many small changes to the ledger its tests notice
+mutants:
+	$(RUN) scripts.mutants $${YUEFU_ARG_ONLY:+"--only=$$YUEFU_ARG_ONLY"}
 
 ## make setup                          both environments, the widget and the model
 setup:
@@ -107,4 +111,4 @@ requirements:
 
 clean:
 	test ! -e .run/demo.json || { echo "A demo is running here: stop it first." >&2; exit 1; }
-	rm -rf .venv-bot .venv-service .venv-tools .stamps .run .rasa models web/node_modules web/dist web/dist-test
+	rm -rf .venv-bot .venv-service .venv-mutants .venv-tools .stamps .run .rasa models web/node_modules web/dist web/dist-test

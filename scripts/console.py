@@ -70,9 +70,14 @@ def _stop_with_make() -> None:
 
 
 def run_logged(
-    what: str, command: Sequence[str], log: Path, env: Mapping[str, str] | None = None, cwd: Path = ROOT
+    what: str,
+    command: Sequence[str],
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    cwd: Path = ROOT,
+    progress: Callable[[], str] = str,
 ) -> None:
-    """Runs a step with its output in `log` (truncated first), with a sign of life every 15 s.
+    """Runs a step with its output in `log` (truncated first), with a sign of life and `progress` every 15 s.
 
     The step gets a process group of its own, so that stopping this program stops everything below it.
     Raises Failure with the step's last words and the log's path.
@@ -98,7 +103,7 @@ def run_logged(
                     status = process.wait(timeout=HEARTBEAT_S)
                     break
                 except subprocess.TimeoutExpired:
-                    say(f"      … {time.monotonic() - started:.0f} s")
+                    say(f"      … {time.monotonic() - started:.0f} s{progress()}")
         except BaseException:
             end_group(process)
             raise

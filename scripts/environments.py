@@ -1,4 +1,4 @@
-"""Makes .venv-bot and .venv-service from the hashed requirements, and .venv-tools for what is missing."""
+"""Makes the environments, .venv-<name>, from hashed requirements, and .venv-tools for what is missing."""
 
 from __future__ import annotations
 
@@ -18,11 +18,13 @@ REQUIREMENTS = ROOT / "requirements"
 
 @dataclass(frozen=True)
 class Environment:
-    """One of the two environments: its folder, the Pythons it may have (best first), what it costs."""
+    """An environment: its folder, its Pythons (best first), what it costs, what it is made from."""
 
     name: str
     minors: tuple[Minor, ...]
     duration: str
+    shipped: tuple[str, ...]
+    tested: tuple[str, ...]
 
     @property
     def folder(self) -> Path:
@@ -34,12 +36,16 @@ class Environment:
 
     def files(self, dev: bool) -> list[Path]:
         """The hashed files that make it, with or without what tests and checks need."""
-        names = [self.name, f"dev-{self.name}"] if dev else [self.name]
+        names = self.shipped + self.tested if dev else self.shipped
         return [REQUIREMENTS / f"{name}.txt" for name in names]
 
 
-BOT = Environment("bot", ((3, 10),), "about 1 minute")
-SERVICE = Environment("service", ((3, 12), (3, 13), (3, 11)), "about 20 seconds")
+BOT = Environment("bot", ((3, 10),), "about 1 minute", ("bot",), ("dev-bot",))
+SERVICE = Environment(
+    "service", ((3, 12), (3, 13), (3, 11)), "about 20 seconds", ("service",), ("dev-service",)
+)
+# The service's, with what changes its code: only `make mutants` needs that.
+MUTANTS = Environment("mutants", SERVICE.minors, SERVICE.duration, ("service", "dev-service", "mutants"), ())
 
 
 def is_ready(environment: Environment, dev: bool) -> bool:

@@ -26,6 +26,7 @@ SETS: dict[str, tuple[str, str]] = {
     "dev-bot": ("3.10", BOT),
     "service": ("3.11", SERVICE),
     "dev-service": ("3.11", SERVICE),
+    "mutants": ("3.11", SERVICE),
     "uv": ("3.8", TOOLS),
     "node": ("3.8", TOOLS),
 }

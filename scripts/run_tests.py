@@ -1,14 +1,14 @@
 """`make test`: every test of every runner that the project has, and one line of totals at the end.
 
-ONLY=bot|service|web in the environment runs one of the suites. `make test-long` (`--long`) runs those tests
-of the service that are marked as taking longer than `make test` may, and only those.
+`--only=bot|service|web` runs one of the suites. `make test-long` (`--long`) runs those tests of the service
+that are marked as taking longer than `make test` may, and only those.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
-import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
@@ -136,12 +136,16 @@ def trouble_of(status: int | None, counts: Counts, timeout_s: float = SUITE_TIME
 
 def main() -> int:
     """Returns 0 only when something ran and nothing failed."""
-    if "--long" in sys.argv[1:]:
+    parser = argparse.ArgumentParser(prog="make test")
+    parser.add_argument("--long", action="store_true")
+    parser.add_argument("--only", default="")
+    given = parser.parse_args()
+    only: str = given.only
+    if given.long:
         setup.set_up(["service"], dev=True)
         total = run(long_suite())
         print(total.line(), flush=True)
         return 1 if total.failed else 0
-    only = os.environ.get("ONLY", "")
     needed = {"bot": ["bot", "model"], "service": [*setup.ALL, "browser"], "web": ["web"]}
     if only and only not in needed:
         raise Failure(f"ONLY is one of {', '.join(needed)}, not {only[:20]!r}.")

@@ -1,6 +1,7 @@
-"""Sets up what a command needs: `python -m scripts.setup [--dev] [bot] [service] [web] [model] [browser]`.
+"""Sets up what a command needs: `python -m scripts.setup [--dev] [NAME …]`, the names being those of `steps`.
 
-Only what is missing or older than what it is made from is made; without names, everything but the browser.
+Only what is missing or older than what it is made from is made; without names, everything but the browser and
+what changes the ledger's code (`make mutants`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Callable, Iterator, Sequence
 
 from scripts import build, environments, stamps
 from scripts.console import Failure, run_logged, run_program, say
-from scripts.environments import BOT, LOGS, SERVICE
+from scripts.environments import BOT, LOGS, MUTANTS, SERVICE
 
 ALL = ("bot", "service", "web", "model")
 
@@ -48,6 +49,12 @@ def steps(names: Sequence[str], dev: bool) -> list[Step]:
         ),
         Step("web", "chat widget: about 20 seconds", build.web_ready, build.build_web),
         Step("model", "training the model: about 1 minute", build.model_ready, build.train),
+        Step(
+            "mutants",
+            f"environment that changes the ledger's code: {MUTANTS.duration}",
+            lambda: environments.is_ready(MUTANTS, dev),
+            lambda: environments.prepare(MUTANTS, dev),
+        ),
         Step("browser", "Chromium for the page's test: about 1 minute", browser_ready, install_browser),
     ]
     unknown = set(names) - {step.name for step in known}

@@ -1,14 +1,15 @@
 """A fresh ledger for each test, once on SQLite and once on PostgreSQL.
 
-The schema is made once a session on each engine and copied for each test: a file copy, and a PostgreSQL
+The schema is made once on each engine and copied for each test: a file of the same bytes, and a PostgreSQL
 database made from a template.
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
-import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -26,14 +27,15 @@ from tests.databases import administer
 _counter = itertools.count()
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with an empty ledger."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    made = open_engine(f"sqlite:///{path}")
-    upgrade(made)
-    made.dispose()
-    return path
+@functools.cache
+def empty_sqlite() -> bytes:
+    """A SQLite file with an empty ledger, in memory: a process forked from this one has it too."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "template.db")
+        made = open_engine(f"sqlite:///{path}")
+        upgrade(made)
+        made.dispose()
+        return path.read_bytes()
 
 
 @pytest.fixture(scope="session")
@@ -52,8 +54,7 @@ def postgresql_template(postgresql_server: sa.URL) -> Iterator[sa.URL]:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of an empty ledger's database that no other test uses."""
     if request.param == "sqlite":
-        template = request.getfixturevalue("sqlite_template")
-        shutil.copy(template, tmp_path / "ledger.db")
+        (tmp_path / "ledger.db").write_bytes(empty_sqlite())
         yield f"sqlite:///{tmp_path}/ledger.db"
         return
     template = request.getfixturevalue("postgresql_template")

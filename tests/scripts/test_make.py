@@ -70,6 +70,16 @@ def test_the_control_passes_on_a_refusal(project: Path, program: Program) -> Non
     assert done.returncode == 2 and done.stdout == "" and done.stderr.startswith("no such customer\n")
 
 
+@pytest.mark.parametrize(
+    ("command", "known"),
+    [("test", "bot, service, web"), ("mutants", "schedule, allocation, quotes, settlement")],
+)
+def test_only_one_of_the_known_parts_can_be_run(project: Path, command: str, known: str) -> None:
+    done = make(project, command, f"ONLY={ODD}")
+    assert done.stderr.splitlines()[0] == f"ONLY is one of {known}, not {ODD[:20]!r}."
+    assert (done.returncode, done.stdout) == (2, "") and not (project / "pwned").exists()
+
+
 def test_nlu_report_asks_for_its_files(project: Path) -> None:
     done = make(project, "nlu-report", "FILE=a.tsv")
     assert done.returncode != 0 and "make nlu-report FILE=questions.tsv OUT=predictions.tsv" in done.stderr

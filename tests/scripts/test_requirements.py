@@ -23,12 +23,21 @@ def test_all_are_made_from_the_present_sources() -> None:
     assert requirements.stale() == []
 
 
-@pytest.mark.parametrize("changed", ["service.in", "dev-service.in"])
-def test_a_changed_source_is_noticed(project: Path, monkeypatch: pytest.MonkeyPatch, changed: str) -> None:
+@pytest.mark.parametrize(
+    ("changed", "stale"),
+    [
+        ("service.in", ["service", "dev-service", "mutants"]),
+        ("dev-service.in", ["dev-service", "mutants"]),
+        ("mutants.in", ["mutants"]),
+    ],
+)
+def test_a_changed_source_is_noticed(
+    project: Path, monkeypatch: pytest.MonkeyPatch, changed: str, stale: list[str]
+) -> None:
     folder = project / "requirements"
     monkeypatch.setattr(requirements, "FOLDER", folder)
     (folder / changed).write_text((folder / changed).read_text() + "\nsix\n")
-    assert requirements.stale() == (["service"] if changed == "service.in" else []) + ["dev-service"]
+    assert requirements.stale() == stale
 
 
 @pytest.mark.parametrize("name", list(requirements.SETS))
@@ -39,8 +48,10 @@ def test_every_pin_has_a_hash_and_no_host_is_named(name: str) -> None:
     assert not re.search(r"https?:|--index|--find-links|file:", text)
 
 
-@pytest.mark.parametrize("name", ["bot", "service"])
-def test_what_tests_need_is_pinned_as_what_is_shipped(name: str) -> None:
-    shipped, tested = pins(name), pins(f"dev-{name}")
+@pytest.mark.parametrize(
+    ("name", "with_it"), [("bot", "dev-bot"), ("service", "dev-service"), ("dev-service", "mutants")]
+)
+def test_what_tests_need_is_pinned_as_what_is_shipped(name: str, with_it: str) -> None:
+    shipped, tested = pins(name), pins(with_it)
     both = shipped.keys() & tested.keys()
     assert both and all(tested[package] <= shipped[package] for package in both)
