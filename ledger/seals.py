@@ -2,7 +2,8 @@
 
 A journal's hash covers the one before it, so a head that was written down elsewhere covers all that came
 before: whoever rewrites history, hashes included, no longer agrees with it. Every account has a chain of its
-own, so that no row is written by everybody; the sealer collects, every minute, the heads that are new.
+own, so that no row is written by everybody; the sealer collects, every minute, the heads that are new. The
+chain of the journals of no account (merchants are paid by them) has its head in every seal, as the first.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from ledger.work import one_at_a_time
 _HEADS_PER_SEAL = 500
 _BLOCK_BYTES = 64 * 1024
 _MARK = b'{"seal":'  # how each line begins
-Head = list[Any]  # [account id, id of its newest journal, that journal's hash]
+Head = list[Any]  # [account id or None, id of its newest journal, that journal's hash]
 
 
 class SealsDisagree(Conflict):
@@ -44,7 +45,7 @@ def seal(ledger: Ledger) -> int:
     count = last_id = 0
     while heads := _seal_some(ledger, last_id):
         count += len(heads)
-        last_id = heads[-1][0]
+        last_id = heads[-1][0] or last_id
     return count
 
 
@@ -116,21 +117,30 @@ def _check_heads(conn: sa.Connection, heads: list[Head], what: str) -> Iterator[
 
 
 def _seal_some(ledger: Ledger, after_id: int) -> list[Head]:
-    """One seal of the next new heads after that account."""
+    """One seal of the next new heads after that account; returns those that are new."""
     with ledger.write() as conn:
         one_at_a_time(conn, "seal")
-        heads = _new_heads(conn, after_id)
-        if not heads:
-            return []
         s = tr.seals.c
-        last = conn.execute(sa.select(s.id, s.hash).order_by(s.id.desc()).limit(1)).first()
-        seal_id, previous = (last.id + 1, last.hash) if last else (1, "")
+        last = conn.execute(sa.select(s.id, s.hash, s.heads).order_by(s.id.desc()).limit(1)).first()
+        seal_id, previous, sealed = (last.id + 1, last.hash, last.heads[:1]) if last else (1, "", [])
+        shared, of_accounts = _shared_head(conn), _new_heads(conn, after_id)
+        new = of_accounts if shared == sealed or not shared else [*shared, *of_accounts]
+        if not new:
+            return []
+        heads = [*shared, *of_accounts]
         at = ledger.clock.now()
         made = digest(previous, seal_id, _text(at), heads)
         values = {"id": seal_id, "at": at, "previous_hash": previous, "hash": made, "heads": heads}
         conn.execute(sa.insert(tr.seals).values(values))
-        _remember(conn, heads)
-        return heads
+        _remember(conn, of_accounts)
+        return new
+
+
+def _shared_head(conn: sa.Connection) -> list[Head]:
+    """Of the chain of the journals of no account, if there is one."""
+    j = t.journals.c
+    newest = sa.select(j.id, j.hash).where(j.account_id.is_(None)).order_by(j.id.desc()).limit(1)
+    return [[None, *row] for row in conn.execute(newest)]
 
 
 def _new_heads(conn: sa.Connection, after_id: int) -> list[Head]:
@@ -147,6 +157,8 @@ def _new_heads(conn: sa.Connection, after_id: int) -> list[Head]:
 
 
 def _remember(conn: sa.Connection, heads: list[Head]) -> None:
+    if not heads:
+        return
     insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
     new = insert(tr.sealed_heads).values([{"account_id": head[0], "head": head[2]} for head in heads])
     conn.execute(new.on_conflict_do_update(index_elements=["account_id"], set_={"head": new.excluded.head}))

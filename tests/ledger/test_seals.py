@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ledger import audit, journals, seals, triggers
+from ledger import audit, journals, merchants, seals, triggers
 from ledger import tables as t
 from ledger import tables_review as tr
 from ledger.database import Ledger
@@ -202,3 +203,24 @@ def test_several_at_once_seal_each_head_once_and_export_each_seal_once(
     heads = [tuple(head) for each in sealed(ledger) for head in each.heads]
     assert len(heads) == len(set(heads))
     assert audit.audit(ledger, file) == []
+
+
+def test_the_paying_of_merchants_is_sealed_too(customers: list[Customer], file: Path) -> None:
+    """Its journals are of no account; their chain's head is in every seal, so what is new is known."""
+    ledger = customers[0].ledger
+    seals.seal(ledger)
+    tomorrow = ledger.clock.now().date() + timedelta(days=1)
+    customers[0].key(tomorrow.isoformat())
+    merchants.run(ledger)
+    assert [seals.seal(ledger), seals.seal(ledger)] == [1, 0]
+    customers[1].buy(500)
+    assert seals.seal(ledger) == 1
+    assert [[head[0] for head in row.heads] for row in sealed(ledger)] == [[1, 2], [None], [None, 2]]
+    seals.export(ledger, file)
+    with ledger.engine.begin() as conn:
+        triggers.remove(conn)
+        of_no_account = t.journals.c.account_id.is_(None)
+        conn.execute(sa.update(t.journals).where(of_no_account).values(hash="0" * 64))
+        triggers.install(conn)
+    forget_seals(ledger)
+    assert [line for line in audit.audit(ledger, file) if "of account None" in line]
