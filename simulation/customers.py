@@ -1,4 +1,4 @@
-"""What customers, shops, staff and banks do at random: commands with any arguments they may get.
+"""What customers, shops and banks do at random: commands with any arguments they may get.
 
 An action takes its step (dice of its own, the process it runs in, whose turn it is) and returns something
 short to print. Wrong arguments belong here too: whatever the ledger refuses must leave no trace.
@@ -15,7 +15,6 @@ from ledger import (
     debits,
     facts,
     freezes,
-    limits,
     plans,
     purchases,
     quotes,
@@ -25,6 +24,7 @@ from ledger import (
 )
 from simulation.facts_agree import facts_agree
 from simulation.follower import NO_ITEM, NO_SHOP
+from simulation.step import any_amount
 from simulation.violations import expect_equal
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def buy(step: Step) -> Any:
         order_no=order_no,
         merchant=shop,
         item=item,
-        amount_fen=_amount(step, 200_000),
+        amount_fen=any_amount(dice, 200_000),
         periods=dice.choice([1] * 8 + [3, 3, 6, 6, 12, 12, 4]),
         fee_free=dice.random() < 0.2,
         shop_supported=shop != NO_SHOP,
@@ -98,9 +98,9 @@ def repay(step: Step) -> Any:
     total = sum(debt.left for debt in account.debts)
     billed = sum(debt.left for debt in account.debts if debt.bill)
     least = min((bill.minimum for bill in account.bills), default=0)
-    fen = dice.choice([_amount(step), total, total + 777, least, least - 1, billed, billed, billed])
+    fen = dice.choice([any_amount(dice), total, total + 777, least, least - 1, billed, billed, billed])
     if fen <= 0 and dice.random() < 0.9:
-        fen = _amount(step)
+        fen = any_amount(dice)
     return step.run(repayments.repay, step.who, amount_fen=fen).state
 
 
@@ -151,28 +151,11 @@ def switch_debit(step: Step) -> Any:
     return step.run(debits.switch, step.who, on=step.dice.random() < 0.7)
 
 
-def place_freeze(step: Step) -> Any:
-    kind = step.dice.choice(["risk", "dispute", "fraud", "bureau", "customer"])
-    return step.run(freezes.place, step.who, kind, {"seen": kind})
-
-
-def lift_freeze(step: Step) -> Any:
-    """Staff lift what they find; one for lateness only once it is paid."""
-    account = step.world.model_of(step.who)
-    kinds = sorted(account.frozen)
-    if account.overdue is not None and account.overdue.cleared:
-        kinds.append("overdue")
-    if not kinds or step.dice.random() < 0.05:
-        kinds = ["risk", "customer"]
-    return step.run(freezes.lift, step.who, step.dice.choice(kinds))
-
-
 def apply_unfreeze(step: Step) -> Any:
-    return step.run(freezes.apply_unfreeze, step.who).number
-
-
-def cut_limit(step: Step) -> Any:
-    return step.run(limits.cut, step.who, new_fen=_amount(step), evidence={"why": "late"})
+    """Heard by those that may apply by then, and by nobody else."""
+    today = step.world.clock.now().date()
+    may = step.run_if(lambda account: bool(account.may_apply(today)), freezes.apply_unfreeze, step.who)
+    return may.number
 
 
 def take_back(step: Step) -> Any:
@@ -194,18 +177,6 @@ def look(step: Step) -> Any:
     return facts_agree(step.world, step.ledger, step.who)
 
 
-def _amount(step: Step, most_fen: int = 400_000) -> int:
-    dice = step.dice
-    return dice.choice(
-        [
-            dice.randint(1, 3_000),
-            dice.randint(1_000, 60_000),
-            dice.randint(1_000, 60_000),
-            dice.randint(1, most_fen),
-        ]
-    )
-
-
 def _order(step: Step, *states: str) -> str:
     """An order in one of these states, rather a recent one; now and then any, or one there never was."""
     dice, orders = step.dice, list(step.world.follower.orders.values())
@@ -219,7 +190,7 @@ def _order(step: Step, *states: str) -> str:
 #: How often each happens, beside what the world does by itself.
 ACTIONS: tuple[tuple[float, Callable[[Step], Any]], ...] = (
     (22, buy), (5, capture), (1, release), (6, refund), (4, complete_refund), (16, repay), (12, quote),
-    (4, confirm), (6, instal_bill), (1, close), (0.3, withdraw), (2, open_account), (0.4, place_freeze),
-    (3, lift_freeze), (1, apply_unfreeze), (0.3, cut_limit), (1.5, take_back), (4, again), (6, look),
+    (4, confirm), (6, instal_bill), (1, close), (0.3, withdraw), (2, open_account), (1.5, apply_unfreeze),
+    (1.5, take_back), (4, again), (6, look),
     (1.5, switch_debit),
 )  # fmt: skip

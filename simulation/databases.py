@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -17,73 +18,100 @@ from ledger.schema import upgrade
 from tests.databases import administer, postgresql
 
 Kind = Literal["sqlite", "postgresql"]
-PROCESSES = 2
+PROCESSES = 2  # of one world
 #: Gives an empty ledger, the same engines each time: what they have compiled is kept.
 Fresh = Callable[[], Sequence[sa.Engine]]
 
 
-@contextmanager
-def empty_ledgers(kind: Kind, server: sa.URL | None = None) -> Iterator[Fresh]:
-    """As many empty ledgers as worlds are run, one at a time; on `server` where one runs already."""
-    if kind == "sqlite":
-        with _sqlite() as fresh:
-            yield fresh
-        return
-    with (
-        nullcontext(server) if server is not None else postgresql() as running,
-        _postgresql(running) as fresh,
-    ):
-        yield fresh
+@dataclass(frozen=True)
+class Template:
+    """An empty ledger that any process can copy; whoever made it removes it and all copies."""
 
+    folder: str = ""  # on SQLite
+    server: str = ""  # on PostgreSQL
+    name: str = ""
 
-@contextmanager
-def _sqlite() -> Iterator[Fresh]:
-    """In memory where the machine has such a folder: a world is thrown away anyway."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
-        folder = Path(name)
-        template, used = folder / "template.db", folder / "ledger.db"
-        made = open_engine(f"sqlite:///{template}")
-        upgrade(made)
-        made.dispose()
+    def copies(self) -> Fresh:
+        """As many empty ledgers as worlds are run by this process, one at a time."""
+        return self._files() if self.folder else self._databases()
+
+    def _files(self) -> Fresh:
+        folder, used = Path(self.folder), Path(self.folder, f"ledger-{os.getpid()}.db")
         engines = [open_engine(f"sqlite:///{used}") for _ in range(PROCESSES)]
 
         def fresh() -> Sequence[sa.Engine]:
             for engine in engines:
                 engine.dispose()
-            for old in folder.glob("ledger.db*"):
+            for old in folder.glob(f"{used.name}*"):
                 old.unlink()
-            shutil.copy(template, used)
+            shutil.copy(folder / "template.db", used)
             return engines
 
-        yield fresh
-        for engine in engines:
-            engine.dispose()
+        return fresh
+
+    def _databases(self) -> Fresh:
+        used = f"{self.name}_{os.getpid()}"
+        engines = [open_engine(_url(self.server, used)) for _ in range(PROCESSES)]
+
+        def fresh() -> Sequence[sa.Engine]:
+            for engine in engines:
+                engine.dispose()
+            drop = f"DROP DATABASE IF EXISTS {used} WITH (FORCE)"
+            administer(sa.make_url(self.server), drop, f"CREATE DATABASE {used} TEMPLATE {self.name}")
+            return engines
+
+        return fresh
 
 
 @contextmanager
-def _postgresql(server: sa.URL) -> Iterator[Fresh]:
-    template, used = f"world_template_{os.getpid()}", f"world_{os.getpid()}"
-    drop = f"DROP DATABASE IF EXISTS {used} WITH (FORCE)"
+def template(kind: Kind, server: sa.URL | None = None) -> Iterator[Template]:
+    """An empty ledger to be copied; on `server` where one runs already."""
+    if kind == "sqlite":
+        with _sqlite() as made:
+            yield made
+        return
+    with (
+        nullcontext(server) if server is not None else postgresql() as running,
+        _postgresql(running) as made,
+    ):
+        yield made
 
-    def url(name: str) -> str:
-        return server.set(database=name).render_as_string(hide_password=False)
 
-    administer(server, f"CREATE DATABASE {template}")
-    made = open_engine(url(template))
-    upgrade(made)
-    made.dispose()
-    engines = [open_engine(url(used)) for _ in range(PROCESSES)]
+@contextmanager
+def empty_ledgers(kind: Kind, server: sa.URL | None = None) -> Iterator[Fresh]:
+    """As many empty ledgers as worlds are run, one at a time."""
+    with template(kind, server) as made:
+        yield made.copies()
 
-    def fresh() -> Sequence[sa.Engine]:
-        for engine in engines:
-            engine.dispose()
-        administer(server, drop, f"CREATE DATABASE {used} TEMPLATE {template}")
-        return engines
 
+@contextmanager
+def _sqlite() -> Iterator[Template]:
+    """In memory where the machine has such a folder: a world is thrown away anyway."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        _migrate(f"sqlite:///{folder}/template.db")
+        yield Template(folder=folder)
+
+
+@contextmanager
+def _postgresql(server: sa.URL) -> Iterator[Template]:
+    made = Template(server=server.render_as_string(hide_password=False), name=f"world_template_{os.getpid()}")
+    administer(server, f"CREATE DATABASE {made.name}")
     try:
-        yield fresh
+        _migrate(_url(made.server, made.name))
+        yield made
     finally:
-        for engine in engines:
-            engine.dispose()
-        administer(server, drop, f"DROP DATABASE {template} WITH (FORCE)")
+        with sa.create_engine(server, poolclass=sa.NullPool).connect() as conn:
+            like = sa.text("SELECT datname FROM pg_database WHERE starts_with(datname, :name)")
+            names = list(conn.scalars(like, {"name": made.name}))
+        administer(server, *(f"DROP DATABASE {name} WITH (FORCE)" for name in names))
+
+
+def _migrate(url: str) -> None:
+    engine = open_engine(url)
+    upgrade(engine)
+    engine.dispose()
+
+
+def _url(server: str, name: str) -> str:
+    return sa.make_url(server).set(database=name).render_as_string(hide_password=False)

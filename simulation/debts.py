@@ -8,6 +8,7 @@ from typing import Literal
 
 from ledger.clock import SHANGHAI
 from simulation import rules
+from simulation.rules import Version
 
 DebtKind = Literal["purchase", "principal", "fee", "interest", "penalty", "chargeback"]
 _RANK = {"penalty": 0, "interest": 1, "fee": 2}
@@ -43,6 +44,7 @@ class Debt:
 @dataclass(eq=False)
 class Bill:
     issued: date
+    rules: Version  # those of the day on which it was issued
     base: int = 0  # what was on it when the minimum was set
     minimum: int = 0
     standing: Literal["CURRENT", "REVOLVING", "LATE"] = "CURRENT"
@@ -53,12 +55,17 @@ class Bill:
 
     @property
     def due(self) -> date:
-        return self.issued.replace(day=rules.DUE_DAY)
+        return self.issued.replace(day=self.rules.due_day)
 
     @property
     def last_debit(self) -> datetime:
         """When an automatic debit of it is tried for the last time."""
         return datetime.combine(self.due, rules.LAST_DEBIT, SHANGHAI)
+
+    @property
+    def window_until(self) -> datetime:
+        """When it may become a plan for the last time."""
+        return datetime.combine(self.due, rules.BILL_WINDOW_UNTIL, SHANGHAI)
 
     @property
     def month(self) -> str:
@@ -69,6 +76,7 @@ class Bill:
 class Plan:
     kind: Literal["product", "bill"]
     started: date
+    rules: Version  # those of the day on which it was agreed
     fees: list[int]  # of the periods still to be billed, the next one first
     next_period: int = 1
 
@@ -79,6 +87,7 @@ class Hold:
     periods: int
     fee_free: bool
     until: datetime
+    agreed: Version = rules.FIRST
 
 
 @dataclass

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from ledger import debits, merchants, penalties, reconciler
+from ledger import debits, merchants, penalties, reconciler, seals, transfers, work_items
 from ledger import support_tables as st
 from ledger import tables as t
+from simulation import books
 from simulation.violations import expect, expect_equal, expect_none
 
 if TYPE_CHECKING:
@@ -40,6 +41,14 @@ def finish(world: World) -> None:
     _gateway_is_in_the_books(world)
     _credit_went_back(world)
     _customers_were_told(world)
+    _rest_is_sent_by_bank(world)
+    _files_are_the_books(world)
+    for who, month in list(world.statements):
+        books.expect_same_statement(world, ledger, who, month)
+    seals.seal(ledger)
+    world.look()
+    world.invariants.expect_sealed()
+    books.expect_export_agrees(world)
 
 
 def _everything_ended(world: World) -> None:
@@ -87,6 +96,42 @@ def _credit_went_back(world: World) -> None:
     for account_id, account in world.follower.accounts.items():
         stays = account.credit and room[account_id]
         expect(not stays, "owed back and not sent back", account_id, account.credit, room[account_id])
+
+
+def _rest_is_sent_by_bank(world: World) -> None:
+    """What no charge can carry is a work item; when staff have sent it, nothing is owed back any more."""
+    for account_id, fen in world.free_credit().items():
+        if fen:
+            waiting = {key for kind, key in _open_work_items(world) if kind == "payout_by_hand"}
+            asked = any(key.startswith(f"A{account_id}-") for key in waiting)
+            expect(asked, "somebody is asked to send what is owed back", account_id, fen)
+            transfers.record(
+                world.processes[0],
+                world.customer_of(account_id),
+                account_id=account_id,
+                amount_fen=fen,
+                bank_reference=f"end-{account_id}",
+                key=f"end-{account_id}",
+            )
+            world.look()
+    owed = {account_id: a.credit for account_id, a in world.follower.accounts.items() if a.credit}
+    expect(not owed, "all that is owed back was sent", owed)
+
+
+def _files_are_the_books(world: World) -> None:
+    """The last files have no fault: then every movement was in one, and each fault before is a work item."""
+    world.clock.advance(timedelta(days=1))
+    files, booked = world.files, world.invariants.gateway
+    files.write(world.gateway.movements(), world.clock.now().date(), booked, None)
+    while files.unread:
+        books.read_next_file(world, world.processes[0])
+    expect_none(booked.keys() - files.told.keys(), "every movement is in a file")
+    filed = {each for each in _open_work_items(world) if each[0].startswith("settlement_")}
+    expect_equal(filed, files.work_items, "what a file has wrong is a work item")
+
+
+def _open_work_items(world: World) -> list[tuple[str, str]]:
+    return [(item.kind, item.key) for item in work_items.list_items(world.processes[0])]
 
 
 def _customers_were_told(world: World) -> None:

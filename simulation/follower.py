@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from simulation.debts import Hold, Shop
 from simulation.model import Account
 from simulation.reader import OPEN_STATES, Changes, Journal, Row
+from simulation.rules import Rules
 from simulation.violations import expect, expect_equal
 
 #: Shops and items by these names do not take the product.
@@ -18,7 +19,8 @@ _FOLLOWS_BY_ITSELF = ("fee", "bill", "penalty", "interest", "hold_captured")
 class Follower:
     """The model of every account, and where it is in the ledger's history."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
         self.accounts: dict[int, Account] = {}
         self.shop = Shop()  # all orders that are taken are the same shop's
         self.orders: dict[int, Row] = {}  # purchases by id
@@ -28,17 +30,22 @@ class Follower:
         self._were_held: set[int] = set()
         self._captured: set[int] = set()
         self._granted: set[int] = set()
+        self._cuts: dict[int, bool] = {}  # whether it was lifted
+        self._freeze_kinds: dict[int, str] = {}
+        self.filed: dict[str, int] = {}  # applications that wait, by number: of which account
         self.prices: dict[str, int] = {}  # of what was captured, by order
 
     def follow(self, changes: Changes, now: datetime) -> None:
         """What happened since the last time, in its order. Raises Violation where the model knows better."""
         for row in changes.accounts.values():
             if row.id not in self.accounts:
-                self.accounts[row.id] = Account(row.opened_on, row.limit_fen)
+                self.accounts[row.id] = Account(row.opened_on, row.limit_fen, self._rules)
         for account in self.accounts.values():
             account.catch_up(now)
         for cut in changes.cuts:
-            self.accounts[cut.account_id].limit = cut.new_fen
+            self._cut(cut)
+        for application in changes.applications:
+            self._applied(application)
         self._freezes(changes)
         for refusal in changes.refusals:
             self._refused(refusal)
@@ -82,11 +89,33 @@ class Follower:
         """What staff placed and lifted; lateness is the model's own to know."""
         for row in changes.freezes:
             account = self.accounts[row.account_id]
+            self._freeze_kinds[row.id] = row.kind
             if row.kind != "overdue":
                 (account.frozen.add if row.lifted_at is None else account.frozen.discard)(row.kind)
             elif row.lift_reason == "granted" and row.id not in self._granted:
                 self._granted.add(row.id)
                 account.overdue = None
+
+    def _cut(self, row: Row) -> None:
+        """The newest one is lifted first; what there was before it comes back."""
+        account = self.accounts[row.account_id]
+        if row.id not in self._cuts:
+            self._cuts[row.id] = False
+            expect_equal(row.old_fen, account.limit, "the limit before a cut", row.id)
+            account.cut(row.new_fen)
+        if row.lifted_at is not None and not self._cuts[row.id]:
+            self._cuts[row.id] = True
+            account.lift_cut()
+            expect_equal(row.old_fen, account.limit, "the limit after a cut is lifted", row.id)
+
+    def _applied(self, row: Row) -> None:
+        kind = self._freeze_kinds[row.freeze_id]
+        if row.state == "FILED" and row.number not in self.filed:
+            may = self.accounts[row.account_id].may_apply(row.at.date())
+            expect(kind in may, "who may apply for what", row.number, kind, may)
+            self.filed[row.number] = row.account_id
+        elif row.state != "FILED":
+            self.filed.pop(row.number, None)
 
     def _created(self, charge: Row, changes: Changes) -> None:
         """A charge is made of exactly what the model says settling costs, or what was due that day."""
@@ -132,7 +161,9 @@ class Follower:
             "debit": lambda: self._debited(account, row, came, now),
             "settlement": lambda: account.settle(came, self._sent_on(row)),
             "late_success": lambda: account.owe_back(came),
-            "payout": lambda: account.owe_back(came),
+            "payout": lambda: account.owe_back(came + lines.get("bank", 0)),
+            "waiver": lambda: account.waive(lines["income.waiver"], row.at.date()),
+            "compensation": lambda: account.compensate(lines["income.waiver"]),
             "chargeback": lambda: account.charge_back(-came, now.date()),
             "chargeback_offset": lambda: account.offset_charge_backs(lines["customer.credit"]),
             "refund": lambda: self._refunded(account, row, changes),
@@ -144,6 +175,10 @@ class Follower:
 
     def _installed(self, account: Account, row: Row, changes: Changes) -> None:
         plan = next(p for p in reversed(changes.plans) if p.account_id == row.account_id)
+        until = next(bill.window_until for bill in account.bills if bill.month == plan.label)
+        expect(row.at <= until, "a bill becomes a plan in time", plan.id, until)
+        least = self._rules.at(row.at.date()).least_instalment_fen
+        expect(plan.principal_fen >= least, "the smallest instalment", plan.id, plan.principal_fen)
         account.instal(plan.label, plan.periods, row.at.date())
 
     def _held(self, account: Account, row: Row, fen: int) -> None:
@@ -155,7 +190,9 @@ class Follower:
         reason = refusal(account, fen, shop=order.merchant != NO_SHOP, item=order.item != NO_ITEM)
         expect(reason is None or account.paused, "a purchase within the limit", order.order_no, reason)
         expect_equal(fen, order.amount_fen, "the whole order is held", order.order_no)
-        account.holds[order.order_no] = Hold(fen, order.periods, bool(order.fee_free), order.expires_at)
+        agreed, until = self._rules.at(row.at.date()), order.expires_at
+        expect_equal(until, row.at + timedelta(agreed.hold_days), "how long a hold lasts", order.order_no)
+        account.holds[order.order_no] = Hold(fen, order.periods, bool(order.fee_free), until, agreed)
 
     def _bought(self, account: Account, row: Row) -> None:
         order = next(

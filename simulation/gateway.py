@@ -48,6 +48,23 @@ class Record:
         return self.amount_fen - self.charged_back_fen - sum(self.refunds.values())
 
 
+@dataclass(frozen=True)
+class Movement:
+    """Money that the gateway moved, as its settlement file of that day has it."""
+
+    kind: Literal["capture", "refund", "chargeback"]
+    number: str
+    refund_number: str
+    reference: str
+    fen: int
+    at: datetime
+
+    @property
+    def event(self) -> str:
+        """What the books call it."""
+        return f"{self.kind}:{self.refund_number or self.number}"
+
+
 class FaultyGateway:
     """`ledger.gateway.interface.Gateway`, decided upon call by call."""
 
@@ -55,6 +72,7 @@ class FaultyGateway:
         self.records: dict[str, Record] = {}
         self.said: list[ChargeAnswer] = []  # everything, so that it can be said again
         self._clock, self._decide, self._control = clock, decide, control
+        self._moved: list[Movement] = []
         self._untold: dict[int, ChargeAnswer] = {}
         self._last_notification = 0
 
@@ -144,6 +162,11 @@ class FaultyGateway:
         for notification_id in notification_ids:
             self._untold.pop(notification_id, None)
 
+    def movements(self) -> list[Movement]:
+        """All that it ever moved, in the order in which it did."""
+        self._pass_time()
+        return self._moved
+
     # -- what happens to money --------------------------------------------------------------------------
 
     def take_back(self, number: str, fen: int) -> bool:
@@ -153,6 +176,7 @@ class FaultyGateway:
         if record is None or record.charged_back_fen or not 0 < fen <= record.taken_fen:
             return False
         record.charged_back_fen = fen
+        self._moved.append(Movement("chargeback", number, "", f"GC-{number}", fen, self._clock.now()))
         self._notify(ChargeAnswer(number, "CHARGED_BACK", f"GC-{number}", fen))
         return True
 
@@ -174,6 +198,9 @@ class FaultyGateway:
         else:
             record.state = state
             record.reason = "" if state == "SUCCEEDED" else "insufficient_funds"
+        if record.state == "SUCCEEDED":
+            reference = f"GC-{record.number}"
+            self._moved.append(Movement("capture", record.number, "", reference, record.amount_fen, arrives))
         record.changes_at = None
 
     def _pass_time(self) -> None:
@@ -211,6 +238,9 @@ class FaultyGateway:
             return ChargeAnswer(number, "DECLINED", reason=why, refund_number=refund_number)
         record.refunds[refund_number] = amount_fen
         reference = f"GR-{refund_number}"
+        if done is None:
+            now = self._clock.now()
+            self._moved.append(Movement("refund", number, refund_number, reference, amount_fen, now))
         return ChargeAnswer(number, "REFUNDED", reference, amount_fen, refund_number=refund_number)
 
     # -- what is said -------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ def days(step: Step) -> Any:
     clock, dice = step.world.clock, step.dice
     if dice.random() < 0.3:
         day = clock.now().date() + timedelta(days=1)
-        while day.day not in (1, 2, 3, 6, 7):
+        while day.day not in (1, 2, 3, 6, 7, 10, 11):
             day += timedelta(days=1)
         at = dice.choice([time(0, 0), time(21, 59), time(22, 0), time(22, 1), time(23, 59, 30)])
         clock.set(datetime.combine(day, at, SHANGHAI))

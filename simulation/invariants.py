@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from ledger import tables as t
 from ledger.database import Ledger
-from simulation.reader import OPEN_STATES, Changes, Journal, Reader
+from simulation.reader import OPEN_STATES, Changes, Journal, Reader, Row
 from simulation.violations import expect, expect_equal, expect_none
 
 _ITEM_BOOKS = {
@@ -43,6 +44,12 @@ class Invariants:
     def __init__(self) -> None:
         self.posted: Sums = Counter()  # by account and book, shared books under the journal's account
         self.gateway: Counter[str] = Counter()  # by the gateway's reference: fen that came in
+        self.booked_on: dict[str, date] = {}  # by the gateway's reference
+        self.seals = 0
+        self._last_seal = ""
+        self._sealed: dict[int, str] = {}
+        self._hashes: dict[int, tuple[int | None, str]] = {}  # by journal: whose it is, and its hash
+        self.bank_references: list[str] = []
         self.heads: dict[int, str] = {}
         self.allocated: Counter[tuple[int, str]] = Counter()  # by item and effect
         self.charge_states: dict[str, str] = {}
@@ -67,6 +74,8 @@ class Invariants:
         self._plans(ledger, changes)
         self._charges(changes)
         self._payouts(changes)
+        for seal in changes.seals:
+            self._seal(seal)
         self._accounts(changes)
 
     def _journal(self, journal: Journal) -> None:
@@ -80,10 +89,17 @@ class Invariants:
         digest = hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()
         expect((row.previous_hash, row.hash) == (previous, digest), "chain verifies", row.id)
         self.heads[row.account_id] = digest
+        self._hashes[row.id] = (row.account_id, digest)
         for book, fen in lines:
             self.posted[row.account_id, book] += fen
+        if row.source == "bank":
+            expect(
+                row.reference not in self.bank_references, "a bank's reference is used once", row.reference
+            )
+            self.bank_references.append(row.reference)
         if row.source == "gateway":
             expect(row.reference not in self.gateway, "a gateway's reference is booked once", row.reference)
+            self.booked_on[row.reference] = row.at.date()
             self.gateway[row.reference] = journal.by_book.get("gateway.clearing", 0)
 
     def _balances(self, changes: Changes) -> None:
@@ -167,6 +183,22 @@ class Invariants:
                 expect_equal(
                     settled[charge.settlement_id], want, "settlement goes as its charge", charge.number
                 )
+
+    def _seal(self, row: Row) -> None:
+        """It follows the one before it, and holds journals as they were written."""
+        self.seals += 1
+        at = row.at.isoformat(timespec="microseconds")
+        content = json.dumps([self._last_seal, self.seals, at, row.heads], separators=(",", ":"))
+        want = (self.seals, self._last_seal, hashlib.sha256(content.encode()).hexdigest())
+        expect_equal((row.id, row.previous_hash, row.hash), want, "seals are a chain")
+        self._last_seal = row.hash
+        for account_id, journal_id, digest in row.heads:
+            expect_equal(self._hashes.get(journal_id), (account_id, digest), "a seal holds heads", row.id)
+            self._sealed[account_id] = digest
+
+    def expect_sealed(self) -> None:
+        """Raises Violation where a chain goes on after its last seal."""
+        expect_equal(self._sealed, self.heads, "every head is sealed")
 
     def _payouts(self, changes: Changes) -> None:
         waiting: Counter[int] = Counter()

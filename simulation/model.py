@@ -6,36 +6,15 @@ bills, fees, interest, penalty, freezes, what a payment pays, what a refund offs
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from simulation import rules
-from simulation.debts import Bill, Debt, DebtKind, Hold, OverdueFreeze, Plan, Quoted, paying_order
+from simulation.debts import Bill, Debt, DebtKind, OverdueFreeze, Plan, Quoted
+from simulation.standing import Standing
 
 
-@dataclass
-class Account:
+class Account(Standing):
     """One account from its opening to its closing, and what comes back to it after that."""
-
-    day: date  # everything up to this day has happened
-    limit: int
-    debts: list[Debt] = field(default_factory=list)  # of which something is left
-    bills: list[Bill] = field(default_factory=list)  # on which something is left
-    plans: list[Plan] = field(default_factory=list)  # with fees or principal to come
-    holds: dict[str, Hold] = field(default_factory=dict)
-    plan_of: dict[str, Plan] = field(default_factory=dict)  # by order
-    credit: int = 0
-    income: dict[str, int] = field(default_factory=lambda: {"fee": 0, "interest": 0, "penalty": 0})
-    merchant: int = 0
-    auto_debit: bool = False
-    tried: set[datetime] = field(default_factory=set)  # of automatic debits: the times that one was for
-    frozen: set[str] = field(default_factory=set)  # by staff
-    overdue: OverdueFreeze | None = None
-    paused: bool = False  # a charge is open: whether it was paid, and so what grows, is not known
-    closed: bool = False
-    quoted: Quoted | None = None
-    serials: itertools.count[int] = field(default_factory=itertools.count)
 
     # -- time -------------------------------------------------------------------------------------------
 
@@ -65,12 +44,12 @@ class Account:
         if bill.standing == "LATE":
             before = bill.penalty_fen_days
             bill.penalty_fen_days += sum(debt.left for debt in principal)
-            bill.penalty = self._grow("penalty", bill.penalty, before, bill.penalty_fen_days, bill)
+            bill.penalty = self._grow(bill.penalty, before, bill.penalty_fen_days, bill, late=True)
         else:
             before = bill.interest_fen_days
             bearing = (debt for debt in principal if debt.revolving or bill.standing == "REVOLVING")
             bill.interest_fen_days += sum(debt.left for debt in bearing)
-            bill.interest = self._grow("interest", bill.interest, before, bill.interest_fen_days, None)
+            bill.interest = self._grow(bill.interest, before, bill.interest_fen_days, bill, late=False)
 
     def _fall_due(self, bill: Bill, left: int) -> None:
         late = min(left, bill.minimum - (bill.base - left)) > 0
@@ -78,15 +57,16 @@ class Account:
         if late and (self.overdue is None or self.overdue.cleared):
             self.overdue = OverdueFreeze(bill.due)
 
-    def _grow(
-        self, kind: DebtKind, debt: Debt | None, before: int, fen_days: int, bill: Bill | None
-    ) -> Debt | None:
-        more = rules.grown_fen(fen_days) - rules.grown_fen(before)
+    def _grow(self, debt: Debt | None, before: int, fen_days: int, bill: Bill, *, late: bool) -> Debt | None:
+        """By the rates of the bill's day; interest waits for the next bill."""
+        rate = bill.rules.penalty if late else bill.rules.interest
+        more = rules.grown_fen(fen_days, rate) - rules.grown_fen(before, rate)
+        kind: DebtKind = "penalty" if late else "interest"
         if not more:
             return debt
         self.income[kind] += more
         if debt is None:
-            return self._add(kind, more, bill=bill)
+            return self._add(kind, more, bill=bill if late else None)
         debt.left += more
         if debt not in self.debts:  # it had been paid
             self.debts.append(debt)
@@ -94,7 +74,7 @@ class Account:
 
     def _issue(self) -> None:
         """Everything that belongs on it goes onto the month's bill."""
-        bill = Bill(self.day)
+        bill = Bill(self.day, self.rules.at(self.day))
         for debt in self.debts:
             if self._is_to_bill(debt):
                 debt.revolving = debt.revolving or (debt.bill is not None and debt.is_principal)
@@ -108,7 +88,7 @@ class Account:
         on_bill = [debt for debt in self.debts if debt.bill is bill]
         bill.base = sum(debt.left for debt in on_bill)
         bought = sum(debt.left for debt in on_bill if debt.kind == "purchase")
-        bill.minimum = rules.minimum_fen(bought, bill.base - bought)
+        bill.minimum = rules.minimum_fen(bought, bill.base - bought, bill.rules.minimum_percent)
         self.bills.append(bill)
         self._forget_what_is_over()
 
@@ -127,8 +107,8 @@ class Account:
         hold = self.holds.pop(order)
         self.merchant += hold.fen
         if hold.periods > 1:
-            rate = 0 if hold.fee_free else rules.FEE_RATE["product"]
-            plan = Plan("product", on, rules.fees(hold.fen, rate, hold.periods))
+            rate = 0 if hold.fee_free else hold.agreed.product_fee
+            plan = Plan("product", on, hold.agreed, rules.fees(hold.fen, rate, hold.periods))
             self._start(plan, hold.fen, [order])
         else:
             self._add("purchase", hold.fen, on, order=order)
@@ -140,7 +120,8 @@ class Account:
         fen = sum(debt.left for debt in moved)
         for debt in moved:
             debt.left = 0
-        plan = Plan("bill", on, rules.fees(fen, rules.FEE_RATE["bill"], periods))
+        agreed = self.rules.at(on)
+        plan = Plan("bill", on, agreed, rules.fees(fen, agreed.bill_fee, periods))
         self._start(plan, fen, [debt.order for debt in moved])
         bill.base = bill.minimum = sum(debt.left for debt in self.debts if debt.bill is bill)
         self._forget_what_is_over()
@@ -182,9 +163,9 @@ class Account:
         """What settling everything costs now. It is remembered: a charge of it may be under way."""
         fees, waived = [], 0
         for plan in self.plans:
-            first, later = plan.fees[0], sum(plan.fees[1:])
-            fees.append((plan, first + min(first, later)))
-            waived += later - min(first, later)
+            due = rules.early_fees(plan.rules, plan.fees)
+            fees.append((plan, due))
+            waived += sum(plan.fees) - due
         self.quoted = Quoted([(debt, debt.left) for debt in self.debts], fees, waived)
         return self.quoted
 
@@ -217,37 +198,32 @@ class Account:
         left = self._take([debt for debt in self.debts if debt.kind == "chargeback"], fen)
         assert not left
 
+    def waive(self, fen: int, on: date) -> None:
+        """Staff let the customer off charges; what was bought is never forgiven."""
+        self.income["waiver"] -= fen
+        left = self._take(self.waivable(), fen)
+        assert not left
+        self._clear_overdue(on)
+
+    def compensate(self, fen: int) -> None:
+        """Staff give money: it is owed back."""
+        self.income["waiver"] -= fen
+        self.credit += fen
+
+    def cut(self, new: int) -> None:
+        self.cuts.append(self.limit)
+        self.limit = new
+
+    def lift_cut(self) -> None:
+        """The newest cut is undone."""
+        self.limit = self.cuts.pop()
+
     def close(self) -> None:
         self.closed = True
         self.limit = 0
+        self.cuts.clear()
         self.frozen.clear()
         self.overdue = None
-
-    # -- what can be compared ---------------------------------------------------------------------------
-
-    @property
-    def used(self) -> int:
-        return sum(debt.left for debt in self.debts if debt.is_principal)
-
-    @property
-    def held(self) -> int:
-        return sum(hold.fen for hold in self.holds.values())
-
-    @property
-    def available(self) -> int:
-        taken_back = sum(debt.left for debt in self.debts if debt.kind == "chargeback")
-        return max(0, self.limit - self.used - self.held - taken_back)
-
-    @property
-    def overdue_fen(self) -> int:
-        return sum(debt.left for debt in self.debts if debt.bill and debt.bill.standing == "LATE")
-
-    def balances(self) -> dict[str, int]:
-        """Of each of the customer's books that is not empty, as the ledger signs it."""
-        sums = {"customer.credit": -self.credit, "limit.hold": self.held}
-        for debt in self.debts:
-            sums[debt.book] = sums.get(debt.book, 0) + debt.left
-        return {book: fen for book, fen in sums.items() if fen}
 
     # -- parts ------------------------------------------------------------------------------------------
 
@@ -271,11 +247,6 @@ class Account:
         for period, part in enumerate(rules.principals(fen, len(plan.fees)), 1):
             self._add("principal", part, plan.started, plan=plan, period=period)
         self.plan_of |= dict.fromkeys(orders, plan)
-
-    def payable(self) -> list[Debt]:
-        """What a repayment pays, in its order; principal of periods to come only goes with all the rest."""
-        may = [debt for debt in self.debts if debt.bill or debt.kind not in ("principal", "fee")]
-        return sorted(may, key=paying_order)
 
     def _take(self, debts: list[Debt], fen: int) -> int:
         for debt in debts:

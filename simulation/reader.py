@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ledger import tables as t
+from ledger import tables_review as tr
 from ledger.database import Ledger
 
 Row = sa.Row[Any]
@@ -59,6 +60,8 @@ class Changes:
     refusals: list[Row]
     freezes: list[Row]
     cuts: list[Row]
+    applications: list[Row]
+    seals: list[Row]
     allocations: list[Row]
     merchants: list[Row]
 
@@ -89,10 +92,12 @@ class Reader:
 
     def __init__(self) -> None:
         tails = {name: Tail(t.metadata.tables[name], _state(name)) for name in OPEN_STATES}
-        tails |= {"plans": Tail(t.plans), "refusals": Tail(t.refusals), "cuts": Tail(t.limit_cuts)}
+        tails |= {"plans": Tail(t.plans), "refusals": Tail(t.refusals), "seals": Tail(tr.seals)}
         tails |= {"allocations": Tail(t.allocations), "journals": Tail(t.journals)}
         tails["merchants"] = Tail(t.merchant_settlements)
         tails["freezes"] = Tail(t.freezes, lambda row: row.lifted_at is None)
+        tails["cuts"] = Tail(t.limit_cuts, lambda row: row.lifted_at is None)
+        tails["applications"] = Tail(t.applications, lambda row: row.state == "FILED")
         self._tails = tails
         p = t.postings.c
         self._postings = sa.select(p.journal_id, p.book, p.amount_fen).order_by(p.journal_id, p.line_no)

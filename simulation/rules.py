@@ -5,19 +5,59 @@ Money in fen; rates as whole hundred-thousandths, so that no arithmetic of the l
 
 from __future__ import annotations
 
-from datetime import time
+import random
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
 from typing import Final
 
 BILL_DAY: Final = 1
-DUE_DAY: Final = 6
-HOLD_DAYS: Final = 7
 LAST_DEBIT: Final = time(20, 0)  # on the due day: of the times at which an automatic debit is tried
-FEE_RATE: Final = {"product": 750, "bill": 900}  # a period, in hundred-thousandths of the original principal
-DAILY_RATE: Final = 50  # interest, and penalty, a day, in hundred-thousandths
-MINIMUM_PERCENT: Final = 10
-LEAST_INSTALMENT_FEN: Final = 1_000
+BILL_WINDOW_UNTIL: Final = time(22, 0)  # of the due day: until then a bill may become a plan
 FREEZE_KEPT_AFTER_DAYS_LATE: Final = 30
-UNFREEZE_WAIT_DAYS: Final = 60
+
+
+@dataclass(frozen=True)
+class Version:
+    """The rules that hold from one day until the next version's. Rates in hundred-thousandths."""
+
+    since: date
+    due_day: int
+    hold_days: int
+    product_fee: int  # a period, of the original principal
+    bill_fee: int
+    interest: int  # a day
+    penalty: int  # a day
+    minimum_percent: int
+    least_instalment_fen: int
+    settle_next_fee: bool
+    settle_fee_periods: int
+    unfreeze_wait_days: int
+
+
+FIRST: Final = Version(date(2026, 1, 1), 6, 7, 750, 900, 50, 50, 10, 1_000, True, 1, 60)
+_LATER: Final = (
+    Version(date.max, 10, 5, 600, 1_000, 40, 60, 20, 500, True, 0, 30),
+    Version(date.max, 6, 7, 900, 750, 50, 45, 15, 2_000, False, 1, 60),
+)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of any day."""
+
+    versions: tuple[Version, ...] = (FIRST,)
+
+    def at(self, day: date) -> Version:
+        return next((each for each in reversed(self.versions) if each.since <= day), self.versions[0])
+
+
+def changing(start: date, dice: random.Random) -> Rules:
+    """The product's rules now, and two changes of nearly all of them within a world's years."""
+    versions = [FIRST]
+    for later in _LATER:
+        start += timedelta(days=dice.randint(20, 400))
+        versions.append(replace(later, since=start))
+    return Rules(tuple(versions))
 
 
 def half_up(numerator: int, denominator: int) -> int:
@@ -25,14 +65,14 @@ def half_up(numerator: int, denominator: int) -> int:
     return (2 * numerator + denominator) // (2 * denominator)
 
 
-def grown_fen(fen_days: int) -> int:
+def grown_fen(fen_days: int, rate: int) -> int:
     """Interest or penalty of so many fen over so many days."""
-    return half_up(fen_days * DAILY_RATE, 100_000)
+    return half_up(fen_days * rate, 100_000)
 
 
-def minimum_fen(bought_fen: int, rest_fen: int) -> int:
-    """Of a bill: 10 % of purchases, and everything else."""
-    return half_up(bought_fen * MINIMUM_PERCENT, 100) + rest_fen
+def minimum_fen(bought_fen: int, rest_fen: int, percent: int) -> int:
+    """Of a bill: a part of purchases, and everything else."""
+    return half_up(bought_fen * percent, 100) + rest_fen
 
 
 def fees(fen: int, rate: int, periods: int) -> list[int]:
@@ -42,6 +82,13 @@ def fees(fen: int, rate: int, periods: int) -> list[int]:
         result.append(min(each, left))
         left -= result[-1]
     return [*result, left]
+
+
+def early_fees(version: Version, to_come: list[int]) -> int:
+    """Of settling early: the next fee and the settlement charge, never more than was still to come."""
+    next_fee = to_come[0] if version.settle_next_fee else 0
+    charge = to_come[0] * version.settle_fee_periods if len(to_come) > 1 else 0
+    return min(sum(to_come), next_fee + charge)
 
 
 def principals(fen: int, periods: int) -> list[int]:

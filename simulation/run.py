@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import time
-from collections.abc import Callable, Iterable, Sequence
+import traceback
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
-from simulation.databases import Fresh
+from simulation.databases import Fresh, Template
 from simulation.violations import Violation
 from simulation.world import World
 
@@ -23,14 +26,8 @@ class Outcome:
     unknown_outcomes: int
     crashes: int
     log: list[str]
-    error: BaseException | None
-
-    @property
-    def check(self) -> str:
-        """What failed, the same for the same fault."""
-        if isinstance(self.error, Violation):
-            return self.error.check
-        return type(self.error).__name__
+    error: str | None = None
+    check: str = ""  # what failed, the same for the same fault
 
 
 @dataclass
@@ -53,6 +50,7 @@ def run_world(seed: str, indices: Iterable[int], fresh: Fresh) -> Outcome:
     """One world from its beginning to its end, or to the step that breaks it."""
     logging.disable(logging.CRITICAL)  # the ledger reports every failing call of the gateway
     world, steps, error = None, 0, None
+    check = ""
     try:
         world = World(seed, fresh())
         for index in indices:
@@ -63,6 +61,7 @@ def run_world(seed: str, indices: Iterable[int], fresh: Fresh) -> Outcome:
         raise
     except BaseException as caught:
         error = caught
+        check = caught.check if isinstance(caught, Violation) else type(caught).__name__
     finally:
         logging.disable(logging.NOTSET)
         if world is not None:
@@ -73,7 +72,46 @@ def run_world(seed: str, indices: Iterable[int], fresh: Fresh) -> Outcome:
     states = world.invariants.charge_states
     settled = sum(1 for number, state in states.items() if number.startswith("S") and state == "SUCCEEDED")
     unknown = len(world.invariants.unknown_charges)
-    return Outcome(steps, settled, unknown, world.control.crashes, world.log, error)
+    if error is not None and not isinstance(error, Violation):
+        world.log += traceback.format_exception(error)
+    told = None if error is None else repr(error)
+    return Outcome(steps, settled, unknown, world.control.crashes, world.log, told, check)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A world to be run."""
+
+    seed: str
+    steps: int
+
+
+def run_worlds(
+    plans: Sequence[Plan], empty: Template, processes: int
+) -> Generator[tuple[Plan, Outcome], None, None]:
+    """The worlds in their order, several at a time; to be closed when no more of them are wanted."""
+    if processes == 1:
+        fresh = empty.copies()
+        for plan in plans:
+            yield plan, run_world(plan.seed, range(plan.steps), fresh)
+        return
+    alone = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(processes, alone, initializer=_begin, initargs=(empty,))
+    try:
+        yield from zip(plans, pool.map(_run, plans), strict=True)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+_copies: list[Fresh] = []  # of a process that runs worlds for another one
+
+
+def _begin(empty: Template) -> None:
+    _copies.append(empty.copies())
+
+
+def _run(plan: Plan) -> Outcome:
+    return run_world(plan.seed, range(plan.steps), _copies[0])
 
 
 def shrink(

@@ -19,6 +19,7 @@ from ledger.errors import (
 from simulation.violations import Violation, expect, expect_equal
 
 if TYPE_CHECKING:
+    from simulation.model import Account
     from simulation.world import World
 
 CUSTOMERS = ("c0", "c1")
@@ -67,6 +68,29 @@ class Step:
         finally:
             self.world.used.append(Used(command, args, more, answer))
 
+    def run_if(
+        self, may: Callable[[Account], bool], command: Callable[..., Any], *args: Any, **more: Any
+    ) -> Any:
+        """`run`, where the model knows whether it must be refused for the account as it is now."""
+        account, now = self.world.model_of(self.who), self.world.clock.now()
+        control = self.world.control
+        pauses = control.pauses
+
+        def agrees(heard: bool) -> None:
+            if control.pauses == pauses:  # else the account may be another one by now
+                account.catch_up(now)
+                expect_equal(
+                    heard, may(account), "a command is refused when it must be", command.__name__, more
+                )
+
+        try:
+            answer = self.run(command, *args, **more)
+        except SAYS_NO:
+            agrees(False)
+            raise
+        agrees(True)
+        return answer
+
     def run_again(self) -> Any:
         """An earlier command with its key: the same answer and nothing new; with another body a conflict."""
         if not self.world.used:
@@ -90,6 +114,12 @@ class Step:
         except (Conflict, BadInput) as error:
             return f"{used.command.__name__} {error.code}"
         raise Violation("same key, other body: a conflict", used.command.__name__)
+
+
+def any_amount(dice: random.Random, most_fen: int = 400_000) -> int:
+    """Mostly small ones."""
+    of = dice.choice(((1, 3_000), (1_000, 60_000), (1_000, 60_000), (1, most_fen)))
+    return dice.randint(*of)
 
 
 def _what(answer: Any) -> Any:

@@ -12,21 +12,23 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import accounts, audit, links, terms
+from ledger import accounts, audit, links
 from ledger.clock import SHANGHAI, FixedClock
 from ledger.errors import LedgerError
-from simulation import customers, ending, happenings
+from simulation import books, customers, ending, happenings, product, staff
 from simulation.control import Control, Crash, FaultyLedger, Flow, Fuse
 from simulation.follower import Follower
 from simulation.gateway import FaultyGateway, Question
 from simulation.invariants import Invariants, of_everything
 from simulation.model import Account
 from simulation.reader import Changes, Reader, Row
+from simulation.rules import changing
+from simulation.settlement_files import SettlementFiles
 from simulation.step import CUSTOMERS, SAYS_NO, Step, Used
 from simulation.violations import expect_equal, expect_none
 
 FULL_CHECK_EVERY = 1_000
-_CHOICES = (*customers.ACTIONS, *happenings.HAPPENINGS)
+_CHOICES = (*customers.ACTIONS, *staff.STAFF, *books.BOOKS, *happenings.HAPPENINGS)
 _DO, _OFTEN = [action for _, action in _CHOICES], [weight for weight, _ in _CHOICES]
 _CRASHES, _PAUSES, _LONGEST_FUSE, _MOST_FLOWS = 0.05, 0.04, 6, 3
 
@@ -43,9 +45,12 @@ class World:
         self.dice = dice  # the gateway's: those of the step that calls it
         self.weather = 0.2
         self.gateway = FaultyGateway(self.clock, self._decide, self.control)
-        rules = terms.load()
-        self.processes = [FaultyLedger(e, self.clock, rules, self.gateway, self.control) for e in engines]
-        self.invariants, self.follower, self._reader = Invariants(), Follower(), Reader()
+        rules = changing(start.date(), dice)
+        terms = product.versions(rules)
+        self.processes = [FaultyLedger(e, self.clock, terms, self.gateway, self.control) for e in engines]
+        self.invariants, self.follower, self._reader = Invariants(), Follower(rules), Reader()
+        self.files = SettlementFiles()
+        self.statements: dict[tuple[str, str], str] = {}  # by customer and month: what they were
         self.changes: Changes | None = None
         self.flows: list[tuple[int, Flow]] = []
         self.quotes: list[tuple[str, Any]] = []
@@ -188,6 +193,18 @@ class World:
         assert self.changes is not None
         of = self.follower.orders
         return [of[r.purchase_id].order_no for r in self.changes.refunds if r.state == "PENDING"]
+
+    def customer_of(self, account_id: int) -> str:
+        assert self.changes is not None
+        return str(self.changes.accounts[account_id].customer_id)
+
+    def free_credit(self) -> dict[int, int]:
+        """Of each account: what is owed back and not under way to the customer."""
+        assert self.changes is not None
+        free = {account_id: account.credit for account_id, account in self.follower.accounts.items()}
+        for payout in self.changes.payouts:
+            free[payout.account_id] -= payout.amount_fen if payout.state == "OPEN" else 0
+        return free
 
     def has_expired_hold(self, account_id: int) -> bool:
         assert self.changes is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -12,20 +13,39 @@ from ledger.clock import SHANGHAI
 from simulation import rules
 from simulation.debts import Hold
 from simulation.model import Account
+from simulation.product import versions
 
 RATE = Decimal(100_000)
 
 
 def test_rules_are_the_products() -> None:
+    same(terms.load(), rules.FIRST)
     product = terms.load()
-    assert (product.bill_day, product.due_day) == (rules.BILL_DAY, rules.DUE_DAY)
-    assert product.hold_days == rules.HOLD_DAYS
-    assert {kind: rate / RATE for kind, rate in rules.FEE_RATE.items()} == product.fee_rate
-    assert product.daily_rate == product.penalty_rate == rules.DAILY_RATE / RATE
-    assert product.debit_times[-1] == rules.LAST_DEBIT
-    assert product.minimum_ratio == Decimal(rules.MINIMUM_PERCENT) / 100
+    assert product.bill_day == rules.BILL_DAY
+    assert (product.debit_times[-1], product.bill_window_until) == (rules.LAST_DEBIT, rules.BILL_WINDOW_UNTIL)
     assert product.freeze_kept_after_days_late == rules.FREEZE_KEPT_AFTER_DAYS_LATE
-    assert (product.settle_next_fee, product.settle_fee_periods) == (True, 1)
+
+
+def test_rules_that_change_are_the_ledgers_from_their_day() -> None:
+    changing = rules.changing(date(2026, 5, 1), random.Random("x"))
+    agreed = versions(changing)
+    assert len(changing.versions) == len(agreed.all) == 3
+    for version in changing.versions:
+        for day in (version.since, version.since - timedelta(days=1)):
+            same(agreed.at(day), changing.at(day))
+    assert len({each.version for each in agreed.all}) == 3
+
+
+def same(product: terms.Terms, version: rules.Version) -> None:
+    assert (product.due_day, product.hold_days) == (version.due_day, version.hold_days)
+    rates = {"product": version.product_fee / RATE, "bill": version.bill_fee / RATE}
+    assert product.fee_rate == rates
+    assert (product.daily_rate, product.penalty_rate) == (version.interest / RATE, version.penalty / RATE)
+    assert product.minimum_ratio == Decimal(version.minimum_percent) / 100
+    assert product.min_instalment_fen == version.least_instalment_fen
+    assert product.unfreeze_wait_days == version.unfreeze_wait_days
+    early = (version.settle_next_fee, version.settle_fee_periods)
+    assert (product.settle_next_fee, product.settle_fee_periods) == early
 
 
 @pytest.fixture

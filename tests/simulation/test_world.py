@@ -17,7 +17,7 @@ from ledger import allocation, booking, debit_slots, limits, merchants, overdue,
 from ledger.clock import SHANGHAI
 from ledger.model import Limit
 from simulation import __main__ as program
-from simulation import customers, happenings
+from simulation import books, customers, happenings, staff
 from simulation.databases import Fresh
 from simulation.run import run_world, shrink
 
@@ -94,18 +94,14 @@ def test_every_command_of_the_ledger_is_called(
                 parameters = inspect.signature(thing).parameters
                 if {"ledger", "key"} <= parameters.keys():
                     commands.add(f"{found.name}.{name}")
-    text = inspect.getsource(customers) + inspect.getsource(happenings)
+    text = "".join(inspect.getsource(each) for each in (customers, staff, books, happenings))
     not_a_customers = {"ledger.commands.run", "ledger.purchases.buy"}  # all others run by the first
-    # These are in tests/ledger/lives.py as yet.
-    not_a_customers |= {"ledger.goodwill.waive", "ledger.goodwill.compensate"}
-    not_a_customers |= {"ledger.transfers.record", "ledger.limits.lift_cut"}
-    not_a_customers |= {"ledger.freezes.refuse_application"}
     no_money = ("ledger.tickets.", "ledger.work_items.")
     not_a_customers |= {name for name in commands if name.startswith(no_money)}
     missing = {name for name in commands - not_a_customers if name.removeprefix("ledger.") not in text}
     assert not missing
-    done = {action for _, action in (*customers.ACTIONS, *happenings.HAPPENINGS)}
-    assert len(done) == len(customers.ACTIONS) + len(happenings.HAPPENINGS)
+    done = (*customers.ACTIONS, *staff.STAFF, *books.BOOKS, *happenings.HAPPENINGS)
+    assert len({action for _, action in done}) == len(done)
 
 
 def test_steps_are_shrunk_to_those_that_matter() -> None:
@@ -130,7 +126,8 @@ def test_the_program_tells_of_a_violation(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "of", unused)
-    assert program.main(["--seed", "7", "--steps", "200", "--shrink-s", "5"]) == 1
+    options = ["--seed", "7", "--steps", "200", "--shrink-s", "5", "--processes", "1"]
+    assert program.main(options) == 1
     out = capsys.readouterr().out
     assert "VIOLATION in world 7/0" in out and "with the steps [" in out
     assert json.loads(out.splitlines()[-1])["violations"] == 1
