@@ -210,7 +210,7 @@ def test_the_paying_of_merchants_is_sealed_too(customers: list[Customer], file: 
     ledger = customers[0].ledger
     seals.seal(ledger)
     tomorrow = ledger.clock.now().date() + timedelta(days=1)
-    customers[0].key(tomorrow.isoformat())
+    customers[0].at(tomorrow.isoformat())
     merchants.run(ledger)
     assert [seals.seal(ledger), seals.seal(ledger)] == [1, 0]
     customers[1].buy(500)
