@@ -7,17 +7,19 @@ import sqlalchemy as sa
 from ledger import schedule
 from ledger import tables as t
 from ledger.database import Ledger
+from ledger.door import checked
 from ledger.errors import AccountExists, BadInput, NotVerified
 from ledger.money import amount
 from ledger.work import one_at_a_time, recall, remember
 
 
+@checked
 def open_account(
     ledger: Ledger,
     customer_id: str,
     *,
     real_name_verified: bool,
-    card_last4: str,
+    card_last4: str | None,
     limit_fen: int,
     auto_debit: bool = False,
     key: str,

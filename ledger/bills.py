@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from ledger import accrual, days, items, months, schedule
 from ledger import tables as t
 from ledger.database import Ledger
+from ledger.door import checked
 from ledger.errors import BadInput
 from ledger.items import Item
 from ledger.model import Bill, BillItem
@@ -21,6 +22,7 @@ _MONTHS = 12
 _SHOWN_KINDS = {"settlement_charge": "plan_fee", "chargeback": "penalty"}
 
 
+@checked
 def close_month(ledger: Ledger, month: str, each_done: Callable[[], object] = lambda: None) -> int:
     """Issue the bills of a month that is over ("2026-10"), for all accounts; returns how many changed.
 

@@ -10,17 +10,20 @@ from ledger import commands, ending, open_charges
 from ledger import guards as all_guards
 from ledger import tables as t
 from ledger.database import Ledger
+from ledger.door import checked
 from ledger.errors import GuardRefused, WrongState
 from ledger.model import Closing, Guard
 from ledger.work import Work, find_account
 
 
+@checked
 def guards(ledger: Ledger, customer_id: str) -> tuple[Guard, ...]:
     """Why the account cannot be closed now; empty when it can. Raises UnknownCustomer."""
     with ledger.read() as conn:
         return all_guards.of(conn, find_account(conn, customer_id))
 
 
+@checked
 def close(ledger: Ledger, customer_id: str, *, key: str) -> Closing:
     """Close the account; closing a closed one returns the same Closing.
 
@@ -42,6 +45,7 @@ def close(ledger: Ledger, customer_id: str, *, key: str) -> Closing:
     return Closing(receipt, datetime.fromisoformat(closed_at).astimezone(ledger.clock.now().tzinfo))
 
 
+@checked
 def withdraw(ledger: Ledger, customer_id: str, *, key: str) -> None:
     """Take settling and closing back before its charge is sent: ACTIVE again, nothing is charged.
 

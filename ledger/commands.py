@@ -7,6 +7,7 @@ from typing import Any
 
 from ledger import days
 from ledger.database import Ledger
+from ledger.errors import UnknownCustomer
 from ledger.work import Work, find_account, lock_account, recall, remember
 
 
@@ -30,6 +31,8 @@ def run(
         row = find_account(conn, customer_id, lock=True)
         if account_id is not None and account_id != row.id:
             row = lock_account(conn, account_id)
+            if row.customer_id != customer_id:
+                raise UnknownCustomer(customer_id=customer_id, account_id=account_id)
         known = recall(conn, customer_id, name, body, key)
         if known is not None:
             return known[0]

@@ -16,12 +16,14 @@ import sqlalchemy as sa
 from ledger import accrual, charges, commands, days, debit_slots, open_charges, settlement
 from ledger import tables as t
 from ledger.database import Ledger
+from ledger.door import checked
 from ledger.errors import AccountClosed
 from ledger.work import Work, lock_account
 
 _BATCH = 500
 
 
+@checked
 def switch(ledger: Ledger, customer_id: str, *, on: bool, key: str) -> bool:
     """The customer gives the order, or takes it back; returns what holds now. Raises AccountClosed."""
 

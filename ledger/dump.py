@@ -12,8 +12,10 @@ from ledger import facts, journals, payouts
 from ledger import support_tables as st
 from ledger import tables as t
 from ledger.database import Ledger
+from ledger.door import checked
 
 
+@checked
 def account_json(ledger: Ledger, customer_id: str) -> dict[str, Any]:
     """The facts of the customer's newest account, with its books under them. Raises UnknownCustomer.
 

@@ -35,6 +35,12 @@ class InvalidAmount(BadInput):
     code = "invalid_amount"
 
 
+class BadSettlementFile(BadInput):
+    """The file is not what the gateway writes: `line` (1-based) and `reason`. Nothing was done with it."""
+
+    code = "bad_settlement_file"
+
+
 class InvalidTerms(BadInput):
     """`ledger/terms.yml` breaks a rule: `key` says where, `reason` which."""
 
@@ -71,6 +77,10 @@ class UnknownTicket(NotFound):
     code = "unknown_ticket"
 
 
+class UnknownWorkItem(NotFound):
+    code = "unknown_work_item"
+
+
 class Refused(LedgerError):
     """The rules of the product say no; nothing has changed."""
 
@@ -98,7 +108,7 @@ class GuardRefused(Refused):
 
 
 class TicketRefused(Refused):
-    """The ticket is not in a state that allows this."""
+    """The ticket is closed, or another person has taken it: `reason` is closed or taken."""
 
     code = "ticket_refused"
 
@@ -157,6 +167,12 @@ class WrongState(Conflict):
     code = "wrong_state"
 
 
+class SealsDisagree(Conflict):
+    """The exported file and the ledger do not have the same seal; nothing is added to the file."""
+
+    code = "seals_disagree"
+
+
 class SettlementUnderWay(Conflict):
     """A charge of this account is open: its outcome is not known yet."""
 
@@ -193,6 +209,18 @@ class ReadOnlyLedger(Unavailable):
     """The database was opened for reading only."""
 
     code = "read_only_ledger"
+
+
+class NoDatabase(Unavailable):
+    """There is no ledger at that address: `reason`."""
+
+    code = "no_database"
+
+
+class ClockBehind(Unavailable):
+    """The clock shows a day before the account was opened, so no day can be trusted: nothing was done."""
+
+    code = "clock_behind"
 
 
 class OtherSchema(Unavailable):

@@ -29,6 +29,7 @@ from ledger import (
 from ledger import tables as t
 from ledger.clock import SHANGHAI
 from ledger.database import Ledger
+from ledger.door import checked
 from ledger.items import Item
 from ledger.model import (
     AccountFacts,
@@ -50,6 +51,7 @@ _REFUSALS_DAYS = 30  # also of the freezes that explain them
 _REFUNDS_DAYS = 90
 
 
+@checked
 def account_facts(ledger: Ledger, customer_id: str) -> AccountFacts:
     """The facts of the customer's newest account. Raises UnknownCustomer."""
     now = ledger.clock.now()

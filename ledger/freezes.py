@@ -10,11 +10,13 @@ import sqlalchemy as sa
 from ledger import commands, freezes_in_force
 from ledger import tables as t
 from ledger.database import Ledger
+from ledger.door import checked
 from ledger.errors import AccountClosed, BadInput, NothingToUnfreeze, UnfreezeTooEarly, WrongState
 from ledger.model import FreezeKind, UnfreezeApplication
 from ledger.work import Work
 
 
+@checked
 def place(ledger: Ledger, customer_id: str, kind: FreezeKind, evidence: dict[str, Any], *, key: str) -> int:
     """Freeze use, with the evidence that a customer may be told; returns the freeze's id.
 
@@ -39,6 +41,7 @@ def place(ledger: Ledger, customer_id: str, kind: FreezeKind, evidence: dict[str
     return int(commands.run(ledger, customer_id, "place_freeze", body, act, key=key))
 
 
+@checked
 def lift(ledger: Ledger, customer_id: str, kind: FreezeKind, *, key: str, reason: str = "granted") -> int:
     """Lift a freeze; a filed application for it becomes GRANTED. Returns the freeze's id.
 
@@ -61,6 +64,7 @@ def lift(ledger: Ledger, customer_id: str, kind: FreezeKind, *, key: str, reason
     )
 
 
+@checked
 def apply_unfreeze(ledger: Ledger, customer_id: str, *, key: str) -> UnfreezeApplication:
     """File the customer's application; what comes of it is an assessment.
 
@@ -88,6 +92,7 @@ def apply_unfreeze(ledger: Ledger, customer_id: str, *, key: str) -> UnfreezeApp
         return applications(conn, t.applications.c.number == number)[0]
 
 
+@checked
 def refuse_application(ledger: Ledger, customer_id: str, *, number: str, key: str) -> str:
     """The assessment said no: the freeze stays, and the customer may apply again. Returns the number.
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from ledger import allocation, booking, charges, commands, items, journals, overdue, payouts
 from ledger import tables as t
 from ledger.database import Ledger
+from ledger.door import checked
 from ledger.errors import BadInput
 from ledger.money import amount
 from ledger.work import Work
@@ -21,6 +22,7 @@ _WAIVABLE: Final = frozenset({"penalty", "interest", "plan_fee", "settlement_cha
 _LONGEST_TEXT = 500
 
 
+@checked
 def waive(ledger: Ledger, customer_id: str, *, amount_fen: int, reason: str, given_by: str, key: str) -> int:
     """Take `amount_fen` off penalty, interest and fees owed, the oldest bill first; returns its id.
 
@@ -43,6 +45,7 @@ def waive(ledger: Ledger, customer_id: str, *, amount_fen: int, reason: str, giv
     return int(commands.run(ledger, customer_id, "waive", body, act, key=key))
 
 
+@checked
 def compensate(
     ledger: Ledger, customer_id: str, *, amount_fen: int, reason: str, given_by: str, key: str
 ) -> int:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from ledger import commands, journals
 from ledger import tables as t
 from ledger.database import Ledger
+from ledger.door import checked
 from ledger.errors import AccountClosed, BadInput, WrongState
 from ledger.model import Limit
 from ledger.money import amount
@@ -27,6 +28,7 @@ def of(conn: sa.Connection, account: sa.Row[Any]) -> Limit:
     return Limit(account.limit_fen, used, held, max(0, available))
 
 
+@checked
 def cut(ledger: Ledger, customer_id: str, *, new_fen: int, evidence: dict[str, Any], key: str) -> int:
     """Lower the limit, keeping why, e.g. {"bill": "2026-08", "days_late": 12}. Returns the new limit in fen.
 
@@ -55,6 +57,7 @@ def cut(ledger: Ledger, customer_id: str, *, new_fen: int, evidence: dict[str, A
     return int(commands.run(ledger, customer_id, "cut_limit", body, act, key=key))
 
 
+@checked
 def lift_cut(ledger: Ledger, customer_id: str, *, reason: str, key: str) -> int:
     """Undo the newest cut, after an assessment; returns the limit in fen, which is that before the cut.
 

@@ -6,15 +6,18 @@ import sqlalchemy as sa
 
 from ledger import support_tables as t
 from ledger.database import Ledger
+from ledger.door import checked
 from ledger.work import one_at_a_time
 
 
+@checked
 def customer_of(ledger: Ledger, sender: str) -> str | None:
     """The customer linked to `sender`, or None for a visitor."""
     with ledger.read() as conn:
         return conn.scalar(sa.select(t.links.c.customer_id).where(t.links.c.sender == sender))
 
 
+@checked
 def link(ledger: Ledger, sender: str, customer_id: str) -> None:
     """From now on `sender` is `customer_id`. A customer may have several senders, a sender one customer."""
     now = ledger.clock.now()

@@ -8,33 +8,31 @@ from ledger import open_charges
 from ledger import settlement as settlements
 from ledger import tables as t
 from ledger.database import Ledger
+from ledger.door import checked
 from ledger.errors import UnknownCharge
 from ledger.model import Charge, Settlement
+from ledger.numbers import id_of
 
 
+@checked
 def charge(ledger: Ledger, number: str) -> Charge:
     """Charge "S12-1". Raises UnknownCharge."""
     row = _row(ledger, sa.select(t.charges).where(t.charges.c.number == number), number)
     return open_charges.view(row)
 
 
+@checked
 def settlement(ledger: Ledger, number: str) -> Settlement:
     """Settlement "S12". Raises UnknownCharge."""
-    wanted = t.settlements.c.id == _id(number, "S")
+    wanted = t.settlements.c.id == id_of(number, "S")
     return settlements.view(_row(ledger, sa.select(t.settlements).where(wanted), number))
 
 
+@checked
 def payout_fen(ledger: Ledger, number: str) -> int:
     """How much payout "P3" sent back to the customer, in fen. Raises UnknownCharge."""
-    wanted = sa.select(t.payouts.c.amount_fen).where(t.payouts.c.id == _id(number, "P"))
+    wanted = sa.select(t.payouts.c.amount_fen).where(t.payouts.c.id == id_of(number, "P"))
     return int(_row(ledger, wanted, number).amount_fen)
-
-
-def _id(number: str, prefix: str) -> int:
-    digits = number.removeprefix(prefix)
-    if not digits.isascii() or not digits.isdigit():
-        raise UnknownCharge(number=number)
-    return int(digits)
 
 
 def _row(ledger: Ledger, query: sa.Select, number: str) -> sa.Row:

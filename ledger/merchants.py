@@ -17,6 +17,7 @@ from ledger import journals
 from ledger import tables as t
 from ledger.clock import SHANGHAI
 from ledger.database import Ledger
+from ledger.door import checked
 from ledger.terms import MerchantCycle
 from ledger.work import one_at_a_time
 
@@ -69,6 +70,7 @@ def begin_of_cycle(cycle: MerchantCycle, day: date) -> date:
     return day - timedelta(days=day.weekday()) if cycle == "week" else day.replace(day=1)
 
 
+@checked
 def of_merchant(ledger: Ledger, merchant: str) -> list[MerchantSettlement]:
     """What the merchant was paid, the newest first."""
     m = t.merchant_settlements.c

@@ -17,17 +17,11 @@ import sqlalchemy as sa
 from ledger import terms, terms_store
 from ledger.clock import DemoClock, SystemClock
 from ledger.database import Ledger, open_engine
-from ledger.errors import Unavailable
+from ledger.errors import NoDatabase
 from ledger.gateway import chosen
 from ledger.gateway.interface import Gateway
 from ledger.schema import check, upgrade
 from ledger.terms import Versions
-
-
-class NoDatabase(Unavailable):
-    """There is no ledger at that address: `reason`."""
-
-    code = "no_database"
 
 
 @dataclass(frozen=True)

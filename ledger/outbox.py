@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from ledger import links
 from ledger import support_tables as t
 from ledger.database import Ledger
+from ledger.door import checked
 
 OutboxKind = Literal[
     "settlement_result",  # ref: settlement number; resolved after the customer was told that it is not known
@@ -54,6 +55,7 @@ def put_for_customer(conn: sa.Connection, customer_id: str, kind: OutboxKind, re
         put(conn, sender, kind, ref, at)
 
 
+@checked
 def claim(ledger: Ledger, limit: int, lease_s: float) -> list[OutboxItem]:
     """Up to `limit` rows, oldest first, that nobody else gets for `lease_s` seconds."""
     o = t.outbox.c
@@ -70,6 +72,7 @@ def claim(ledger: Ledger, limit: int, lease_s: float) -> list[OutboxItem]:
     return items
 
 
+@checked
 def ack(ledger: Ledger, ids: list[int]) -> None:
     """These have been told. Acknowledging twice changes nothing."""
     untold = t.outbox.c.id.in_(ids) & t.outbox.c.acked_at.is_(None)

@@ -14,6 +14,7 @@ from ledger import allocation, items, journals, outbox, work_items
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.gateway.interface import ChargeAnswer, GatewayTimeout
+from ledger.numbers import id_of
 from ledger.work import Work, lock_account
 
 _LONGEST_WAIT = timedelta(hours=1)
@@ -150,8 +151,7 @@ def finish(work: Work, refund_number: str, answer: ChargeAnswer) -> bool:
     charge; what is left then somebody has to pay another way.
     """
     p = t.payouts.c
-    digits = refund_number.removeprefix("P")
-    where = (p.id == (int(digits) if digits.isdecimal() else 0)) & (p.account_id == work.account_id)
+    where = (p.id == id_of(refund_number, "P")) & (p.account_id == work.account_id)
     payout = work.conn.execute(sa.select(t.payouts).where(where)).first()
     if payout is None or payout.state != "OPEN":
         return False

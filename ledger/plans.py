@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from ledger import charges, commands, items, journals, schedule
 from ledger import tables as t
 from ledger.database import Ledger
+from ledger.door import checked
 from ledger.errors import InstalmentRefused, UnknownBill
 from ledger.model import PlanKind
 from ledger.terms import Terms
@@ -73,6 +74,7 @@ def start(work: Work, plan: PlanTerms, terms: Terms, purchase_id: int | None = N
     return plan_id
 
 
+@checked
 def instal_bill(ledger: Ledger, customer_id: str, *, bill_id: int, periods: int, key: str) -> int:
     """Turn the unpaid purchases of a bill into a plan; returns its id. Its first period is on the next bill.
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from ledger import commands, freezes_in_force, holds, items, journals, limits, open_charges, plans
 from ledger import tables as t
 from ledger.database import Ledger
+from ledger.door import checked
 from ledger.errors import PurchaseRefused, SettlementUnderWay, UnknownOrder, WrongState
 from ledger.model import Refusal, RefusalReason
 from ledger.money import amount
@@ -17,6 +18,7 @@ from ledger.plans import PlanTerms
 from ledger.work import Work, one_at_a_time
 
 
+@checked
 def authorise(
     ledger: Ledger,
     customer_id: str,
@@ -74,6 +76,7 @@ def authorise(
     return int(answer["purchase_id"])
 
 
+@checked
 def capture(ledger: Ledger, order_no: str, key: str) -> int:
     """The order is paid: the customer owes it, the merchant is owed its full price. Returns its id.
 
@@ -99,6 +102,7 @@ def capture(ledger: Ledger, order_no: str, key: str) -> int:
     return int(_on_order(ledger, order_no, "capture", act, key))
 
 
+@checked
 def release(ledger: Ledger, order_no: str, key: str) -> int:
     """The order will not be paid: the held amount returns to the limit. Raises UnknownOrder, WrongState."""
 
@@ -117,6 +121,7 @@ def buy(ledger: Ledger, customer_id: str, *, order_no: str, key: str, **order: A
     return purchase_id
 
 
+@checked
 def find(ledger: Ledger, order_no: str) -> sa.Row[Any]:
     """The purchase and its customer. Raises UnknownOrder."""
     wanted = sa.select(t.purchases, t.accounts.c.customer_id).join_from(t.purchases, t.accounts)

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from ledger import charges, days, guards, items, plans_due
 from ledger import tables as t
 from ledger.database import Ledger
+from ledger.door import checked
 from ledger.errors import AccountClosed, GuardRefused, NothingOwed
 from ledger.items import Item
 from ledger.model import LineKind, Quote, QuoteLine
@@ -38,6 +39,7 @@ class Draft:
     total_fen: int
 
 
+@checked
 def make(ledger: Ledger, customer_id: str, *, close_after: bool) -> Quote:
     """Quote settling everything, valid for 15 minutes and never past midnight.
 

@@ -25,6 +25,7 @@ from ledger.errors import BadInput, UnknownCharge
 from ledger.gateway import settlement_file
 from ledger.gateway.interface import AnswerState, ChargeAnswer
 from ledger.gateway.settlement_file import Movement, MovementKind
+from ledger.numbers import id_of
 from ledger.work_items import WorkItemKind
 
 _BATCH = 500
@@ -139,8 +140,7 @@ def _booked(ledger: Ledger, batch: list[Movement]) -> dict[str, tuple[str, int]]
         .where(j.source == "gateway", j.reference.in_(events), p.book == journals.GATEWAY)
         .group_by(j.reference)
     )
-    refunds = [each.refund_number for each in batch if each.kind == "refund"]
-    payout_ids = [int(number[1:]) for number in refunds if number[1:].isdigit() and len(number) < 18]
+    payout_ids = [id_of(each.refund_number, "P") for each in batch if each.kind == "refund"]
     numbers = [each.number for each in batch]
     asked = sa.select(c.number, c.amount_fen).where(c.number.in_(numbers), c.reason == "amount_differs")
     with ledger.read() as conn:

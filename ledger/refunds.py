@@ -7,12 +7,14 @@ import sqlalchemy as sa
 from ledger import allocation, commands, items, journals, overdue, payouts, plans_due, purchases
 from ledger import tables as t
 from ledger.database import Ledger
+from ledger.door import checked
 from ledger.errors import BadInput, WrongState
 from ledger.items import Item
 from ledger.money import amount
 from ledger.work import Work
 
 
+@checked
 def request(ledger: Ledger, *, order_no: str, amount_fen: int, key: str) -> int:
     """The merchant has agreed to refund; nothing is offset before it is complete. Returns the refund's id.
 
@@ -48,6 +50,7 @@ def request(ledger: Ledger, *, order_no: str, amount_fen: int, key: str) -> int:
     )
 
 
+@checked
 def complete(ledger: Ledger, *, order_no: str, key: str) -> int:
     """The refund has arrived. Returns its id.
 

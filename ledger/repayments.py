@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from ledger import allocation, booking, charges, commands, items, settlement
 from ledger import tables as t
 from ledger.database import Ledger
+from ledger.door import checked
 from ledger.errors import NothingOwed
 from ledger.model import Repayment
 from ledger.money import amount
@@ -15,6 +16,7 @@ from ledger.work import Work
 _SHOWN = 3
 
 
+@checked
 def repay(ledger: Ledger, customer_id: str, *, amount_fen: int, key: str) -> Repayment:
     """Charge the customer's card; look at `.state`: a decline or a time-out does not raise.
 

@@ -24,19 +24,13 @@ from ledger import tables as t
 from ledger import tables_review as tr
 from ledger.clock import SHANGHAI
 from ledger.database import Ledger
-from ledger.errors import Conflict
+from ledger.errors import SealsDisagree
 from ledger.work import one_at_a_time
 
 _HEADS_PER_SEAL = 500
 _BLOCK_BYTES = 64 * 1024
 _MARK = b'{"seal":'  # how each line begins
 Head = list[Any]  # [account id or None, id of its newest journal, that journal's hash]
-
-
-class SealsDisagree(Conflict):
-    """The exported file and the ledger do not have the same seal; nothing is added to the file."""
-
-    code = "seals_disagree"
 
 
 def seal(ledger: Ledger) -> int:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from ledger import charges, outcomes, quotes
 from ledger import tables as t
 from ledger.database import Ledger
+from ledger.door import checked
 from ledger.errors import QuoteChanged, QuoteExpired, UnknownCharge, UnknownQuote
 from ledger.gateway.interface import ChargeAnswer
 from ledger.model import Repayment, Settlement
@@ -26,6 +27,7 @@ class _Stale(Exception):
         self.expired = expired
 
 
+@checked
 def confirm(ledger: Ledger, customer_id: str, *, quote_id: str, amount_fen: int, key: str) -> Settlement:
     """Settle what the quote says: the whole protocol, and one charge for one quote, whatever the key.
 
@@ -46,6 +48,7 @@ def confirm(ledger: Ledger, customer_id: str, *, quote_id: str, amount_fen: int,
     return settlement
 
 
+@checked
 def for_quote(ledger: Ledger, customer_id: str, quote_id: str) -> Settlement | None:
     """The settlement that confirmed this quote of the customer's, as it stands."""
     s, a = t.settlements.c, t.accounts.c
@@ -55,6 +58,7 @@ def for_quote(ledger: Ledger, customer_id: str, quote_id: str) -> Settlement | N
     return None if row is None else view(row)
 
 
+@checked
 def resolve(ledger: Ledger, charge_number: str, answer: ChargeAnswer) -> Settlement | Repayment:
     """Take the gateway's word on a charge. Any word may come late, twice or in any order.
 

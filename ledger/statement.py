@@ -18,12 +18,14 @@ from ledger import months
 from ledger import tables as t
 from ledger.clock import SHANGHAI
 from ledger.database import Ledger
+from ledger.door import checked
 from ledger.errors import BadInput, UnknownCustomer
 
 #: A command's moment is when it begins; by then it has ended, one way or the other.
 _LONGEST_COMMAND = timedelta(minutes=5)
 
 
+@checked
 def statement(ledger: Ledger, customer_id: str, month: str) -> str:
     """The statement of "2026-10" as JSON with sorted keys, a line feed at its end; amounts in fen.
 

@@ -9,20 +9,10 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from ledger import support_tables as t
-from ledger.errors import Conflict, NotFound
+from ledger.errors import UnknownTicket
 
 TicketKind = Literal["human", "hardship", "fraud", "dispute", "complaint", "chargeback"]
 TicketState = Literal["OPEN", "TAKEN", "CLOSED"]
-
-
-class UnknownTicket(NotFound):
-    code = "unknown_ticket"
-
-
-class TicketRefused(Conflict):
-    """`reason`: closed | taken (by another person) | empty_reply."""
-
-    code = "ticket_refused"
 
 
 @dataclass(frozen=True)

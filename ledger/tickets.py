@@ -13,26 +13,16 @@ import sqlalchemy as sa
 from ledger import links, outbox
 from ledger import support_tables as t
 from ledger.database import Ledger
-from ledger.errors import IdempotencyConflict
+from ledger.door import checked
+from ledger.errors import IdempotencyConflict, TicketRefused
 from ledger.hours import promised_by
-from ledger.ticket_records import (
-    Ticket,
-    TicketKind,
-    TicketMessage,
-    TicketRefused,
-    TicketState,
-    UnknownTicket,
-    lock,
-    read,
-)
+from ledger.ticket_records import Ticket, TicketKind, TicketMessage, TicketState, lock, read
 
 __all__ = [
     "Ticket",
     "TicketKind",
     "TicketMessage",
-    "TicketRefused",
     "TicketState",
-    "UnknownTicket",
     "active_for",
     "append",
     "close",
@@ -47,6 +37,7 @@ __all__ = [
 ]
 
 
+@checked
 def open_ticket(
     ledger: Ledger,
     *,
@@ -102,12 +93,14 @@ def open_in(
     return int(made.scalar_one())
 
 
+@checked
 def get(ledger: Ledger, ticket_id: int) -> Ticket:
     """Raises `UnknownTicket`."""
     with ledger.read() as conn:
         return read(conn, ticket_id)
 
 
+@checked
 def list_tickets(ledger: Ledger, state: TicketState | None = None) -> list[Ticket]:
     """All tickets, or those in one state, the oldest first."""
     wanted = sa.true() if state is None else t.tickets.c.state == state
@@ -116,6 +109,7 @@ def list_tickets(ledger: Ledger, state: TicketState | None = None) -> list[Ticke
         return [read(conn, ticket_id) for ticket_id in ids]
 
 
+@checked
 def active_for(ledger: Ledger, sender: str) -> Ticket | None:
     """The sender's ticket that a person has taken, else the latest one still open, else None."""
     c = t.tickets.c
@@ -126,6 +120,7 @@ def active_for(ledger: Ledger, sender: str) -> Ticket | None:
         return None if ticket_id is None else read(conn, ticket_id)
 
 
+@checked
 def take(ledger: Ledger, ticket_id: int, staff: str) -> Ticket:
     """`staff` answers it from now on. Taking one's own again changes nothing.
 
@@ -137,13 +132,12 @@ def take(ledger: Ledger, ticket_id: int, staff: str) -> Ticket:
         return read(conn, ticket_id)
 
 
+@checked
 def reply(ledger: Ledger, ticket_id: int, text: str, staff: str, key: str | None = None) -> Ticket:
     """Say `text` to the customer; an open ticket is taken by it. The same key says it once.
 
-    Raises `UnknownTicket`, and `TicketRefused` when it is closed or another person's, or `text` is blank.
+    Raises `UnknownTicket`, and `TicketRefused` when it is closed or another person's.
     """
-    if not text.strip():
-        raise TicketRefused(reason="empty_reply", ticket_id=ticket_id)
     with ledger.write() as conn:
         ticket = lock(conn, ticket_id)
         _take(conn, ledger, ticket, staff)
@@ -154,6 +148,7 @@ def reply(ledger: Ledger, ticket_id: int, text: str, staff: str, key: str | None
         return read(conn, ticket_id)
 
 
+@checked
 def append(
     ledger: Ledger, ticket_id: int, text: str, from_customer: bool = True, key: str | None = None
 ) -> Ticket:
@@ -168,6 +163,7 @@ def append(
         return read(conn, ticket_id)
 
 
+@checked
 def close(ledger: Ledger, ticket_id: int) -> Ticket:
     """The matter is dealt with, and the customer is told so, once. Raises `UnknownTicket`."""
     with ledger.write() as conn:
@@ -179,6 +175,7 @@ def close(ledger: Ledger, ticket_id: int) -> Ticket:
         return read(conn, ticket_id)
 
 
+@checked
 def release(ledger: Ledger, ticket_id: int) -> Ticket:
     """The customer goes back to the assistant, which speaks again. Raises `UnknownTicket`.
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from ledger import commands, journals, outbox, payouts, work_items
 from ledger import tables as t
 from ledger.database import Ledger
+from ledger.door import checked
 from ledger.errors import BadInput, WrongState
 from ledger.journals import Entry
 from ledger.money import amount
@@ -15,6 +16,7 @@ from ledger.work import Work, one_at_a_time
 _LONGEST_REFERENCE = 100
 
 
+@checked
 def record(
     ledger: Ledger,
     customer_id: str,

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ledger import tables as t
 from ledger.database import Ledger
-from ledger.errors import BadInput, IdempotencyConflict, UnknownCustomer
+from ledger.errors import BadInput, ClockBehind, IdempotencyConflict, UnknownCustomer
 from ledger.journals import Entry, post
 from ledger.terms import Terms
 
@@ -28,6 +28,11 @@ class Work:
     conn: sa.Connection
     account: sa.Row[Any]
     now: datetime
+
+    def __post_init__(self) -> None:
+        """Raises ClockBehind: what is booked on a day before the account was opened counts from no day."""
+        if self.today < self.account.opened_on:
+            raise ClockBehind(today=self.today.isoformat(), opened_on=self.account.opened_on.isoformat())
 
     @property
     def today(self) -> date:
@@ -79,8 +84,12 @@ def find_account(conn: sa.Connection, customer_id: str, *, lock: bool = False) -
 
 
 def lock_account(conn: sa.Connection, account_id: int) -> sa.Row[Any]:
-    """That account, locked: one that may be closed and followed by a newer one."""
-    return conn.execute(sa.select(t.accounts).where(t.accounts.c.id == account_id).with_for_update()).one()
+    """That account, locked: one that may be closed and followed by a newer one. Raises UnknownCustomer."""
+    wanted = sa.select(t.accounts).where(t.accounts.c.id == account_id).with_for_update()
+    row = conn.execute(wanted).first()
+    if row is None:
+        raise UnknownCustomer(account_id=account_id)
+    return row
 
 
 def one_at_a_time(conn: sa.Connection, what: str) -> None:

@@ -16,7 +16,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ledger import tables_review as t
 from ledger.database import Ledger
-from ledger.errors import NotFound
+from ledger.door import checked
+from ledger.errors import UnknownWorkItem
 
 WorkItemKind = Literal[
     "unknown_charge",  # the gateway speaks of a charge that is not ours
@@ -28,10 +29,6 @@ WorkItemKind = Literal[
     "settlement_extra",  # in the gateway's file, unknown to us or there before
     "settlement_differs",  # in both, with another amount
 ]
-
-
-class UnknownWorkItem(NotFound):
-    code = "unknown_work_item"
 
 
 @dataclass(frozen=True)
@@ -55,6 +52,7 @@ def open_in(
     return conn.execute(filed).first() is not None
 
 
+@checked
 def open_item(ledger: Ledger, kind: WorkItemKind, key: str, details: Mapping[str, Any]) -> bool:
     """`open_in` in a transaction of its own."""
     with ledger.write() as conn:
@@ -68,6 +66,7 @@ def close_in(conn: sa.Connection, now: datetime, kind: WorkItemKind, key: str, n
     return bool(conn.execute(sa.update(t.work_items).where(where).values(closed_at=now, note=note)).rowcount)
 
 
+@checked
 def close(ledger: Ledger, item_id: int, note: str) -> WorkItem:
     """Somebody has dealt with it, as `note` says; closing again changes nothing. Raises UnknownWorkItem."""
     w = t.work_items.c
@@ -80,6 +79,7 @@ def close(ledger: Ledger, item_id: int, note: str) -> WorkItem:
     return WorkItem(*row)
 
 
+@checked
 def list_items(ledger: Ledger, *, closed: bool = False) -> list[WorkItem]:
     """The open items, or with `closed` all of them, the oldest first."""
     w = t.work_items.c

@@ -20,7 +20,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
-from ledger.errors import BadInput
+from ledger.errors import BadSettlementFile
 
 MovementKind = Literal["capture", "refund", "chargeback"]
 KINDS: dict[str, MovementKind] = {"capture": "capture", "refund": "refund", "chargeback": "chargeback"}
@@ -29,12 +29,6 @@ _COLUMNS = ["kind", "number", "refund_number", "reference", "amount_fen", "at"]
 _NUMBER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _REFERENCE = re.compile(r"[^\x00-\x1f\x7f]{0,128}")
 _LARGEST_FEN = 10**12
-
-
-class BadSettlementFile(BadInput):
-    """The file is not what the gateway writes: `line` (1-based) and `reason`. Nothing was done with it."""
-
-    code = "bad_settlement_file"
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ def test_opening_needs_a_real_name_and_a_card(ledger: Ledger) -> None:
 
     for refusal, changes in (
         (NotVerified, {"real_name_verified": False}),
-        (NotVerified, {"card_last4": ""}),
+        (NotVerified, {"card_last4": None}),
         (BadInput, {"card_last4": "12345"}),
         (BadInput, {"limit_fen": ledger.terms.credit_limit_max_fen + 1}),
         (InvalidAmount, {"limit_fen": 0}),

@@ -12,10 +12,10 @@ import pytest
 from ledger import audit, reconciler, reconciliation, refunds, settlement, work_items
 from ledger.clock import FixedClock
 from ledger.database import Ledger
-from ledger.errors import BadInput
+from ledger.errors import BadInput, BadSettlementFile
 from ledger.gateway import settlement_file
 from ledger.gateway.interface import ChargeAnswer
-from ledger.gateway.settlement_file import BadSettlementFile, Movement
+from ledger.gateway.settlement_file import Movement
 from ledger.gateway.simulated import SimulatedGateway
 from ledger.reconciliation import Report
 from tests.ledger.customer import Customer, told

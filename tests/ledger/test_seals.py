@@ -15,7 +15,7 @@ from ledger import audit, journals, merchants, seals, triggers
 from ledger import tables as t
 from ledger import tables_review as tr
 from ledger.database import Ledger
-from ledger.seals import SealsDisagree
+from ledger.errors import SealsDisagree
 from tests.ledger.crowd import at_once
 from tests.ledger.customer import Customer
 

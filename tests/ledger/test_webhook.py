@@ -16,6 +16,7 @@ from sanic import Sanic
 from actions import http_webhook
 from ledger import audit, tickets, work_items
 from ledger.database import Ledger
+from ledger.errors import UnknownWorkItem
 from ledger.gateway import signing, wire
 from ledger.gateway.interface import ChargeAnswer
 from ledger.gateway.simulated import SimulatedGateway
@@ -147,17 +148,18 @@ def test_a_charge_that_is_not_ours_is_kept_for_a_person_once(http: httpx.Client,
     deliver(http, word(number="X7-1"))
     assert [each.id for each in work_items.list_items(ledger)] == [second.id]
     assert [each.id for each in work_items.list_items(ledger, closed=True)] == [first.id, second.id]
-    with pytest.raises(work_items.UnknownWorkItem):
-        work_items.close(ledger, 999, "")
+    with pytest.raises(UnknownWorkItem):
+        work_items.close(ledger, 999, "not ours")
 
 
+@pytest.mark.parametrize("number", ["P99", "P" + "9" * 30, "P001", "P1²", "X1", "P"])
 def test_a_refund_that_we_did_not_ask_for_is_kept_for_a_person(
-    http: httpx.Client, customer: Customer
+    http: httpx.Client, customer: Customer, number: str
 ) -> None:
-    answer = deliver(http, word("REFUNDED", refund_number="P99"))
+    answer = deliver(http, word("REFUNDED", refund_number=number))
     assert answer.json() == {"status": "work_item"}
     (item,) = work_items.list_items(customer.ledger)
-    assert (item.kind, item.details["refund_number"]) == ("unknown_refund", "P99")
+    assert (item.kind, item.details["refund_number"]) == ("unknown_refund", number)
 
 
 def test_a_signed_message_that_cannot_be_read_is_kept_and_asked_for_again(
