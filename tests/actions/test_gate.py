@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from actions.server import build_executor, build_ledger
 from actions.settings import Settings
-from ledger import Ledger, tickets
+from ledger import Ledger, audit, tickets
 from tests.actions.chat import Chat
+from tests.full_disk import no_room
 
 Begin = Callable[[str | None], Chat]
 
@@ -119,6 +120,19 @@ def test_a_ledger_that_cannot_be_read_is_said_with_a_reference(chat: Begin, ledg
         conn.execute(sa.text("ALTER TABLE links RENAME TO links_gone"))
     said = chat("c-owing").type("why_unusable")
     assert said[0].response == "utter_unavailable" and said[0].card["reference"] in said[0].text
+
+
+def test_a_full_disk_is_said_with_a_reference_and_the_same_button_settles_later(
+    chat: Begin, ledger: Ledger
+) -> None:
+    owing = chat("c-owing")
+    quote = owing.type("prepay_all", enters="settle")
+    with no_room():
+        failed = owing.press(quote, "确认结清", strong=True)
+    assert failed[0].response == "utter_unavailable" and failed[0].card["reference"] in failed[0].text
+    done = owing.press(quote, "确认结清", strong=True)
+    assert done[0].response == "utter_settled", done
+    assert audit.audit(ledger) == []
 
 
 def test_a_failed_push_is_raised_so_that_it_is_tried_again(chat: Begin) -> None:
