@@ -167,6 +167,12 @@ class WrongState(Conflict):
     code = "wrong_state"
 
 
+class WouldForget(Conflict):
+    """Migrating the database back would forget the rows of the table `rows_of`. Nothing was changed."""
+
+    code = "would_forget"
+
+
 class SealsDisagree(Conflict):
     """The exported file and the ledger do not have the same seal; nothing is added to the file."""
 

@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 
 from ledger import support_tables, tables, tables_review
 from ledger.errors import OtherSchema
+from ledger.losses import GIVE_UP
 from ledger.metadata import metadata
 
 __all__ = ["check", "metadata", "remove", "support_tables", "tables", "tables_review", "upgrade"]
@@ -42,7 +43,9 @@ def remove(engine: sa.Engine) -> None:
     _checked.discard(engine)
     with engine.begin() as conn:
         _alone(conn)
-        command.downgrade(_config(conn), "base")
+        config = _config(conn)
+        config.attributes[GIVE_UP] = True
+        command.downgrade(config, "base")
 
 
 def check(conn: sa.Connection) -> None:

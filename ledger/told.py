@@ -48,6 +48,7 @@ _OF_LEDGER: Final[dict[tuple[str, str | None], str]] = {
         "seals_disagree",
         None,
     ): "Seal {seal} in the file is not the ledger's own: audit it. Nothing was written.",
+    ("would_forget", None): "Migrating back would forget {rows_of}. Nothing was changed.",
     ("no_database", None): "There is no ledger: {reason}.",
     (
         "other_schema",

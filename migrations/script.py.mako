@@ -2,6 +2,8 @@
 
 A migration of the journals or postings takes the triggers off first and puts them on again last:
 `triggers.remove(op.get_bind())` … `triggers.install(op.get_bind())`, then audits.
+
+One back that would forget what no other table holds begins with `losses.refuse(op.get_context(), "the_table")`.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from ledger import triggers
+from ledger import losses, triggers
 
 revision = "0001"
 down_revision = None
@@ -28,6 +28,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    losses.refuse(op.get_context(), "accounts", "journals", "idempotency")
     triggers.remove(op.get_bind())
     op.drop_table("postings")
     op.drop_table("journals")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from ledger import losses
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -28,6 +30,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    losses.refuse(op.get_context(), "purchases", "refusals", "bills", "items", "freezes", "limit_cuts")
     op.drop_table("allocations")
     op.drop_table("refunds")
     op.drop_table("plan_fees")

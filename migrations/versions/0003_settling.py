@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from ledger import losses
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -21,6 +23,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    losses.refuse(op.get_context(), "charges", "quotes", "payouts")
     op.drop_table("charges")
     op.drop_table("settlements")
     op.drop_table("quotes")

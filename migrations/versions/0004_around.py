@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from ledger import losses
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -23,6 +25,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    losses.refuse(op.get_context(), "links", "outbox", "tickets")
     op.drop_table("ticket_messages")
     op.drop_table("tickets")
     op.drop_table("outbox")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from ledger import losses
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -47,5 +49,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    losses.refuse(op.get_context(), "work_items", "settled_events")
     op.drop_table("settled_events")
     op.drop_table("work_items")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from ledger import losses
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -16,4 +18,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    losses.refuse(op.get_context(), "charges", where="due_at IS NOT NULL")
     op.drop_column("charges", "due_at")

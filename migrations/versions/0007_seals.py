@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from ledger import losses
+
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
@@ -37,5 +39,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    losses.refuse(op.get_context(), "seals")
     op.drop_table("sealed_heads")
     op.drop_table("seals")

@@ -24,4 +24,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # Nothing is forgotten: the file has every version, and is published again.
     op.drop_table("terms_versions")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from ledger import losses
+
 revision = "0009"
 down_revision = "0008"
 branch_labels = None
@@ -38,6 +40,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    losses.refuse(op.get_context(), "merchant_settlements")
     for table in OPEN:
         op.drop_index(f"ix_{table}_unsettled", table)
         op.drop_index(f"ix_{table}_merchant_settlement_id", table)

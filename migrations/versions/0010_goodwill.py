@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from ledger import losses
+
 revision = "0010"
 down_revision = "0009"
 branch_labels = None
@@ -36,6 +38,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    losses.refuse(op.get_context(), "goodwill")
+    losses.refuse(op.get_context(), "limit_cuts", where="lifted_at IS NOT NULL")
     op.drop_column("limit_cuts", "lift_reason")
     op.drop_column("limit_cuts", "lifted_at")
     op.drop_table("goodwill")

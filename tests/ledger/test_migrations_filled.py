@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from ledger import (
     audit,
     closing,
     facts,
+    links,
     merchants,
     outbox,
     penalties,
@@ -22,9 +25,13 @@ from ledger import (
     quotes,
     reconciler,
     schema,
+    seals,
+    work_items,
 )
+from ledger.clock import FixedClock
 from ledger.database import Ledger, open_engine
-from ledger.errors import LedgerError, OtherSchema, Unavailable
+from ledger.errors import LedgerError, OtherSchema, Unavailable, WouldForget
+from ledger.losses import GIVE_UP
 from ledger.told import sentence
 from tests.ledger.customer import Customer, assert_books_hold
 from tests.ledger.lives import World, open_
@@ -39,11 +46,14 @@ def revisions() -> list[str]:
     return [script.revision for script in ScriptDirectory.from_config(schema._config()).walk_revisions()]
 
 
-def migrate(engine: sa.Engine, revision: str) -> None:
-    current = revisions()
+def migrate(engine: sa.Engine, revision: str, *, give_up: bool = True) -> None:
+    """`give_up`: what a migration back forgets may go."""
+    current = [*revisions(), "base"]
     with engine.begin() as conn:
         going = command.downgrade if current.index(revision) > current.index(at(conn)) else command.upgrade
-        going(schema._config(conn), revision)
+        config = schema._config(conn)
+        config.attributes[GIVE_UP] = give_up
+        going(config, revision)
 
 
 def at(conn: sa.Connection) -> str:
@@ -130,6 +140,49 @@ def test_an_older_ledger_is_brought_up_with_its_rows(filled: Ledger) -> None:
     assert kept(older, newer) == {table: found for table, found in older.items() if found}
     assert kept(newer, older) == {table: found for table, found in older.items() if found}
     assert_books_hold(filled)
+
+
+#: What each migration back would forget; 0008's is in the file of the product's rules too.
+FORGOTTEN = {
+    "0010": {"goodwill", "limit_cuts"},
+    "0009": {"merchant_settlements"},
+    "0007": {"seals"},
+    "0006": {"charges"},
+    "0005": {"work_items"},
+    "0004": {"links"},
+    "0003": {"charges"},
+    "0002": {"purchases"},
+    "0001": {"accounts"},
+}
+
+
+def test_no_migration_back_forgets_what_happened(filled: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = filled.engine
+    monkeypatch.undo()
+    assert isinstance(filled.clock, FixedClock)
+    filled.clock.advance(timedelta(days=40))
+    assert merchants.run(filled)
+    seals.seal(filled)
+    work_items.open_item(filled, "not_understood", "w", {})
+    links.link(filled, "web-c-1", "c-1")
+    for now, older in pairwise([*revisions(), "base"]):
+        before = rows(engine)
+        if now in FORGOTTEN:
+            with pytest.raises(WouldForget) as refused:
+                migrate(engine, older, give_up=False)
+            assert (now, refused.value.details["rows_of"] in FORGOTTEN[now]) == (now, True)
+            assert rows(engine) == before and "Nothing was changed" in sentence(refused.value)
+        migrate(engine, older)
+
+
+def test_every_migration_back_is_open_to_a_ledger_without_a_past(ledger: Ledger) -> None:
+    for older in revisions()[1:]:
+        migrate(ledger.engine, older, give_up=False)
+    migrate(ledger.engine, revisions()[0])
+    Customer(ledger).buy(5_000)
+    with pytest.raises(WouldForget, match="links"):
+        migrate(ledger.engine, "0001", give_up=False)
+    assert_books_hold(ledger)
 
 
 def make_older(engine: sa.Engine) -> None:
