@@ -14,6 +14,11 @@ depends_on = None
 
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
+NEWEST_FIRST = (
+    *("allocations", "refunds", "plan_fees", "items", "applications", "refusals", "purchases", "plans"),
+    *("limit_cuts", "freezes", "bills"),
+)
+
 
 def upgrade() -> None:
     _bills()
@@ -31,24 +36,24 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     losses.refuse(op.get_context(), "purchases", "refusals", "bills", "items", "freezes", "limit_cuts")
-    op.drop_table("allocations")
-    op.drop_table("refunds")
-    op.drop_table("plan_fees")
-    op.drop_table("items")
-    op.drop_table("applications")
-    op.drop_table("refusals")
-    op.drop_table("purchases")
-    op.drop_table("plans")
-    op.drop_table("limit_cuts")
-    op.drop_table("freezes")
-    op.drop_table("bills")
+    for table in NEWEST_FIRST:
+        op.drop_table(table)
+
+
+def _keys() -> tuple[sa.Column, sa.Column]:
+    """Its own, and the account's."""
+    own = sa.Column("id", WHOLE, sa.Identity(always=False), nullable=False)
+    return own, sa.Column("account_id", WHOLE, nullable=False)
+
+
+def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint([column], [f"{to}.id"], name=op.f(f"fk_{table}_{column}_{to}"))
 
 
 def _bills() -> None:
     op.create_table(
         "bills",
-        sa.Column("id", WHOLE, sa.Identity(always=False), nullable=False),
-        sa.Column("account_id", WHOLE, nullable=False),
+        *_keys(),
         sa.Column("month", sa.Text(), nullable=False),
         sa.Column("issued_on", sa.Text(), nullable=False),
         sa.Column("due_on", sa.Text(), nullable=False),
@@ -63,7 +68,7 @@ def _bills() -> None:
         sa.Column("penalty_item_id", WHOLE, nullable=True),
         sa.Column("interest_item_id", WHOLE, nullable=True),
         sa.CheckConstraint("standing IN ('CURRENT', 'REVOLVING', 'LATE')", name=op.f("ck_bills_standing")),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_bills_account_id_accounts")),
+        _refers("bills", "account_id", "accounts"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bills")),
         sa.UniqueConstraint("account_id", "month", name=op.f("uq_bills_account_id_month")),
         sqlite_strict=True,
@@ -73,8 +78,7 @@ def _bills() -> None:
 def _freezes() -> None:
     op.create_table(
         "freezes",
-        sa.Column("id", WHOLE, sa.Identity(always=False), nullable=False),
-        sa.Column("account_id", WHOLE, nullable=False),
+        *_keys(),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("placed_at", sa.Text(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
@@ -85,7 +89,7 @@ def _freezes() -> None:
             "kind IN ('overdue', 'risk', 'bureau', 'dispute', 'fraud', 'customer')",
             name=op.f("ck_freezes_kind"),
         ),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_freezes_account_id_accounts")),
+        _refers("freezes", "account_id", "accounts"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_freezes")),
         sqlite_strict=True,
     )
@@ -102,15 +106,12 @@ def _freezes() -> None:
 def _limit_cuts() -> None:
     op.create_table(
         "limit_cuts",
-        sa.Column("id", WHOLE, sa.Identity(always=False), nullable=False),
-        sa.Column("account_id", WHOLE, nullable=False),
+        *_keys(),
         sa.Column("old_fen", WHOLE, nullable=False),
         sa.Column("new_fen", WHOLE, nullable=False),
         sa.Column("at", sa.Text(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_limit_cuts_account_id_accounts")
-        ),
+        _refers("limit_cuts", "account_id", "accounts"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_limit_cuts")),
         sqlite_strict=True,
     )
@@ -120,8 +121,7 @@ def _limit_cuts() -> None:
 def _plans() -> None:
     op.create_table(
         "plans",
-        sa.Column("id", WHOLE, sa.Identity(always=False), nullable=False),
-        sa.Column("account_id", WHOLE, nullable=False),
+        *_keys(),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("periods", WHOLE, nullable=False),
@@ -132,7 +132,7 @@ def _plans() -> None:
         sa.Column("started_on", sa.Text(), nullable=False),
         sa.Column("terms_version", sa.Text(), nullable=False),
         sa.CheckConstraint("kind IN ('product', 'bill')", name=op.f("ck_plans_kind")),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_plans_account_id_accounts")),
+        _refers("plans", "account_id", "accounts"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plans")),
         sqlite_strict=True,
     )
@@ -142,8 +142,7 @@ def _plans() -> None:
 def _purchases() -> None:
     op.create_table(
         "purchases",
-        sa.Column("id", WHOLE, sa.Identity(always=False), nullable=False),
-        sa.Column("account_id", WHOLE, nullable=False),
+        *_keys(),
         sa.Column("order_no", sa.Text(), nullable=False),
         sa.Column("merchant", sa.Text(), nullable=False),
         sa.Column("item", sa.Text(), nullable=False),
@@ -158,9 +157,7 @@ def _purchases() -> None:
         sa.CheckConstraint(
             "state IN ('HELD', 'CAPTURED', 'RELEASED', 'EXPIRED')", name=op.f("ck_purchases_state")
         ),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_purchases_account_id_accounts")
-        ),
+        _refers("purchases", "account_id", "accounts"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_purchases")),
         sa.UniqueConstraint("order_no", name=op.f("uq_purchases_order_no")),
         sqlite_strict=True,
@@ -171,8 +168,7 @@ def _purchases() -> None:
 def _refusals() -> None:
     op.create_table(
         "refusals",
-        sa.Column("id", WHOLE, sa.Identity(always=False), nullable=False),
-        sa.Column("account_id", WHOLE, nullable=False),
+        *_keys(),
         sa.Column("at", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("order_no", sa.Text(), nullable=False),
@@ -180,9 +176,7 @@ def _refusals() -> None:
         sa.Column("item", sa.Text(), nullable=False),
         sa.Column("amount_fen", WHOLE, nullable=False),
         sa.Column("available_fen", WHOLE, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_refusals_account_id_accounts")
-        ),
+        _refers("refusals", "account_id", "accounts"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refusals")),
         sqlite_strict=True,
     )
@@ -192,19 +186,14 @@ def _refusals() -> None:
 def _applications() -> None:
     op.create_table(
         "applications",
-        sa.Column("id", WHOLE, sa.Identity(always=False), nullable=False),
-        sa.Column("account_id", WHOLE, nullable=False),
+        *_keys(),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("freeze_id", WHOLE, nullable=False),
         sa.Column("at", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.CheckConstraint("state IN ('FILED', 'GRANTED', 'REFUSED')", name=op.f("ck_applications_state")),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_applications_account_id_accounts")
-        ),
-        sa.ForeignKeyConstraint(
-            ["freeze_id"], ["freezes.id"], name=op.f("fk_applications_freeze_id_freezes")
-        ),
+        _refers("applications", "account_id", "accounts"),
+        _refers("applications", "freeze_id", "freezes"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_applications")),
         sa.UniqueConstraint("number", name=op.f("uq_applications_number")),
         sqlite_strict=True,
@@ -215,8 +204,7 @@ def _applications() -> None:
 def _items() -> None:
     op.create_table(
         "items",
-        sa.Column("id", WHOLE, sa.Identity(always=False), nullable=False),
-        sa.Column("account_id", WHOLE, nullable=False),
+        *_keys(),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("on", sa.Text(), nullable=False),
         sa.Column("purchase_id", WHOLE, nullable=True),
@@ -238,12 +226,10 @@ def _items() -> None:
             " AND moved_fen >= 0",
             name=op.f("ck_items_not_overpaid"),
         ),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_items_account_id_accounts")),
-        sa.ForeignKeyConstraint(["bill_id"], ["bills.id"], name=op.f("fk_items_bill_id_bills")),
-        sa.ForeignKeyConstraint(["plan_id"], ["plans.id"], name=op.f("fk_items_plan_id_plans")),
-        sa.ForeignKeyConstraint(
-            ["purchase_id"], ["purchases.id"], name=op.f("fk_items_purchase_id_purchases")
-        ),
+        _refers("items", "account_id", "accounts"),
+        _refers("items", "bill_id", "bills"),
+        _refers("items", "plan_id", "plans"),
+        _refers("items", "purchase_id", "purchases"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_items")),
         sqlite_strict=True,
     )
@@ -268,7 +254,7 @@ def _plan_fees() -> None:
         sa.CheckConstraint(
             "state IN ('PENDING', 'BILLED', 'SETTLED', 'DROPPED')", name=op.f("ck_plan_fees_state")
         ),
-        sa.ForeignKeyConstraint(["plan_id"], ["plans.id"], name=op.f("fk_plan_fees_plan_id_plans")),
+        _refers("plan_fees", "plan_id", "plans"),
         sa.PrimaryKeyConstraint("plan_id", "period_no", name=op.f("pk_plan_fees")),
         sqlite_strict=True,
     )
@@ -277,8 +263,7 @@ def _plan_fees() -> None:
 def _refunds() -> None:
     op.create_table(
         "refunds",
-        sa.Column("id", WHOLE, sa.Identity(always=False), nullable=False),
-        sa.Column("account_id", WHOLE, nullable=False),
+        *_keys(),
         sa.Column("purchase_id", WHOLE, nullable=False),
         sa.Column("amount_fen", WHOLE, nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -287,10 +272,8 @@ def _refunds() -> None:
         sa.Column("offset_fen", WHOLE, server_default="0", nullable=False),
         sa.Column("credited_fen", WHOLE, server_default="0", nullable=False),
         sa.CheckConstraint("state IN ('PENDING', 'DONE')", name=op.f("ck_refunds_state")),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_refunds_account_id_accounts")),
-        sa.ForeignKeyConstraint(
-            ["purchase_id"], ["purchases.id"], name=op.f("fk_refunds_purchase_id_purchases")
-        ),
+        _refers("refunds", "account_id", "accounts"),
+        _refers("refunds", "purchase_id", "purchases"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refunds")),
         sqlite_strict=True,
     )
@@ -308,10 +291,8 @@ def _allocations() -> None:
         sa.Column("amount_fen", WHOLE, nullable=False),
         sa.CheckConstraint("effect IN ('paid', 'offset', 'moved')", name=op.f("ck_allocations_effect")),
         sa.CheckConstraint("amount_fen > 0", name=op.f("ck_allocations_positive")),
-        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_allocations_item_id_items")),
-        sa.ForeignKeyConstraint(
-            ["journal_id"], ["journals.id"], name=op.f("fk_allocations_journal_id_journals")
-        ),
+        _refers("allocations", "item_id", "items"),
+        _refers("allocations", "journal_id", "journals"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_allocations")),
         sqlite_strict=True,
     )
