@@ -30,8 +30,8 @@ import sqlalchemy as sa
 from tqdm import tqdm
 
 from ledger import audit, bills, days, opening, penalties, reconciler, reconciliation, seals, statement
-from ledger.database import Ledger, require_writable
-from ledger.errors import LedgerError
+from ledger.database import Ledger, is_read_only
+from ledger.errors import LedgerError, ReadOnlyLedger
 from ledger.gateway.interface import GatewayError
 from ledger.told import sentence
 
@@ -143,8 +143,8 @@ def main(argv: list[str] | None = None) -> int:
     args = _arguments(argv)
     try:
         ledger = opening.open_existing(opening.from_environment(), with_gateway=args.with_gateway)
-        if args.writes:
-            require_writable(ledger.engine)
+        if args.writes and is_read_only(ledger.engine):
+            raise ReadOnlyLedger
         run: _Command = args.run
         return run(ledger, args)
     except KeyboardInterrupt:

@@ -42,7 +42,7 @@ class Ledger:
         Raises ReadOnlyLedger, OtherSchema when the database was migrated for another program, Busy when
         another writer held it for too long, Unavailable when it fails otherwise (gone, or its disk full).
         """
-        if is_read_only(self.engine):
+        if _opened_for_reading(self.engine):
             raise ReadOnlyLedger
         with _failures_typed(), self.engine.begin() as conn:
             schema.check(conn)
@@ -81,17 +81,16 @@ def open_engine(url: str | sa.URL) -> sa.Engine:
 
 
 def is_read_only(engine: sa.Engine) -> bool:
+    """Whether no command could change anything: SQLite opened with `mode=ro`; PostgreSQL as it says itself,
+    being a standby or by `default_transaction_read_only`."""
+    if engine.dialect.name != "postgresql":
+        return _opened_for_reading(engine)
+    with engine.connect() as conn:
+        return bool(conn.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on")
+
+
+def _opened_for_reading(engine: sa.Engine) -> bool:
     return bool(engine.get_execution_options().get("ledger_read_only", False))
-
-
-def require_writable(engine: sa.Engine) -> None:
-    """Raises ReadOnlyLedger where no command could change anything."""
-    if is_read_only(engine):
-        raise ReadOnlyLedger
-    if engine.dialect.name == "postgresql":
-        with engine.connect() as conn:
-            if conn.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on":
-                raise ReadOnlyLedger
 
 
 def _sqlite_url(url: sa.URL, read_only: bool) -> sa.URL:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from ledger import terms, terms_store
 from ledger.clock import DemoClock, SystemClock
-from ledger.database import Ledger, open_engine
+from ledger.database import Ledger, is_read_only, open_engine
 from ledger.errors import NoDatabase
 from ledger.gateway import chosen
 from ledger.gateway.interface import Gateway
@@ -32,10 +32,6 @@ class Opening:
     run_dir: Path
     demo: bool
     gateway: str
-
-    @property
-    def read_only(self) -> bool:
-        return "mode=ro" in self.database_url
 
 
 def from_environment() -> Opening:
@@ -56,13 +52,14 @@ def open_ledger(opening: Opening) -> Ledger:
     GatewayMisconfigured, InvalidTerms.
     """
     engine = open_engine(opening.database_url)
-    if opening.read_only:
+    read_only = is_read_only(engine)
+    if read_only:
         _check(engine)
     else:
         upgrade(engine)
     versions = terms.load_versions()
     ledger = _ledger(opening, engine, versions, with_gateway=True)
-    if not opening.read_only:
+    if not read_only:
         terms_store.publish(ledger, versions)
     return ledger
 
