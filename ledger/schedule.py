@@ -45,13 +45,18 @@ def apr(rate: Decimal, periods: int) -> Decimal:
     `rate` is the fee per period on the original principal. A fraction, half-up to four decimals:
     0.0075 over 6 -> 0.1527, 0.0090 over 6 -> 0.1828, 0 -> 0.0000.
     """
-    instalment = Decimal(1) / periods + rate
+    per_period = _internal_rate(Decimal(1) / periods + rate, periods)
+    return (per_period * 12).quantize(Decimal("0.0001"), rounding="ROUND_HALF_UP")
+
+
+def _internal_rate(instalment: Decimal, periods: int) -> Decimal:
+    """The rate per period at which that many instalments, the first after one period, are worth 1 now."""
     low, high = Decimal(0), Decimal(1)
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
         worth = sum((instalment / (1 + middle) ** period for period in range(1, periods + 1)), Decimal(0))
         low, high = (middle, high) if worth > 1 else (low, middle)
-    return (low * 12).quantize(Decimal("0.0001"), rounding="ROUND_HALF_UP")
+    return low
 
 
 def add_months(day: date, months: int, anchor_day: int | None = None) -> date:
@@ -86,4 +91,4 @@ def instalment_dues(started_on: date, periods: int, *, bill_day: int, due_day: i
     between bill day 1 February and due day -> first due in March.
     """
     first = next_bill_on(started_on, bill_day)
-    return tuple(due_on(add_months(first, number, bill_day), due_day) for number in range(periods))
+    return tuple(due_on(add_months(first, number), due_day) for number in range(periods))

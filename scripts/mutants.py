@@ -47,17 +47,17 @@ class Topic:
 
 TOPICS: dict[str, Topic] = {
     "schedule": Topic(
-        ("schedule", "money", "plans", "plans_due", "billing", "accrual"),
-        ("schedule", "bills", "penalties", "purchases", "terms_over_time"),
+        ("schedule", "money", "plans", "billing", "accrual"),
+        ("schedule", "plan_rows", "bill_rows", "bills", "penalties"),
     ),
     "allocation": Topic(
-        ("allocation", "items", "booking"),
-        ("repayments", "settlement", "debits", "quotes"),
+        ("allocation", "items", "booking", "plans_due"),
+        ("allocation", "plan_rows", "repayments", "debits"),
     ),
-    "quotes": Topic(("quotes", "guards"), ("quotes", "settlement", "closing")),
+    "quotes": Topic(("quotes", "guards"), ("quotes", "quote_lines", "guards", "closing")),
     "settlement": Topic(
         ("settlement", "charges", "open_charges", "outcomes", "ending"),
-        ("settlement", "settle_and_close", "unknown_outcome", "taken_back", "repayments"),
+        ("charge_states", "gateway_words", "settlement", "settle_and_close", "quotes"),
     ),
 }
 
@@ -109,10 +109,17 @@ def settings(topic: Topic) -> str:
         "only_mutate": [f"ledger/{name}.py" for name in topic.modules],
         "do_not_mutate_patterns": [r"\b_log[.]"],
         "also_copy": [name for name in COPIED if name not in ("ledger", "tests")],
-        "pytest_add_cli_args": ["-k", "not postgresql", "-p", "no:cacheprovider"],
+        "pytest_add_cli_args": [
+            "-k",
+            "not postgresql",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:unraisableexception",
+        ],
         "pytest_add_cli_args_test_selection": [f"tests/ledger/test_{name}.py" for name in topic.tests],
-        "timeout_multiplier": 4.0,
-        "timeout_constant": 3.0,
+        "timeout_multiplier": 15.0,
+        "timeout_constant": 5.0,
     }
     lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
     return "\n".join(["", "[tool.mutmut]", *lines, ""])

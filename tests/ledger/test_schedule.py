@@ -97,3 +97,39 @@ def test_interest_free_days(bought: date, free_days: int) -> None:
 def test_the_month_of_a_bill_is_the_one_before_its_day() -> None:
     assert schedule.bill_month(date(2026, 11, 1)) == "2026-10"
     assert schedule.bill_month(date(2027, 1, 1)) == "2026-12"
+
+
+def test_a_plan_begins_on_the_first_bill_after_it() -> None:
+    """Billed on the 15th, due on the 20th: what starts on the 15th itself waits for the next month."""
+    for started_on, first in (("2026-04-14", "2026-04-20"), ("2026-04-15", "2026-05-20")):
+        dues = schedule.instalment_dues(date.fromisoformat(started_on), 2, bill_day=15, due_day=20)
+        assert dues[0] == date.fromisoformat(first)
+        assert dues[1].month == dues[0].month + 1 and dues[1].day == 20
+    assert schedule.next_bill_on(date(2026, 4, 14), 15) == date(2026, 4, 15)
+    assert schedule.next_bill_on(date(2026, 12, 15), 15) == date(2027, 1, 15)
+    assert schedule.next_bill_on(date(2026, 2, 5), 31) == date(2026, 2, 28)
+
+
+@pytest.mark.parametrize(
+    ("rate", "periods", "apr"),
+    [
+        ("0", 12, "0.0000"),
+        ("0.0075", 3, "0.1345"),
+        ("0.0075", 6, "0.1527"),
+        ("0.0075", 12, "0.1622"),
+        ("0.0090", 6, "0.1828"),
+        ("1", 1, "12.0000"),
+    ],
+)
+def test_the_yearly_rate_makes_the_instalments_worth_what_was_bought(
+    rate: str, periods: int, apr: str
+) -> None:
+    told = schedule.apr(Decimal(rate), periods)
+    assert told == Decimal(apr) and str(told) == apr
+    instalment = 1 / periods + float(rate)
+
+    def worth(per_period: float) -> float:
+        return sum(instalment / (1 + per_period) ** number for number in range(1, periods + 1))
+
+    half = 0.00005  # of the last decimal told
+    assert worth((float(apr) + half) / 12) < 1.0000001 and worth(max(0.0, float(apr) - half) / 12) > 0.9999999

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
-from ledger import charges, closing, plans, purchases, refunds, settlement
+import pytest
+import sqlalchemy as sa
+
+from ledger import charges, closing, freezes, plans, purchases, refunds, settlement
+from ledger import tables as t
 from ledger.database import Ledger
 from ledger.errors import (
     PurchaseRefused,
@@ -91,6 +95,23 @@ def test_settling_and_closing_is_one_decision(customer: Customer) -> None:
     with pytest.raises(PurchaseRefused):
         customer.buy(1)
     assert_books_hold(customer.ledger)
+
+
+def test_closing_ends_the_freezes_of_this_account_that_are_in_force(customer: Customer) -> None:
+    Customer(customer.ledger, "c-2")
+    now = customer.ledger.clock.now()
+    for customer_id, kind in (("c-2", "risk"), ("c-1", "bureau"), ("c-1", "risk")):
+        freezes.place(customer.ledger, customer_id, kind, {}, key=kind)
+    freezes.lift(customer.ledger, "c-1", "bureau", key="lift")
+    f = t.freezes.c
+    wanted = sa.select(f.kind, f.lifted_at, f.lift_reason).order_by(f.id)
+    with customer.ledger.read() as conn:
+        before = [tuple(each) for each in conn.execute(wanted)]
+    customer.at("2026-11-03", "10:01").confirm(customer.quote(close_after=True))
+    with customer.ledger.read() as conn:
+        after = [tuple(each) for each in conn.execute(wanted)]
+    assert after == [*before[:2], ("risk", now + timedelta(minutes=1), "closed")]
+    assert before[0][1] is None and before[1][1] == now and before[1][2] != "closed"
 
 
 def test_settling_and_closing_survives_an_unknown_outcome(
