@@ -6,14 +6,14 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 .SILENT:
 .PHONY: help demo test setup check train shell browser requirements clean \
-  token gateway clock ledger ticket nlu-report test-long simulate coverage mutants
+  token gateway clock ledger ticket nlu-report test-long simulate coverage mutants bench
 
 # Values given by the person travel as environment variables and are never pasted into a shell line: they may hold
 # quotes, spaces, `$` and Chinese. $(value …) keeps make itself from expanding them.
 ARGUMENTS := CUSTOMER ACR MODE ADVANCE LIST ID TAKE REPLY CLOSE FILE OUT ONLY
 unexport $(ARGUMENTS)
 $(foreach name,$(ARGUMENTS),$(eval export YUEFU_ARG_$(name) = $$(value $(name))))
-export PORT RESET SEED STEPS DB
+export PORT RESET SEED STEPS DB SIZE
 
 RUN := exec sh scripts/py.sh -m
 CONTROL := test -x .venv-service/bin/python || { \
@@ -100,6 +100,11 @@ nlu-report:
 simulate:
 	sh scripts/py.sh -m scripts.setup --dev service
 	exec .venv-service/bin/python -m simulation "--seed=$${SEED:-1}" "--steps=$${STEPS:-100000}" "--db=$${DB:-sqlite}"
+
+## make bench [ONLY=ledger] [SIZE=full]                                         how fast it is, as ratios, JSON last
+bench:
+	sh scripts/py.sh -m scripts.setup --dev service
+	exec .venv-service/bin/python -m bench "--only=$${YUEFU_ARG_ONLY:-}" "--size=$${SIZE:-short}"
 
 ## make browser | requirements | clean   Chromium for the page's test | compile requirements/*.in | remove what make made
 browser:

@@ -11,7 +11,7 @@ from scripts import build, setup
 from scripts.console import ROOT, Failure, run_program, say
 from scripts.environments import BOT, SERVICE
 
-SERVICE_CODE = ("ledger", "actions", "demo", "scripts", "migrations", "simulation")
+SERVICE_CODE = ("ledger", "actions", "demo", "scripts", "migrations", "simulation", "bench")
 BOT_CODE = ("channels", "nlu")
 
 

