@@ -9,7 +9,7 @@ when the job runs.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -19,10 +19,11 @@ from ledger import items, journals, overdue
 from ledger import tables as t
 from ledger.items import Item
 from ledger.money import half_up
-from ledger.terms import Terms
-from ledger.work import Work
+from ledger.sheets import OpenBill, Sheet
+from ledger.terms import Rules, Terms
 
 Standing = Literal["CURRENT", "REVOLVING", "LATE"]
+AnyBill = sa.Row[Any] | OpenBill
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Accrual:
         return half_up(Decimal(self.interest_fen_days) * terms.daily_rate)
 
 
-def minimum_left(bill: sa.Row[Any], left_fen: int) -> int:
+def minimum_left(bill: AnyBill, left_fen: int) -> int:
     """What still has to be paid for a bill, of which `left_fen` is unpaid, not to be overdue."""
     if bill.standing == "LATE":
         return left_fen
@@ -53,12 +54,12 @@ def minimum_left(bill: sa.Row[Any], left_fen: int) -> int:
     return max(0, min(left_fen, bill.minimum_fen - (bill.base_fen - left_fen)))
 
 
-def posted(bill: sa.Row[Any]) -> Accrual:
+def posted(bill: AnyBill) -> Accrual:
     """The bill's accrual as far as it is in the books."""
     return Accrual(bill.standing, bill.accrued_to, bill.penalty_fen_days, bill.interest_fen_days)
 
 
-def grown(bill: sa.Row[Any], left: list[Item], day: date) -> Accrual:
+def grown(bill: AnyBill, left: list[Item], day: date) -> Accrual:
     """The bill's accrual at the end of `day`, given the items left on it since `bill.accrued_to`."""
     accrual = posted(bill)
     if accrual.standing == "CURRENT" and day > bill.due_on:
@@ -82,31 +83,25 @@ def _add_days(accrual: Accrual, left: list[Item], day: date) -> Accrual:
     return replace(accrual, accrued_to=day, interest_fen_days=accrual.interest_fen_days + fen_days)
 
 
-def accrue(work: Work, day: date) -> bool:
+def accrue(sheet: Sheet, day: date, rules: Rules) -> bool:
     """Bring every unpaid bill of the account to the end of `day`; true when anything changed."""
     changed = False
-    for bill, left in unpaid_bills(work.conn, work.account_id):
+    for bill, left in sheet.unpaid():
         now = grown(bill, left, day)
         if now.accrued_to == bill.accrued_to and now.standing == bill.standing:
             continue
-        values: dict[str, Any] = {
-            "standing": now.standing,
-            "accrued_to": now.accrued_to,
-            "penalty_fen_days": now.penalty_fen_days,
-            "interest_fen_days": now.interest_fen_days,
-        }
-        terms = work.ledger.rules.at(bill.issued_on)
+        values: dict[str, Any] = vars(now).copy()
+        terms = rules.at(bill.issued_on)
         before = posted(bill)
         more = now.penalty_fen(terms) - before.penalty_fen(terms)
         if more:
-            values["penalty_item_id"] = _post(work, bill, "penalty", more, now.accrued_to)
+            values["penalty_item_id"] = _post(sheet, bill, "penalty", more, now.accrued_to)
         more = now.interest_fen(terms) - before.interest_fen(terms)
         if more:
-            values["interest_item_id"] = _post(work, bill, "interest", more, now.accrued_to)
-        work.conn.execute(sa.update(t.bills).where(t.bills.c.id == bill.id).values(**values))
+            values["interest_item_id"] = _post(sheet, bill, "interest", more, now.accrued_to)
+        sheet.change_bill(bill.id, **values)
         if now.standing == "LATE" and bill.standing != "LATE":
-            first_day = datetime.combine(bill.due_on + timedelta(days=1), time(), work.now.tzinfo)
-            overdue.freeze(work, bill, first_day)
+            overdue.freeze(sheet, bill)
         changed = True
     return changed
 
@@ -123,7 +118,7 @@ def unpaid_bills(conn: sa.Connection, account_id: int) -> list[tuple[sa.Row[Any]
     return [(bill, on_bills[bill.id]) for bill in rows]
 
 
-def _post(work: Work, bill: sa.Row[Any], kind: Literal["penalty", "interest"], fen: int, on: date) -> int:
+def _post(sheet: Sheet, bill: OpenBill, kind: Literal["penalty", "interest"], fen: int, on: date) -> int:
     """Let the bill's penalty or interest item grow by `fen`. Interest waits for the next bill."""
     if kind == "penalty":
         books = (journals.PENALTY, journals.PENALTY_INCOME)
@@ -131,8 +126,8 @@ def _post(work: Work, bill: sa.Row[Any], kind: Literal["penalty", "interest"], f
     else:
         books = (journals.INTEREST, journals.INTEREST_INCOME)
         item_id, bill_id = bill.interest_item_id, None
-    work.journal(kind, (books[0], fen), (books[1], -fen), on=on)
+    sheet.journal(kind, (books[0], fen), (books[1], -fen), on=on)
     if item_id is None:
-        return items.add(work, kind, fen, on, bill_id=bill_id)
-    items.grow(work, item_id, fen)
-    return int(item_id)
+        return sheet.add_item(kind, fen, on, bill_id=bill_id)
+    sheet.grow_item(item_id, fen)
+    return item_id

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-import sqlalchemy as sa
-
-from ledger import items, journals, plans_due, schedule
-from ledger import tables as t
+from ledger import journals, schedule
 from ledger.items import Item
 from ledger.money import half_up
-from ledger.work import Work
+from ledger.sheets import OpenBill, Sheet
+from ledger.terms import Rules
 
 
 @dataclass(frozen=True)
@@ -30,45 +28,47 @@ class _Content:
         return [*self.bought, *self.instalments, *self.interest, *self.carried]
 
 
-def issue(work: Work, issued_on: date) -> bool:
-    """Put everything that belongs on it onto a new bill; true when there was anything.
+def issue(sheet: Sheet, issued_on: date, rules: Rules) -> None:
+    """Put everything that belongs on it onto a new bill; there is none when nothing does.
 
     The account must have been accrued to `issued_on`. The minimum is 10 % of the purchases' principal
     (including principal carried over) and all the rest.
     """
-    content = _gather(work, issued_on)
+    content = _gather(sheet, issued_on)
     fees_fen = sum(fee for _, _, fee in content.fees)
     left = sum(item.left_fen for item in content.old_items) + fees_fen
     if not left:
-        return False
+        return
     purchases = sum(item.left_fen for item in content.old_items if item.kind == "purchase")
-    terms = work.ledger.rules.at(issued_on)
+    terms = rules.at(issued_on)
     minimum = half_up(Decimal(purchases) * terms.minimum_ratio) + left - purchases
     total = sum(item.amount_fen - item.offset_fen for item in content.bought) + left
     total -= sum(item.left_fen for item in content.bought)
-    new = sa.insert(t.bills).values(
-        account_id=work.account_id,
+    bill = OpenBill(
+        id=sheet.new_id(),
         month=schedule.bill_month(issued_on),
         issued_on=issued_on,
         due_on=schedule.due_on(issued_on, terms.due_day),
         total_fen=total,
         base_fen=left,
         minimum_fen=minimum,
+        carried_fen=0,
         standing="CURRENT",
         accrued_to=issued_on,
+        penalty_fen_days=0,
+        interest_fen_days=0,
+        penalty_item_id=None,
+        interest_item_id=None,
     )
-    bill_id = int(work.conn.execute(new.returning(t.bills.c.id)).scalar_one())
-    _fill(work, bill_id, content, issued_on)
-    return True
+    sheet.bills[bill.id] = bill
+    sheet.changed_bills.add(bill.id)
+    _fill(sheet, bill, content)
 
 
-def _gather(work: Work, issued_on: date) -> _Content:
-    owed = items.owed(work.conn, work.account_id)
-    b = t.bills.c
-    revolving = set(
-        work.conn.scalars(sa.select(b.id).where(b.account_id == work.account_id, b.standing == "REVOLVING"))
-    )
-    due = plans_due.next_periods(work.conn, work.account_id, issued_on)
+def _gather(sheet: Sheet, issued_on: date) -> _Content:
+    owed = list(sheet.items.values())
+    revolving = {bill.id for bill in sheet.bills.values() if bill.standing == "REVOLVING"}
+    due = _next_periods(sheet, issued_on)
     periods = {(plan_id, number) for plan_id, number, _ in due}
     return _Content(
         bought=[i for i in owed if i.kind == "purchase" and i.bill_id is None and i.on < issued_on],
@@ -79,18 +79,30 @@ def _gather(work: Work, issued_on: date) -> _Content:
     )
 
 
-def _fill(work: Work, bill_id: int, content: _Content, issued_on: date) -> None:
-    carried = content.carried
-    for old_bill in {item.bill_id for item in carried}:
-        fen = sum(item.left_fen for item in carried if item.bill_id == old_bill)
-        work.conn.execute(sa.update(t.bills).where(t.bills.c.id == old_bill).values(carried_fen=fen))
-    items.change(work, [item.id for item in content.old_items], bill_id=bill_id)
-    items.change(work, [item.id for item in carried if item.is_principal], revolving=1)
+def _next_periods(sheet: Sheet, issued_on: date) -> list[tuple[int, int, int]]:
+    """(plan, period, fee) of each plan started before `issued_on`: the period that this bill takes."""
+    first: dict[int, tuple[int, int, int]] = {}
+    for row in sheet.periods:
+        if row.started_on < issued_on and (row.plan_id, row.period_no) not in sheet.billed:
+            first.setdefault(row.plan_id, (row.plan_id, row.period_no, row.fee_fen))
+    return list(first.values())
+
+
+def _fill(sheet: Sheet, bill: OpenBill, content: _Content) -> None:
+    for old_bill in {item.bill_id for item in content.carried if item.bill_id is not None}:
+        fen = sum(item.left_fen for item in content.carried if item.bill_id == old_bill)
+        sheet.change_bill(old_bill, carried_fen=fen)
+    for item in content.old_items:
+        sheet.change_item(item.id, bill_id=bill.id)
+    for item in content.carried:
+        if item.is_principal:
+            sheet.change_item(item.id, revolving=1)
+    on = bill.issued_on
     bought = sum(item.left_fen for item in content.bought)
-    work.journal("bill", (journals.BILLED, bought), (journals.UNBILLED, -bought), on=issued_on)
+    sheet.journal("bill", (journals.BILLED, bought), (journals.UNBILLED, -bought), on=on)
     fees = sum(fee for _, _, fee in content.fees)
-    work.journal("fee", (journals.FEE, fees), (journals.FEE_INCOME, -fees), on=issued_on)
+    sheet.journal("fee", (journals.FEE, fees), (journals.FEE_INCOME, -fees), on=on)
     for plan_id, number, fee in content.fees:
-        plans_due.mark(work.conn, plan_id, [number], "BILLED")
+        sheet.billed.append((plan_id, number))
         if fee:
-            items.add(work, "plan_fee", fee, issued_on, plan_id=plan_id, period_no=number, bill_id=bill_id)
+            sheet.add_item("plan_fee", fee, on, plan_id=plan_id, period_no=number, bill_id=bill.id)

@@ -26,7 +26,7 @@ _SHOWN_KINDS = {"settlement_charge": "plan_fee", "chargeback": "penalty"}
 def close_month(ledger: Ledger, month: str, each_done: Callable[[], object] = lambda: None) -> int:
     """Issue the bills of a month that is over ("2026-10"), for all accounts; returns how many changed.
 
-    Idempotent and resumable, one transaction an account; accounts are brought up to today by it. An account
+    Idempotent and resumable, some accounts at a time; accounts are brought up to today by it. An account
     with a charge whose outcome is open waits for that. Raises BadInput(month, reason): no_month,
     month_not_over.
     """

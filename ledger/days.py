@@ -7,41 +7,58 @@ it was paid is not known yet. So it does while an automatic debit that counts fr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ledger import accrual, billing, debit_slots, holds, open_charges, schedule
+from ledger import accrual, billing, debit_slots, holds, schedule, sheet_writer
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.errors import Unavailable
-from ledger.work import Work, lock_account
+from ledger.sheets import Sheet, load
+from ledger.terms import Rules
+from ledger.work import Work
+
+#: Accounts in one transaction: enough that a commit costs little, few enough that nobody waits long for one.
+BATCH: Final = 200
 
 
 def catch_up(work: Work) -> bool:
     """Bring the locked account up to today; true when anything changed."""
-    if work.account.state == "CLOSED" or open_charges.of_account(work.conn, work.account_id):
-        return False
-    changed = holds.expire(work)
-    issue_on: date = work.account.next_bill_on
-    while (day := _reach(work, min(issue_on, work.today))) == issue_on:
-        accrual.accrue(work, day)
-        billing.issue(work, issue_on)
-        issue_on = schedule.next_bill_on(issue_on, work.ledger.rules.at(issue_on).bill_day)
+    return bool(_bring_forward(work.conn, work.ledger.rules, [work.account], work.now, bump=False))
+
+
+def _bring_forward(
+    conn: sa.Connection, rules: Rules, accounts: Iterable[sa.Row[Any]], now: datetime, *, bump: bool
+) -> int:
+    """Bring locked accounts up to today; how many changed. `bump`: their quotes no longer match."""
+    sheets = [sheet for sheet in load(conn, accounts, now) if _pass_time(sheet, rules)]
+    sheet_writer.write(conn, sheets, bump=bump)
+    return len(sheets)
+
+
+def _pass_time(sheet: Sheet, rules: Rules) -> bool:
+    changed = holds.expire(sheet)
+    while (day := _reach(sheet, min(sheet.next_bill_on, sheet.today), rules)) == sheet.next_bill_on:
+        accrual.accrue(sheet, day, rules)
+        billing.issue(sheet, day, rules)
+        sheet.next_bill_on = schedule.next_bill_on(day, rules.at(day).bill_day)
         changed = True
-    if issue_on != work.account.next_bill_on:
-        work.change_account(next_bill_on=issue_on)
-    return accrual.accrue(work, day) or changed
+    return accrual.accrue(sheet, day, rules) or changed
 
 
-def _reach(work: Work, goal: date) -> date:
+def _reach(sheet: Sheet, goal: date, rules: Rules) -> date:
     """How far the account may come towards `goal`: not past a due day with a debit still to be tried."""
-    return debit_slots.awaited(work.conn, work.account, goal, work.ledger.rules) or goal
+    if not sheet.account.auto_debit:
+        return goal
+    unpaid = (bill for bill, _ in sheet.unpaid())
+    return debit_slots.first_awaited(unpaid, goal, rules, sheet.tried.__contains__) or goal
 
 
 def run(ledger: Ledger, each_done: Callable[[], object] = lambda: None) -> int:
-    """Bring every account up to today, one transaction each; returns how many changed.
+    """Bring every account up to today, a batch of them in one transaction; returns how many changed.
 
     `each_done` is called after every account, of which there are `count_behind` in all. One that fails does
     not hold up the others: the first failure is raised at the end. Raises Unavailable at once.
@@ -50,13 +67,8 @@ def run(ledger: Ledger, each_done: Callable[[], object] = lambda: None) -> int:
     count = last_id = 0
     errors: list[Exception] = []
     while ids := _behind(ledger, last_id):
-        for account_id in ids:
-            try:
-                count += _catch_up_one(ledger, account_id, now)
-            except Unavailable:
-                raise
-            except Exception as error:
-                errors.append(error)
+        count += _catch_up_all(ledger, ids, now, errors)
+        for _ in ids:
             each_done()
         last_id = ids[-1]
     if errors:
@@ -64,13 +76,20 @@ def run(ledger: Ledger, each_done: Callable[[], object] = lambda: None) -> int:
     return count
 
 
-def _catch_up_one(ledger: Ledger, account_id: int, now: datetime) -> bool:
-    with ledger.write() as conn:
-        work = Work(ledger, conn, lock_account(conn, account_id), now)
-        changed = catch_up(work)
-        if changed:
-            work.bump_version()
-    return changed
+def _catch_up_all(ledger: Ledger, ids: list[int], now: datetime, errors: list[Exception]) -> int:
+    """All of them at once; when one of them fails, each by itself."""
+    a = t.accounts.c
+    locked = sa.select(t.accounts).where(a.id.in_(ids)).order_by(a.id).with_for_update()
+    try:
+        with ledger.write() as conn:
+            return _bring_forward(conn, ledger.rules, conn.execute(locked).all(), now, bump=True)
+    except Unavailable:
+        raise
+    except Exception as error:
+        if len(ids) > 1:
+            return sum(_catch_up_all(ledger, [id_], now, errors) for id_ in ids)
+        errors.append(error)
+        return 0
 
 
 def count_behind(ledger: Ledger) -> int:
@@ -80,12 +99,12 @@ def count_behind(ledger: Ledger) -> int:
         return int(conn.execute(wanted).scalar_one())
 
 
-def _behind(ledger: Ledger, after_id: int, limit: int = 500) -> list[int]:
+def _behind(ledger: Ledger, after_id: int) -> list[int]:
     """The next accounts that may have something to do today."""
     a = t.accounts.c
     todo = _has_to_do(ledger.clock.now())
     with ledger.read() as conn:
-        return list(conn.scalars(sa.select(a.id).where(a.id > after_id, todo).order_by(a.id).limit(limit)))
+        return list(conn.scalars(sa.select(a.id).where(a.id > after_id, todo).order_by(a.id).limit(BATCH)))
 
 
 def _has_to_do(now: datetime) -> sa.ColumnElement[bool]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -38,10 +40,16 @@ def awaited(conn: sa.Connection, account: sa.Row, today: date, rules: Rules) -> 
     """
     if not account.auto_debit:
         return None
-    for bill, _ in accrual.unpaid_bills(conn, account.id):
-        if bill.standing == "CURRENT" and bill.due_on < today:
-            last = of_day(rules, bill.due_on)[-1]
-            if not was_tried(conn, account.id, last):
-                due_on: date = bill.due_on
-                return due_on
+    bills = (bill for bill, _ in accrual.unpaid_bills(conn, account.id))
+    return first_awaited(bills, today, rules, lambda slot: was_tried(conn, account.id, slot))
+
+
+def first_awaited(
+    unpaid: Iterable[Any], today: date, rules: Rules, tried: Callable[[datetime], bool]
+) -> date | None:
+    """Of an account with the order, given its unpaid bills, the oldest first."""
+    for bill in unpaid:
+        if bill.standing == "CURRENT" and bill.due_on < today and not tried(of_day(rules, bill.due_on)[-1]):
+            due_on: date = bill.due_on
+            return due_on
     return None

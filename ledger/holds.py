@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from ledger import journals
 from ledger import tables as t
+from ledger.sheets import Sheet
 from ledger.work import Work
 
 
@@ -16,7 +17,7 @@ def place(work: Work, fen: int) -> None:
     work.journal("hold", (journals.HOLD, fen), (journals.HOLD_CONTRA, -fen))
 
 
-def end(work: Work, purchase: sa.Row[Any], state: Literal["CAPTURED", "RELEASED", "EXPIRED"]) -> None:
+def end(work: Work, purchase: sa.Row[Any], state: Literal["CAPTURED", "RELEASED"]) -> None:
     """Give the held amount back to the limit; a capture then takes it for good."""
     fen = purchase.amount_fen
     work.journal(f"hold_{state.lower()}", (journals.HOLD, -fen), (journals.HOLD_CONTRA, fen))
@@ -25,21 +26,15 @@ def end(work: Work, purchase: sa.Row[Any], state: Literal["CAPTURED", "RELEASED"
     work.conn.execute(sa.update(t.purchases).where(where).values(state=state, captured_at=captured_at))
 
 
-def expire(work: Work) -> bool:
+def expire(sheet: Sheet) -> bool:
     """End the account's holds whose time is over."""
-    expired = _held(work, t.purchases.c.expires_at <= work.now)
-    for purchase in expired:
-        end(work, purchase, "EXPIRED")
-    return bool(expired)
+    for purchase in sheet.expired:
+        fen = purchase.amount_fen
+        sheet.journal("hold_expired", (journals.HOLD, -fen), (journals.HOLD_CONTRA, fen))
+    return bool(sheet.expired)
 
 
 def expiring(now: datetime) -> sa.ColumnElement[bool]:
     """Of accounts: those with a hold whose time is over."""
     p = t.purchases.c
     return sa.exists().where(p.account_id == t.accounts.c.id, p.state == "HELD", p.expires_at <= now)
-
-
-def _held(work: Work, *where: sa.ColumnElement[bool]) -> list[sa.Row[Any]]:
-    p = t.purchases.c
-    query = sa.select(t.purchases).where(p.account_id == work.account_id, p.state == "HELD", *where)
-    return list(work.conn.execute(query.order_by(p.id)))

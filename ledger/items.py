@@ -59,12 +59,12 @@ class Item:
 
 
 _COLUMNS = [t.items.c[field.name] for field in fields(Item)]
-_LEFT = t.items.c.amount_fen > t.items.c.paid_fen + t.items.c.offset_fen + t.items.c.moved_fen
+LEFT = t.items.c.amount_fen > t.items.c.paid_fen + t.items.c.offset_fen + t.items.c.moved_fen
 
 
 def owed(conn: sa.Connection, account_id: int) -> list[Item]:
     """Items of which something is left, in the order in which they came to be."""
-    return select(conn, t.items.c.account_id == account_id, _LEFT)
+    return select(conn, t.items.c.account_id == account_id, LEFT)
 
 
 def select(conn: sa.Connection, *where: sa.ColumnElement[bool]) -> list[Item]:
@@ -78,11 +78,6 @@ def add(work: Work, kind: ItemKind, amount_fen: int, on: date, **values: Any) ->
         account_id=work.account_id, kind=kind, amount_fen=amount_fen, on=on, **values
     )
     return int(work.conn.execute(new.returning(t.items.c.id)).scalar_one())
-
-
-def grow(work: Work, item_id: int, fen: int) -> None:
-    """Interest and penalty get more day by day."""
-    change(work, [item_id], amount_fen=t.items.c.amount_fen + fen)
 
 
 def change(work: Work, item_ids: list[int], **values: Any) -> None:

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from ledger import bulk
 from ledger import tables as t
 
 UNBILLED: Final = "receivable.unbilled"
@@ -59,50 +60,53 @@ def post(conn: sa.Connection, entry: Entry, lines: Iterable[tuple[str, int]]) ->
 
     The account must be locked by the transaction. Raises IntegrityError when the lines do not sum to zero.
     """
-    kept = [(book, fen) for book, fen in lines if fen]
+    return next(iter(post_all(conn, [(entry, lines)])), None)
+
+
+def post_all(conn: sa.Connection, entries: Iterable[tuple[Entry, Iterable[tuple[str, int]]]]) -> list[int]:
+    """Write journals in their order, of any number of locked accounts; see `post`. Returns their ids."""
+    kept = [(entry, [line for line in lines if line[1]]) for entry, lines in entries]
+    kept = [(entry, lines) for entry, lines in kept if lines]
     if not kept:
-        return None
-    journal_id = _next_id(conn)
-    rows = [
-        {
-            "journal_id": journal_id,
-            "line_no": number,
-            "book": book,
-            "account_id": entry.account_id if book in _CUSTOMER_BOOKS else None,
-            "amount_fen": fen,
+        return []
+    ids = bulk.next_ids(conn, t.journals, len(kept), t.journal_ids.name)
+    heads = _chain_heads(conn, {entry.account_id for entry, _ in kept})
+    postings: list[bulk.Row] = []
+    journals: list[bulk.Row] = []
+    for journal_id, (entry, lines) in zip(ids, kept, strict=True):
+        postings += _postings(journal_id, entry, lines)
+        previous = heads[entry.account_id]
+        heads[entry.account_id] = _digest(previous, journal_id, entry, lines)
+        chained = {"previous_hash": previous, "hash": heads[entry.account_id]}
+        journals.append({"id": journal_id, **vars(entry), **chained})
+    bulk.insert(conn, t.postings, postings)
+    bulk.insert(conn, t.journals, journals)
+    ends = [{"id": id_, "chain_head": head} for id_, head in heads.items() if id_ is not None]
+    bulk.update(conn, t.accounts, ("id",), ends)
+    _add_to_balances(conn, postings)
+    return ids
+
+
+def _postings(journal_id: int, entry: Entry, lines: list[tuple[str, int]]) -> Iterator[bulk.Row]:
+    for number, (book, fen) in enumerate(lines, 1):
+        account_id = entry.account_id if book in _CUSTOMER_BOOKS else None
+        named = {"journal_id": journal_id, "line_no": number, "book": book, "account_id": account_id}
+        yield {**named, "amount_fen": fen}
+
+
+def _chain_heads(conn: sa.Connection, account_ids: set[int | None]) -> dict[int | None, str]:
+    a, j = t.accounts.c, t.journals.c
+    heads: dict[int | None, str] = {}
+    if None in account_ids:
+        last = sa.select(j.hash).where(j.account_id.is_(None)).order_by(j.id.desc()).limit(1)
+        heads[None] = conn.execute(last).scalar_one_or_none() or ""
+    of_customers = account_ids - {None}
+    if of_customers:
+        heads |= {
+            row.id: row.chain_head
+            for row in conn.execute(sa.select(a.id, a.chain_head).where(a.id.in_(of_customers)))
         }
-        for number, (book, fen) in enumerate(kept, 1)
-    ]
-    conn.execute(sa.insert(t.postings), rows)
-    previous = _chain_head(conn, entry.account_id)
-    digest = _digest(previous, journal_id, entry, kept)
-    conn.execute(
-        sa.insert(t.journals).values(
-            id=journal_id,
-            account_id=entry.account_id,
-            kind=entry.kind,
-            at=entry.at,
-            value_on=entry.value_on,
-            source=entry.source,
-            reference=entry.reference,
-            previous_hash=previous,
-            hash=digest,
-        )
-    )
-    conn.execute(sa.update(t.accounts).where(t.accounts.c.id == entry.account_id).values(chain_head=digest))
-    for book, fen in kept:
-        if book in _CUSTOMER_BOOKS:
-            _add_to_balance(conn, entry.account_id, book, fen)
-    return journal_id
-
-
-def _chain_head(conn: sa.Connection, account_id: int | None) -> str:
-    if account_id is not None:
-        head = sa.select(t.accounts.c.chain_head).where(t.accounts.c.id == account_id)
-        return str(conn.execute(head).scalar_one())
-    j = t.journals.c
-    last = sa.select(j.hash).where(j.account_id.is_(None)).order_by(j.id.desc()).limit(1)
-    return str(conn.execute(last).scalar_one_or_none() or "")
+    return heads
 
 
 def balances(conn: sa.Connection, account_id: int) -> dict[str, int]:
@@ -156,15 +160,21 @@ def _digest(previous: str, journal_id: int, entry: Entry, lines: list[tuple[str,
     return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()
 
 
-def _next_id(conn: sa.Connection) -> int:
-    if conn.dialect.name == "postgresql":
-        return int(conn.execute(t.journal_ids.next_value()).scalar_one())
-    return int(conn.execute(sa.select(sa.func.coalesce(sa.func.max(t.journals.c.id), 0) + 1)).scalar_one())
-
-
-def _add_to_balance(conn: sa.Connection, account_id: int | None, book: str, fen: int) -> None:
+def _add_to_balances(conn: sa.Connection, postings: list[bulk.Row]) -> None:
+    """The cached balances of customers' books: nobody else changes them while the accounts are locked."""
+    sums: dict[tuple[int, str], int] = {}
+    for row in postings:
+        if row["account_id"] is not None:
+            key = (row["account_id"], row["book"])
+            sums[key] = sums.get(key, 0) + row["amount_fen"]
+    if not sums:
+        return
     b = t.balances.c
-    where = (b.account_id == account_id) & (b.book == book)
-    changed = conn.execute(sa.update(t.balances).where(where).values(amount_fen=b.amount_fen + fen))
-    if not changed.rowcount:
-        conn.execute(sa.insert(t.balances).values(account_id=account_id, book=book, amount_fen=fen))
+    wanted = sa.select(t.balances).where(b.account_id.in_({account_id for account_id, _ in sums}))
+    found = {(row.account_id, row.book): row.amount_fen for row in conn.execute(wanted)}
+    rows = {
+        key: {"account_id": key[0], "book": key[1], "amount_fen": found.get(key, 0) + fen}
+        for key, fen in sums.items()
+    }
+    bulk.update(conn, t.balances, ("account_id", "book"), [row for key, row in rows.items() if key in found])
+    bulk.insert(conn, t.balances, [row for key, row in rows.items() if key not in found])

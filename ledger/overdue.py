@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from ledger import freezes_in_force, items
 from ledger import tables as t
+from ledger.sheets import OpenBill, OverdueFreeze, Sheet
 from ledger.work import Work
 
 
-def freeze(work: Work, bill: sa.Row[Any], at: datetime) -> None:
+def freeze(sheet: Sheet, bill: OpenBill) -> None:
     """One day overdue freezes use, with the bill as evidence. A freeze waiting to be lifted starts again."""
     evidence = {"bill": bill.month, "due_on": bill.due_on.isoformat()}
-    old = freezes_in_force.of_kind(work.conn, work.account_id, "overdue")
-    if old is None:
-        new = {"account_id": work.account_id, "kind": "overdue", "placed_at": at, "evidence": evidence}
-        work.conn.execute(sa.insert(t.freezes).values(**new))
-    elif old.cleared_on is not None:
-        work.conn.execute(
-            sa.update(t.freezes).where(t.freezes.c.id == old.id).values(cleared_on=None, evidence=evidence)
-        )
+    if sheet.freeze is None:
+        at = datetime.combine(bill.due_on + timedelta(days=1), time(), sheet.now.tzinfo)
+        sheet.freeze = OverdueFreeze(None, None, at, evidence, changed=True)
+    elif sheet.freeze.cleared_on is not None:
+        sheet.freeze = replace(sheet.freeze, cleared_on=None, evidence=evidence, changed=True)
 
 
 def clear(work: Work, on: date) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 
 import sqlalchemy as sa
@@ -18,12 +17,6 @@ def pending_fees(conn: sa.Connection, account_id: int) -> dict[int, list[tuple[i
         plan_id: [(number, fee) for _, number, fee in rows]
         for plan_id, rows in _by_plan(conn, t.plans.c.account_id == account_id).items()
     }
-
-
-def next_periods(conn: sa.Connection, account_id: int, issued_on: date) -> list[tuple[int, int, int]]:
-    """(plan, period, fee) of each plan started before `issued_on`: the period that this bill takes."""
-    p = t.plans.c
-    return [rows[0] for rows in _by_plan(conn, p.account_id == account_id, p.started_on < issued_on).values()]
 
 
 def next_period(conn: sa.Connection, plan_id: int) -> int:

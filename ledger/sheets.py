@@ -1,0 +1,221 @@
+"""Accounts while time passes over them: what of each may grow, fall due or expire, and what that changes.
+
+A sheet is read with others in a few statements, brought forward in memory, and written back with others by
+`sheet_writer`: one way for a single account inside a command and for the jobs over all of them. The accounts
+are locked by the transaction. What is new has a negative id until it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
+from datetime import date, datetime, time
+from typing import Any
+
+import sqlalchemy as sa
+
+from ledger import items, open_charges
+from ledger import tables as t
+from ledger.clock import SHANGHAI
+from ledger.items import Item, ItemKind
+
+
+@dataclass(frozen=True)
+class OpenBill:
+    """A bill of which something is left."""
+
+    id: int
+    month: str
+    issued_on: date
+    due_on: date
+    total_fen: int
+    base_fen: int
+    minimum_fen: int
+    carried_fen: int
+    standing: Any
+    accrued_to: date
+    penalty_fen_days: int
+    interest_fen_days: int
+    penalty_item_id: int | None
+    interest_item_id: int | None
+
+
+@dataclass(frozen=True)
+class Journal:
+    """Lines to post; those of 0 fen are left out."""
+
+    kind: str
+    on: date
+    lines: tuple[tuple[str, int], ...]
+
+
+@dataclass
+class OverdueFreeze:
+    """The one in force; `id` is None until it is written."""
+
+    id: int | None
+    cleared_on: date | None
+    placed_at: datetime
+    evidence: dict[str, Any]
+    changed: bool = False
+
+
+@dataclass
+class Sheet:
+    """One account."""
+
+    account: sa.Row[Any]
+    now: datetime
+    next_bill_on: date
+    items: dict[int, Item] = field(default_factory=dict)  # of which something is left, the oldest first
+    bills: dict[int, OpenBill] = field(default_factory=dict)
+    paid_off: dict[int, Item] = field(
+        default_factory=dict
+    )  # interest and penalty of these, which may grow again
+    periods: list[Any] = field(default_factory=list)  # (plan, period, fee, started_on) to be billed
+    expired: list[sa.Row[Any]] = field(default_factory=list)  # purchases whose hold is over
+    tried: set[datetime] = field(default_factory=set)  # times for which a debit was ordered
+    freeze: OverdueFreeze | None = None
+    journals: list[Journal] = field(default_factory=list)
+    billed: list[tuple[int, int]] = field(default_factory=list)  # (plan, period)
+    changed_items: set[int] = field(default_factory=set)
+    changed_bills: set[int] = field(default_factory=set)
+    _last_new: int = 0
+
+    @property
+    def id(self) -> int:
+        return int(self.account.id)
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    def unpaid(self) -> list[tuple[OpenBill, list[Item]]]:
+        """Bills on which something is left, oldest first, each with these items."""
+        on_bills: dict[int, list[Item]] = {}
+        for item in self.items.values():
+            if item.bill_id is not None:
+                on_bills.setdefault(item.bill_id, []).append(item)
+        bills = sorted((self.bills[bill_id] for bill_id in on_bills), key=lambda bill: bill.issued_on)
+        return [(bill, on_bills[bill.id]) for bill in bills]
+
+    def journal(self, kind: str, *lines: tuple[str, int], on: date | None = None) -> None:
+        self.journals.append(Journal(kind, on or self.today, lines))
+
+    def new_id(self) -> int:
+        self._last_new -= 1
+        return self._last_new
+
+    def add_item(self, kind: ItemKind, fen: int, on: date, **values: Any) -> int:
+        """A new thing owed; its journal is posted beside it."""
+        given = {"purchase_id": None, "plan_id": None, "period_no": 0, "bill_id": None, **values}
+        new = Item(
+            self.new_id(),
+            kind,
+            on,
+            **given,
+            revolving=0,
+            amount_fen=fen,
+            paid_fen=0,
+            offset_fen=0,
+            moved_fen=0,
+        )
+        self.items[new.id] = new
+        return new.id
+
+    def grow_item(self, item_id: int, fen: int) -> None:
+        """Interest and penalty get more day by day."""
+        item = self.items.get(item_id) or self.paid_off[item_id]
+        self.items[item_id] = replace(item, amount_fen=item.amount_fen + fen)
+        self.changed_items.add(item_id)
+
+    def change_item(self, item_id: int, **values: Any) -> None:
+        self.items[item_id] = replace(self.items[item_id], **values)
+        self.changed_items.add(item_id)
+
+    def change_bill(self, bill_id: int, **values: Any) -> None:
+        self.bills[bill_id] = replace(self.bills[bill_id], **values)
+        self.changed_bills.add(bill_id)
+
+
+_ITEM = [t.items.c[each.name] for each in fields(Item)]
+_BILL = [t.bills.c[each.name] for each in fields(OpenBill)]
+
+
+def load(conn: sa.Connection, accounts: Iterable[sa.Row[Any]], now: datetime) -> list[Sheet]:
+    """The sheets of those accounts over which time passes: not CLOSED, and no charge's outcome open."""
+    sheets = {row.id: Sheet(row, now, row.next_bill_on) for row in accounts if row.state != "CLOSED"}
+    for waiting in _of(conn, sheets, t.charges, open_charges.is_open()):
+        del sheets[waiting.account_id]
+    if not sheets:
+        return []
+    p = t.purchases.c
+    for row in _of(conn, sheets, t.purchases, p.state == "HELD", p.expires_at <= now):
+        sheets[row.account_id].expired.append(row)
+    _load_items(conn, sheets)
+    billing = {id_: sheet for id_, sheet in sheets.items() if sheet.next_bill_on <= now.date()}
+    if billing:
+        _load_periods(conn, billing)
+    passed = {id_: sheet for id_, sheet in sheets.items() if id_ in billing or _due_day_passed(sheet)}
+    if passed:
+        _load_freezes(conn, passed)
+        _load_tried(conn, {id_: sheet for id_, sheet in passed.items() if sheet.account.auto_debit})
+    return list(sheets.values())
+
+
+def _of(
+    conn: sa.Connection, sheets: dict[int, Sheet], table: sa.Table, *where: sa.ColumnElement[bool]
+) -> list[sa.Row[Any]]:
+    """The table's rows of these accounts, in the order in which they came to be."""
+    query = sa.select(table).where(table.c.account_id.in_(list(sheets)), *where)
+    return list(conn.execute(query.order_by(table.c.id)))
+
+
+def _load_items(conn: sa.Connection, sheets: dict[int, Sheet]) -> None:
+    """What is owed, and the bills that it is on."""
+    i, b = t.items.c, t.bills.c
+    owed = sa.select(i.account_id, *_ITEM).where(i.account_id.in_(list(sheets)), items.LEFT).order_by(i.id)
+    on_bills = set()
+    for account_id, *values in conn.execute(owed):
+        item = Item(*values)
+        sheets[account_id].items[item.id] = item
+        on_bills.add(item.bill_id)
+    on_bills.discard(None)
+    if not on_bills:
+        return
+    growing = set()
+    for account_id, *values in conn.execute(sa.select(b.account_id, *_BILL).where(b.id.in_(on_bills))):
+        bill, sheet = OpenBill(*values), sheets[account_id]
+        sheet.bills[bill.id] = bill
+        growing |= {bill.penalty_item_id, bill.interest_item_id} - sheet.items.keys() - {None}
+    if growing:
+        for account_id, *values in conn.execute(sa.select(i.account_id, *_ITEM).where(i.id.in_(growing))):
+            sheets[account_id].paid_off[values[0]] = Item(*values)
+
+
+def _load_periods(conn: sa.Connection, sheets: dict[int, Sheet]) -> None:
+    f, p = t.plan_fees.c, t.plans.c
+    wanted = sa.select(p.account_id, f.plan_id, f.period_no, f.fee_fen, p.started_on)
+    wanted = wanted.join_from(t.plan_fees, t.plans).where(f.state == "PENDING")
+    wanted = wanted.where(p.account_id.in_(list(sheets))).order_by(f.plan_id, f.period_no)
+    for row in conn.execute(wanted):
+        sheets[row.account_id].periods.append(row)
+
+
+def _load_freezes(conn: sa.Connection, sheets: dict[int, Sheet]) -> None:
+    f = t.freezes.c
+    for row in _of(conn, sheets, t.freezes, f.lifted_at.is_(None), f.kind == "overdue"):
+        sheets[row.account_id].freeze = OverdueFreeze(row.id, row.cleared_on, row.placed_at, row.evidence)
+
+
+def _load_tried(conn: sa.Connection, sheets: dict[int, Sheet]) -> None:
+    """Debits are of bills that were there: none is from before the oldest due day."""
+    due_days = [bill.due_on for sheet in sheets.values() for bill in sheet.bills.values()]
+    if due_days:
+        since = datetime.combine(min(due_days), time(), SHANGHAI)
+        for row in _of(conn, sheets, t.charges, t.charges.c.due_at >= since):
+            sheets[row.account_id].tried.add(row.due_at)
+
+
+def _due_day_passed(sheet: Sheet) -> bool:
+    return any(bill.due_on < sheet.today and bill.standing == "CURRENT" for bill in sheet.bills.values())
