@@ -5,10 +5,12 @@ On PostgreSQL the rows travel as one array a column; SQLite has no round trips t
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 Row = dict[str, Any]
 
@@ -27,6 +29,13 @@ def next_ids(conn: sa.Connection, table: sa.Table, count: int, sequence: str = "
         return sorted(conn.scalars(sa.select(sa.func.nextval(named)).select_from(each)))
     highest = conn.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))).scalar_one()
     return list(range(highest + 1, highest + 1 + count))
+
+
+def among(conn: sa.Connection, column: sa.ColumnElement[int], ids: Collection[Any]) -> sa.ColumnElement[bool]:
+    """Whether the column holds one of these; one statement on PostgreSQL, however many they are."""
+    if conn.dialect.name == "postgresql":
+        return column == sa.any_(sa.literal(list(ids), postgresql.ARRAY(sa.BigInteger)))
+    return column.in_(ids)
 
 
 def insert(conn: sa.Connection, table: sa.Table, rows: list[Row]) -> None:

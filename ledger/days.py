@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ledger import accrual, billing, debit_slots, holds, schedule, sheet_writer
+from ledger import accrual, billing, bulk, debit_slots, holds, schedule, sheet_writer
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.errors import Unavailable
@@ -78,11 +78,11 @@ def run(ledger: Ledger, each_done: Callable[[], object] = lambda: None) -> int:
 
 def _catch_up_all(ledger: Ledger, ids: list[int], now: datetime, errors: list[Exception]) -> int:
     """All of them at once; when one of them fails, each by itself."""
-    a = t.accounts.c
-    locked = sa.select(t.accounts).where(a.id.in_(ids)).order_by(a.id).with_for_update()
     try:
         with ledger.write() as conn:
-            return _bring_forward(conn, ledger.rules, conn.execute(locked).all(), now, bump=True)
+            these = sa.select(t.accounts).where(bulk.among(conn, t.accounts.c.id, ids))
+            locked = conn.execute(these.order_by(t.accounts.c.id).with_for_update()).all()
+            return _bring_forward(conn, ledger.rules, locked, now, bump=True)
     except Unavailable:
         raise
     except Exception as error:

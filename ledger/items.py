@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
-from ledger import journals
+from ledger import bulk, journals
 from ledger import tables as t
 from ledger.work import Work
 
@@ -87,14 +87,14 @@ def change(work: Work, item_ids: list[int], **values: Any) -> None:
 
 def lessen(work: Work, effect: Effect, parts: list[tuple[Item, int]], journal_id: int | None) -> None:
     """Take the parts off their items and say by which journal. The database refuses more than is left."""
-    for item, fen in parts:
-        column = t.items.c[f"{effect}_fen"]
-        change(work, [item.id], **{column.name: column + fen})
-        work.conn.execute(
-            sa.insert(t.allocations).values(
-                item_id=item.id, journal_id=journal_id, effect=effect, amount_fen=fen
-            )
-        )
+    name = f"{effect}_fen"
+    less = [{"id": item.id, name: getattr(item, name) + fen} for item, fen in parts]
+    bulk.update(work.conn, t.items, ("id",), less)
+    allocated = [
+        {"item_id": item.id, "journal_id": journal_id, "effect": effect, "amount_fen": fen}
+        for item, fen in parts
+    ]
+    bulk.insert(work.conn, t.allocations, allocated)
 
 
 def credits(parts: list[tuple[Item, int]]) -> list[tuple[str, int]]:

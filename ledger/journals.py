@@ -104,7 +104,7 @@ def _chain_heads(conn: sa.Connection, account_ids: set[int | None]) -> dict[int 
     if of_customers:
         heads |= {
             row.id: row.chain_head
-            for row in conn.execute(sa.select(a.id, a.chain_head).where(a.id.in_(of_customers)))
+            for row in conn.execute(sa.select(a.id, a.chain_head).where(bulk.among(conn, a.id, of_customers)))
         }
     return heads
 
@@ -170,7 +170,9 @@ def _add_to_balances(conn: sa.Connection, postings: list[bulk.Row]) -> None:
     if not sums:
         return
     b = t.balances.c
-    wanted = sa.select(t.balances).where(b.account_id.in_({account_id for account_id, _ in sums}))
+    wanted = sa.select(t.balances).where(
+        bulk.among(conn, b.account_id, {account_id for account_id, _ in sums})
+    )
     found = {(row.account_id, row.book): row.amount_fen for row in conn.execute(wanted)}
     rows = {
         key: {"account_id": key[0], "book": key[1], "amount_fen": found.get(key, 0) + fen}

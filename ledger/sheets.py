@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import items, open_charges
+from ledger import bulk, items, open_charges
 from ledger import tables as t
 from ledger.clock import SHANGHAI
 from ledger.items import Item, ItemKind
@@ -167,14 +167,18 @@ def _of(
     conn: sa.Connection, sheets: dict[int, Sheet], table: sa.Table, *where: sa.ColumnElement[bool]
 ) -> list[sa.Row[Any]]:
     """The table's rows of these accounts, in the order in which they came to be."""
-    query = sa.select(table).where(table.c.account_id.in_(list(sheets)), *where)
+    query = sa.select(table).where(bulk.among(conn, table.c.account_id, sheets), *where)
     return list(conn.execute(query.order_by(table.c.id)))
 
 
 def _load_items(conn: sa.Connection, sheets: dict[int, Sheet]) -> None:
     """What is owed, and the bills that it is on."""
     i, b = t.items.c, t.bills.c
-    owed = sa.select(i.account_id, *_ITEM).where(i.account_id.in_(list(sheets)), items.LEFT).order_by(i.id)
+    owed = (
+        sa.select(i.account_id, *_ITEM)
+        .where(bulk.among(conn, i.account_id, sheets), items.LEFT)
+        .order_by(i.id)
+    )
     on_bills = set()
     for account_id, *values in conn.execute(owed):
         item = Item(*values)
@@ -184,12 +188,16 @@ def _load_items(conn: sa.Connection, sheets: dict[int, Sheet]) -> None:
     if not on_bills:
         return
     growing = set()
-    for account_id, *values in conn.execute(sa.select(b.account_id, *_BILL).where(b.id.in_(on_bills))):
+    for account_id, *values in conn.execute(
+        sa.select(b.account_id, *_BILL).where(bulk.among(conn, b.id, on_bills))
+    ):
         bill, sheet = OpenBill(*values), sheets[account_id]
         sheet.bills[bill.id] = bill
         growing |= {bill.penalty_item_id, bill.interest_item_id} - sheet.items.keys() - {None}
     if growing:
-        for account_id, *values in conn.execute(sa.select(i.account_id, *_ITEM).where(i.id.in_(growing))):
+        for account_id, *values in conn.execute(
+            sa.select(i.account_id, *_ITEM).where(bulk.among(conn, i.id, growing))
+        ):
             sheets[account_id].paid_off[values[0]] = Item(*values)
 
 
@@ -197,7 +205,7 @@ def _load_periods(conn: sa.Connection, sheets: dict[int, Sheet]) -> None:
     f, p = t.plan_fees.c, t.plans.c
     wanted = sa.select(p.account_id, f.plan_id, f.period_no, f.fee_fen, p.started_on)
     wanted = wanted.join_from(t.plan_fees, t.plans).where(f.state == "PENDING")
-    wanted = wanted.where(p.account_id.in_(list(sheets))).order_by(f.plan_id, f.period_no)
+    wanted = wanted.where(bulk.among(conn, p.account_id, sheets)).order_by(f.plan_id, f.period_no)
     for row in conn.execute(wanted):
         sheets[row.account_id].periods.append(row)
 
