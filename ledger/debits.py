@@ -109,7 +109,7 @@ def _candidates(ledger: Ledger, after_id: int) -> list[int]:
         due |= (b.due_on == now.date()) & ~sa.exists().where(c.account_id == a.id, c.due_at == slot)
     left = sa.exists().where(i.bill_id == b.id, i.amount_fen > i.paid_fen + i.offset_fen + i.moved_fen)
     unpaid = sa.exists().where(b.account_id == a.id, b.standing == "CURRENT", due, left)
-    open_charge = sa.exists().where(c.account_id == a.id, c.state.in_(open_charges.OPEN_STATES))
+    open_charge = sa.exists().where(c.account_id == a.id, open_charges.is_open())
     query = sa.select(a.id).where(a.id > after_id, a.auto_debit == 1, unpaid, ~open_charge)
     with ledger.read() as conn:
         return list(conn.scalars(query.order_by(a.id).limit(_BATCH)))

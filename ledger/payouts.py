@@ -100,7 +100,11 @@ def due(ledger: Ledger) -> list[sa.Row[Any]]:
     wanted = sa.select(p.id, p.charge_number, p.amount_fen)
     with ledger.read() as conn:
         return list(
-            conn.execute(wanted.where(p.state == "OPEN", p.next_at <= ledger.clock.now()).order_by(p.id))
+            conn.execute(
+                wanted.where(
+                    p.state == sa.literal_column("'OPEN'"), p.next_at <= ledger.clock.now()
+                ).order_by(p.id)
+            )
         )
 
 

@@ -22,7 +22,7 @@ from ledger import support_tables as st
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.gateway.interface import ChargeAnswer, GatewayTimeout
-from ledger.open_charges import OPEN_STATES
+from ledger.open_charges import is_open
 
 logger = logging.getLogger(__name__)
 
@@ -49,8 +49,8 @@ def run_once(ledger: Ledger) -> int:
 
 def count_open(ledger: Ledger) -> int:
     """How many charges and payouts have no outcome yet, whether or not it is time to ask about them."""
-    open_charges = sa.select(sa.func.count()).where(t.charges.c.state.in_(OPEN_STATES))
-    open_payouts = sa.select(sa.func.count()).where(t.payouts.c.state == "OPEN")
+    open_charges = sa.select(sa.func.count()).where(is_open())
+    open_payouts = sa.select(sa.func.count()).where(t.payouts.c.state == sa.literal_column("'OPEN'"))
     with ledger.read() as conn:
         return int(conn.execute(open_charges).scalar_one()) + int(conn.execute(open_payouts).scalar_one())
 
@@ -106,7 +106,7 @@ def _due_charges(ledger: Ledger) -> list[Any]:
     due = (
         sa.select(c.number, since.label("since"))
         .select_from(t.charges.outerjoin(st.charge_checks, k.number == c.number))
-        .where(c.state.in_(OPEN_STATES) & (never_asked | (k.next_at <= now)))
+        .where(is_open() & (never_asked | (k.next_at <= now)))
         .order_by(c.id)
     )
     with ledger.read() as conn:

@@ -42,7 +42,7 @@ tickets = sa.Table(
     metadata,
     sa.Column("id", Whole, sa.Identity(), primary_key=True),
     sa.Column("sender", sa.Text, nullable=False, index=True),
-    sa.Column("customer_id", sa.Text),
+    sa.Column("customer_id", sa.Text, index=True),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("packet", JsonText, nullable=False),
@@ -59,6 +59,13 @@ tickets = sa.Table(
         "kind IN ('human', 'hardship', 'fraud', 'dispute', 'complaint', 'chargeback')", name="kind"
     ),
     sqlite_strict=True,
+)
+
+sa.Index(
+    "ix_tickets_open",
+    tickets.c.promised_by,
+    sqlite_where=tickets.c.state == sa.literal_column("'OPEN'"),
+    postgresql_where=tickets.c.state == sa.literal_column("'OPEN'"),
 )
 
 ticket_messages = sa.Table(

@@ -140,6 +140,7 @@ items = sa.Table(
     sa.Index("ix_items_bill_id", "bill_id"),
     sqlite_strict=True,
 )
+sa.Index("ix_items_plan_id", items.c.plan_id, **only_where("plan_id IS NOT NULL"))
 sa.Index(
     "ix_items_left",
     items.c.account_id,
@@ -194,6 +195,7 @@ freezes = sa.Table(
     sa.Column("lifted_at", Instant),
     sa.Column("lift_reason", sa.Text, nullable=False, server_default=""),
     sa.CheckConstraint("kind IN ('overdue', 'risk', 'bureau', 'dispute', 'fraud', 'customer')", name="kind"),
+    sa.Index("ix_freezes_account_id", "account_id"),
     sqlite_strict=True,
 )
 sa.Index(
@@ -214,6 +216,7 @@ applications = sa.Table(
     sa.Column("at", Instant, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.CheckConstraint("state IN ('FILED', 'GRANTED', 'REFUSED')", name="state"),
+    sa.Index("ix_applications_account_id", "account_id"),
     sqlite_strict=True,
 )
 

@@ -50,6 +50,7 @@ settlements = sa.Table(
     sa.Column("close_receipt", sa.Text, nullable=False, server_default=""),
     sa.Column("reason", sa.Text, nullable=False, server_default=""),
     sa.CheckConstraint("state IN ('CREATED', 'SENT', 'SETTLED', 'FAILED', 'UNKNOWN')", name="state"),
+    sa.Index("ix_settlements_account_id", "account_id", "id"),
     sqlite_strict=True,
 )
 _OPEN = "state IN ('CREATED', 'SENT', 'UNKNOWN')"
@@ -79,6 +80,7 @@ charges = sa.Table(
     sa.Index("ix_charges_account_id", "account_id", "id"),
     sqlite_strict=True,
 )
+sa.Index("ix_charges_open", charges.c.id, **only_where(_OPEN))
 sa.Index("uq_charges_open", charges.c.account_id, unique=True, **only_where(_OPEN))
 
 payouts = sa.Table(
@@ -96,5 +98,7 @@ payouts = sa.Table(
     sa.Column("reference", sa.Text, nullable=False, server_default=""),
     sa.Column("reason", sa.Text, nullable=False, server_default=""),
     sa.CheckConstraint("state IN ('OPEN', 'DONE', 'REFUSED')", name="state"),
+    sa.Index("ix_payouts_account_id", "account_id"),
     sqlite_strict=True,
 )
+sa.Index("ix_payouts_open", payouts.c.next_at, **only_where("state = 'OPEN'"))

@@ -197,7 +197,7 @@ def tell_late(ledger: Ledger) -> int:
     """Tell those whose ticket nobody took in the time promised, each once; how many."""
     now = ledger.clock.now()
     c = t.tickets.c
-    late = (c.state == "OPEN") & (c.promised_by < now) & c.late_told_at.is_(None)
+    late = (c.state == sa.literal_column("'OPEN'")) & (c.promised_by < now) & c.late_told_at.is_(None)
     with ledger.write() as conn:
         told = conn.execute(
             sa.update(t.tickets).where(late).values(late_told_at=now).returning(c.id, c.sender)

@@ -40,7 +40,7 @@ def test_every_command_is_measured_among_few_and_many(place: Place, kind: Kind) 
 
 
 def test_closing_a_month_is_measured_and_killed_in_the_middle(place: Place) -> None:
-    told = month.measure(place, "postgresql", 200)
+    told = month.measure(place, "postgresql", 1_000)
     assert sane(told) and sane(told["peak_memory"])
     assert told["after_a_kill"]["reached"], told["after_a_kill"]
 

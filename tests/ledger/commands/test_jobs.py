@@ -14,13 +14,14 @@ from datetime import date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from ledger import billing, penalties, reconciler
+from ledger import billing, days, penalties, reconciler
 from ledger import tables as t
 from ledger.clock import SHANGHAI, DemoClock, FixedClock
 from ledger.database import Ledger
 from ledger.gateway.interface import GatewayRefused
 from ledger.gateway.simulated import SimulatedGateway
-from ledger.work import Work
+from ledger.sheets import Sheet
+from ledger.terms import Rules
 from tests.ledger.commands.conftest import ROOT, Run, rows
 from tests.ledger.customer import Customer, assert_books_hold
 
@@ -82,6 +83,7 @@ def test_stopped_on_the_way_it_goes_on_later(
     penalties_run = penalties.run
     with monkeypatch.context() as patched:
         patched.setattr(penalties, "run", stop_after)
+        patched.setattr(days, "BATCH", 7)
         stopped = run("run-penalties")
     assert (stopped.status, stopped.out) == (130, "")
     assert "run it again" in stopped.err
@@ -96,10 +98,10 @@ def test_one_account_that_fails_does_not_hold_up_the_others(
     many[0].at("2026-11-16")
     issue = billing.issue
 
-    def fail_for_second(work: Work, issue_on: date) -> None:
-        if work.account_id == 2:
+    def fail_for_second(sheet: Sheet, issue_on: date, rules: Rules) -> None:
+        if sheet.id == 2:
             raise ZeroDivisionError
-        issue(work, issue_on)
+        issue(sheet, issue_on, rules)
 
     with monkeypatch.context() as patched:
         patched.setattr(billing, "issue", fail_for_second)

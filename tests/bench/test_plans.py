@@ -1,0 +1,36 @@
+"""No command reads a whole table: what SQLite says of how it will find the rows of each statement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from bench.ledger import commands
+from bench.ledger.databases import Place
+
+#: Of rows to be told or asked about: only those are in these indexes.
+WAITING = ("USING INDEX ix_outbox_untold", "USING INDEX ix_charges_open")
+
+
+def test_every_command_finds_its_rows_by_an_index(place: Place) -> None:
+    read_whole: set[tuple[str, str]] = set()
+    doing = ""
+
+    def explain(conn: sa.Connection, _: Any, statement: str, values: Any, __: Any, many: bool) -> None:
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            explained = f"EXPLAIN QUERY PLAN {statement}"
+            rows = conn.connection.cursor()
+            rows.execute(explained, values[0] if many else values)
+            steps = [row[3] for row in rows.fetchall()]
+            read_whole.update((doing, step) for step in steps if step.startswith("SCAN"))
+
+    with place.empty("sqlite") as ledger:
+        made = commands.fill(ledger, 200)
+        sa.event.listen(ledger.engine, "after_cursor_execute", explain)
+        for name, act in commands.customers_day(ledger, made, 3):
+            doing = name
+            act()
+    whole = {each for each in read_whole if "subquery" not in each[1] and "CONSTANT" not in each[1]}
+    assert {each for each in whole if not each[1].endswith(WAITING)} == set()
+    assert {each[1].split()[-1] for each in whole} == {"ix_outbox_untold", "ix_charges_open"}
