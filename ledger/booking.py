@@ -42,9 +42,11 @@ def settlement(work: Work, charge: sa.Row[Any], quote: sa.Row[Any]) -> None:
     """
     lines = [line for line in quote.lines if line["kind"] in ("next_fee", "settlement_charge")]
     fees = sum(line["amount_fen"] for line in lines)
-    new = [_recognise(work, line["kind"], line["plan_id"], line["amount_fen"]) for line in lines]
+    next_fees = [line["plan_id"] for line in lines if line["kind"] == "next_fee"]
+    numbers = plans_due.next_periods(work.conn, next_fees)
+    new = items.add_all(work, [_recognised(work, line, numbers) for line in lines])
     quoted = dict(quote.item_parts)
-    _end_plans(work, quoted, {line["plan_id"] for line in lines if line["kind"] == "next_fee"})
+    _end_plans(work, quoted, numbers)
     wanted = items.select(work.conn, t.items.c.id.in_([*quoted, *new]))
     parts = [(item, min(quoted.get(item.id, item.left_fen), item.left_fen)) for item in wanted]
     parts = [(item, fen) for item, fen in parts if fen]
@@ -106,24 +108,26 @@ def _worth_from(charge: sa.Row[Any]) -> date:
     return day
 
 
-def _recognise(work: Work, kind: str, plan_id: int, fen: int) -> int:
-    if kind == "next_fee":
-        number = plans_due.next_period(work.conn, plan_id)
-        return items.add(work, "plan_fee", fen, work.today, plan_id=plan_id, period_no=number)
-    return items.add(work, "settlement_charge", fen, work.today, plan_id=plan_id)
+def _recognised(work: Work, line: dict[str, Any], numbers: dict[int, int]) -> dict[str, Any]:
+    """The item of a fee that is due because everything is settled."""
+    is_fee = line["kind"] == "next_fee"
+    owed = {"kind": "plan_fee" if is_fee else "settlement_charge", "amount_fen": line["amount_fen"]}
+    of_plan = {"plan_id": line["plan_id"], "period_no": numbers[line["plan_id"]] if is_fee else 0}
+    return {**owed, "on": work.today, **of_plan}
 
 
-def _end_plans(work: Work, quoted: dict[int, int], with_fee: set[int]) -> None:
+def _end_plans(work: Work, quoted: dict[int, int], numbers: dict[int, int]) -> None:
     """No period of a quoted plan is billed any more: its next fee is settled, the later ones fall away.
 
     The next fee was quoted and is paid, even where a refund of the order has dropped it since.
     """
     plan_ids = {item.plan_id for item in items.select(work.conn, t.items.c.id.in_(list(quoted)))}
-    for plan_id in with_fee:
-        plans_due.mark(work.conn, plan_id, [plans_due.next_period(work.conn, plan_id)], "SETTLED")
+    states: dict[tuple[int, int], plans_due.FeeState] = dict.fromkeys(numbers.items(), "SETTLED")
     for plan_id, pending in plans_due.pending_fees(work.conn, work.account_id).items():
         if plan_id in plan_ids:
-            plans_due.mark(work.conn, plan_id, [number for number, _ in pending], "DROPPED")
+            for number, _ in pending:
+                states.setdefault((plan_id, number), "DROPPED")
+    plans_due.mark_all(work.conn, states)
 
 
 def due_days(work: Work) -> dict[int, date]:

@@ -42,7 +42,7 @@ def confirm(ledger: Ledger, customer_id: str, *, quote_id: str, amount_fen: int,
         raise (QuoteExpired if stale.expired else QuoteChanged)(new) from None
     answer = charges.send(ledger, number)
     if answer is not None:
-        resolve(ledger, number, answer)
+        _take(ledger, number, answer)
     settlement = for_quote(ledger, customer_id, quote_id)
     assert settlement is not None
     return settlement
@@ -64,6 +64,16 @@ def resolve(ledger: Ledger, charge_number: str, answer: ChargeAnswer) -> Settlem
 
     A final state stays. Raises UnknownCharge.
     """
+    charge = _take(ledger, charge_number, answer)
+    with ledger.read() as conn:
+        if charge.settlement_id is None:
+            return repayment_view(conn, charge_number)
+        found = sa.select(t.settlements).where(t.settlements.c.id == charge.settlement_id)
+        return view(conn.execute(found).one())
+
+
+def _take(ledger: Ledger, charge_number: str, answer: ChargeAnswer) -> sa.Row:
+    """Act on the answer; the charge as it was before. Raises UnknownCharge."""
     where = t.charges.c.number == charge_number
     with ledger.write() as conn:
         account_id = conn.execute(sa.select(t.charges.c.account_id).where(where)).scalar_one_or_none()
@@ -72,11 +82,7 @@ def resolve(ledger: Ledger, charge_number: str, answer: ChargeAnswer) -> Settlem
         work = Work(ledger, conn, lock_account(conn, account_id), ledger.clock.now())
         charge = conn.execute(sa.select(t.charges).where(where)).one()
         outcomes.take(work, charge, answer)
-    with ledger.read() as conn:
-        if charge.settlement_id is None:
-            return repayment_view(conn, charge_number)
-        found = sa.select(t.settlements).where(t.settlements.c.id == charge.settlement_id)
-        return view(conn.execute(found).one())
+    return charge
 
 
 def view(row: sa.Row) -> Settlement:
