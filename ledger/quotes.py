@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import charges, days, guards, items, plans_due
+from ledger import bulk, charges, days, guards, items, plans_due
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.door import checked
@@ -75,8 +75,8 @@ def build(work: Work, *, close_after: bool) -> Draft:
     owed = items.owed(work.conn, work.account_id)
     if not owed:
         raise NothingOwed(customer_id=work.account.customer_id)
-    labels = _Labels(work)
     pending = plans_due.pending_fees(work.conn, work.account_id)
+    labels = _Labels(work, owed, pending)
     fee_lines, waived = _early_fees(work.ledger.rules, pending, labels)
     lines = (*_lines_of(owed, labels), *fee_lines)
     content = {
@@ -113,12 +113,15 @@ def view(row: sa.Row[Any], customer_id: str) -> Quote:
 
 
 class _Labels:
-    """Names of plans and months of bills, for the lines."""
+    """Names of plans and months of bills, for the lines: of those that something is owed or to come of."""
 
-    def __init__(self, work: Work) -> None:
-        where = t.plans.c.account_id == work.account_id
+    def __init__(self, work: Work, owed: list[Item], pending: Collection[int]) -> None:
+        plan_ids = {item.plan_id for item in owed if item.plan_id is not None}
+        where = bulk.among(work.conn, t.plans.c.id, plan_ids.union(pending))
         self.plans = {row.id: row for row in work.conn.execute(sa.select(t.plans).where(where))}
-        where = t.bills.c.account_id == work.account_id
+        where = bulk.among(
+            work.conn, t.bills.c.id, {item.bill_id for item in owed if item.bill_id is not None}
+        )
         bills = work.conn.execute(sa.select(t.bills.c.id, t.bills.c.month).where(where))
         self.months: dict[int | None, str] = {row.id: row.month for row in bills}
 
