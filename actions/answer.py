@@ -9,7 +9,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import apologies, decisions, follow_up, handover, receipts, scam, typed
+from actions import apologies, decisions, follow_up, handover, receipts, scam, second_question, typed
 from actions.turn import MAX_BUBBLES, Turn
 from ledger import Ledger
 
@@ -81,6 +81,7 @@ class Answer(Action):
         else:
             follow_up.understand(turn)
             self.replies[turn.meant or self.intent](turn)
+            second_question.offer(turn)
         if turn.intent not in ("nlu_fallback", "notice"):
             turn.misses = 0
         if turn.decision_at_start and self.intent not in NO_REMINDER:

@@ -15,12 +15,14 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.clauses import questions
 from nlu.fingerprint import source_of
 from nlu.ngrams import NgramModel
 from nlu.normaliser import NORMALISED
 from nlu.text import content, normalise, whole
 
 OUT_OF_SCOPE = "out_of_scope"
+CLAUSES = "clauses"  # the best intent of each question of a message that asks several
 READERS = (1, 2)  # how many of a message's views each model reads
 
 
@@ -137,9 +139,11 @@ class NgramClassifier(GraphComponent, IntentClassifier):
                 )
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Sets `intent` and `intent_ranking` (best first, confidences are probabilities)."""
+        """Sets `intent` and `intent_ranking` (best first, confidences are probabilities), and `clauses`."""
         for message in messages:
-            ranking = self._rank(message.get(NORMALISED) or "")
+            text = message.get(NORMALISED) or ""
+            ranking = self._rank(text)
+            message.set(CLAUSES, [self._rank(clause)[0] for clause in questions(text)])
             message.set(INTENT, dict(ranking[0]), add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages

@@ -72,14 +72,14 @@ class Chat:
         ranking: tuple[str, ...] = (),
         request_id: str = "",
         confidence: float = 0.9,
+        second_question: str = "",
         **entities: Any,
     ) -> dict[str, Any]:
         """The action call that the bot makes for typed words."""
         names = ranking or (intent, "greet")
         ranked = [{"name": name, "confidence": 0.5} for name in names]
-        return self._call(
-            intent, text or intent, entities, request_id, {}, confidence=confidence, intent_ranking=ranked
-        )
+        parsed = {"intent_ranking": ranked, "second_question": second_question or None}
+        return self._call(intent, text or intent, entities, request_id, {}, confidence=confidence, **parsed)
 
     def call_press(
         self, said: list[Said], title: str, *, strong: bool = False, request_id: str = "", age_s: float = 1

@@ -12,10 +12,11 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.classifier import NgramClassifier
+from nlu.classifier import CLAUSES, NgramClassifier
 from nlu.decision_gate import DecisionGate
 from nlu.normaliser import NORMALISED, Normaliser
 from nlu.other_product import OtherProduct
+from nlu.second_question import SecondQuestion
 from nlu.text import normalise
 
 SENTENCES = {
@@ -116,6 +117,36 @@ def test_gate_opens_nothing_for_other_intents() -> None:
 
 def test_gate_opens_nothing_where_another_product_is_named_too() -> None:
     assert entered(message("月付留着，把花呗关了", ("how_to_close", 0.99))) == []
+
+
+def second(*clauses: tuple[str, float], understood: str = "how_to_close") -> Message:
+    """What the component makes of a message with these clauses that would have opened a decision."""
+    asked = message("月付", (understood, 0.9))
+    asked.set(CLAUSES, [{"name": name, "confidence": confidence} for name, confidence in clauses])
+    asked.set("entities", [{"entity": "enters", "value": "close"}])
+    SecondQuestion({"least": 0.6}).process([asked])
+    return asked
+
+
+def test_a_second_question_is_named_and_opens_no_decision() -> None:
+    asked = second(("how_to_close", 0.9), ("refund", 0.6))
+    assert (asked.get("second_question"), asked.get("entities")) == ("refund", [])
+
+
+@pytest.mark.parametrize(
+    "clauses",
+    [
+        [("how_to_close", 0.9), ("refund", 0.59)],
+        [("how_to_close", 0.9), ("how_to_close", 0.9)],
+        [("how_to_close", 0.9), ("thanks", 0.9)],
+        [("why_unusable", 0.9), ("refund", 0.9)],
+        [],
+    ],
+)
+def test_no_second_question(clauses: list[tuple[str, float]]) -> None:
+    asked = second(*clauses)
+    assert asked.get("second_question") is None
+    assert asked.get("entities")
 
 
 @pytest.mark.parametrize(

@@ -151,3 +151,23 @@ def test_unknown_words_of_another_script_are_not_guessed_at(text: str, parse: Pa
 def test_neighbours_are_told_apart(text: str, intent: str, parse: Parse) -> None:
     parsed = parse(text)
     assert parsed["intent"]["name"] == intent and parsed["entities"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("提前全部还清怎么弄？还有怎么把月付注销", {"prepay_all", "how_to_close"}),
+        ("关了还能再开吗，征信上看得到不，会不会影响征信", {"close_impact", "credit_report"}),
+        ("额度是多少 怎么才能提高额度", {"query_limit", "limit_change"}),
+        ("最低要还多少和怎么还", {"minimum_payment", "how_to_repay"}),
+    ],
+)
+def test_two_questions_in_one_are_both_heard(text: str, asked: set[str], parse: Parse) -> None:
+    parsed = parse(text)
+    assert {parsed["intent"]["name"], parsed["second_question"]} == asked
+    assert parsed["entities"] == []
+
+
+@pytest.mark.parametrize("text", ["你好，请问怎么关闭月付？谢谢", "手滑开通了，怎么关掉，我不想要了"])
+def test_one_question_is_one(text: str, parse: Parse) -> None:
+    assert "second_question" not in parse(text)

@@ -1,0 +1,22 @@
+"""A message that asked two things: the first is answered, the second is a button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.actions.chat import Chat
+
+Begin = Callable[[str | None], Chat]
+
+
+def test_the_second_question_is_a_button_that_answers_it(chat: Begin) -> None:
+    talk = chat("c-owing")
+    said = talk.type("query_bill", "欠多少，会不会上征信", second_question="credit_report")
+    assert said[0].response == "utter_bill"
+    assert said[-1].buttons[-1]["title"] == "您还问了：会不会上征信"
+    assert talk.press(said, "您还问了")[0].response.startswith("utter_credit")
+
+
+def test_one_question_gets_no_such_button(chat: Begin) -> None:
+    said = chat("c-owing").type("query_bill", "欠多少")
+    assert not any(each["title"].startswith("您还问了") for each in said[-1].buttons)
