@@ -18,6 +18,7 @@ from ledger.gateway.simulated import SimulatedGateway
 from ledger.told import sentence
 from tests.full_disk import no_room
 from tests.ledger.bad_values import stage
+from tests.ledger.conftest import empty_sqlite
 from tests.ledger.customer import Customer, assert_books_hold, told
 from tests.ledger.test_bad_input import refused, rows
 
@@ -30,9 +31,9 @@ _WRITE_NOTHING = {
 
 
 @pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+def database_url(tmp_path: Path) -> str:
     """SQLite: of PostgreSQL the server has the disk, and says the same class of error."""
-    (tmp_path / "ledger.db").write_bytes(sqlite_template.read_bytes())
+    (tmp_path / "ledger.db").write_bytes(empty_sqlite())
     return f"sqlite:///{tmp_path}/ledger.db"
 
 
