@@ -2,8 +2,8 @@
 
 A change ("mutant") that makes a test fail, or run without end, is killed; one that no test notices survives.
 Everything happens in a copy below .run/mutants, one topic after the other, with the tests of that topic only,
-on SQLite. Type annotations, docstrings, decorated functions, what a module holds outside its functions, and
-words for the log are not changed. Fails when less than LEAST_PCT of a topic's mutants are killed.
+on SQLite. Type annotations, docstrings, properties, what a module holds outside its functions, and words for
+the log are not changed. Fails when less than LEAST_PCT of a topic's mutants are killed.
 """
 
 from __future__ import annotations
@@ -137,6 +137,19 @@ def copy(topic: Topic, folder: Path) -> None:
             shutil.copy2(ROOT / name, folder / name)
     with (folder / "pyproject.toml").open("a", encoding="utf-8") as file:
         file.write(settings(topic))
+    for module in topic.modules:
+        path = folder / "ledger" / f"{module}.py"
+        path.write_text(decorated_later(path.read_text("utf-8")), "utf-8")
+
+
+def decorated_later(code: str) -> str:
+    """The same module with its functions decorated after they are defined: decorated ones are not changed."""
+    lines = code.splitlines()
+    for function in reversed([each for each in ast.parse(code).body if isinstance(each, ast.FunctionDef)]):
+        for each in function.decorator_list:  # the last one, nearest to the function, ends up first
+            lines.insert(function.end_lineno or 0, f"{function.name} = {ast.unparse(each)}({function.name})")
+            lines[each.lineno - 1 : each.end_lineno] = [""] * ((each.end_lineno or 0) - each.lineno + 1)
+    return "\n".join(lines) + "\n"
 
 
 def run(name: str, folder: Path) -> None:
@@ -164,8 +177,8 @@ def progress(log: Path) -> str:
     return f" ({counts[-1]})" if counts else ""
 
 
-def results(folder: Path, module: str) -> tuple[Counts, list[Survivor]]:
-    """What became of a module's mutants. Raises Failure where one was not tried."""
+def results(folder: Path, module: str, root: Path = ROOT) -> tuple[Counts, list[Survivor]]:
+    """What became of a module's mutants, by its lines below `root`. Raises Failure if one was not tried."""
     path = f"ledger/{module}.py"
     made = folder / "mutants" / path
     codes: dict[str, int] = json.loads(Path(f"{made}.meta").read_text("utf-8"))["exit_code_by_key"]
@@ -179,7 +192,7 @@ def results(folder: Path, module: str) -> tuple[Counts, list[Survivor]]:
     )
     if not survived:
         return counts, []
-    original = (folder / path).read_text("utf-8")
+    original = (root / path).read_text("utf-8")
     changed = made.read_text("utf-8")
     return counts, sorted(
         (survivor(path, original, changed, name) for name in survived), key=lambda found: found.line

@@ -55,18 +55,20 @@ def test_what_was_paid_before_is_on_the_bill_and_what_was_refunded_is_not(custom
     assert_books_hold(customer.ledger)
 
 
-def test_fees_are_recognised_when_they_are_billed(ledger: Ledger) -> None:
+def test_what_a_late_job_posts_counts_from_its_own_day(ledger: Ledger) -> None:
+    """Fees from the bill day; the penalty from the bill day it was brought up to first, then from today."""
     customer = Customer(ledger, on="2026-10-05")
     customer.buy(300_000, periods=3)
     customer.buy(90_000, periods=3, fee_free=True)
-    customer.at("2026-11-01").close_month("2026-10")
-    customer.at("2026-12-01").close_month("2026-11")
+    customer.at("2026-11-02").close_month("2026-10")
+    customer.at("2026-12-03").close_month("2026-11")
     fee = [("receivable.fee", 2_250), ("income.fee", -2_250)]
-    late = [("receivable.penalty", 1_625), ("income.penalty", -1_625)]
+    late, later = ([("receivable.penalty", fen), ("income.penalty", -fen)] for fen in (1_625, 130))
     assert [journal for journal in journals(ledger, 1) if journal[0] in ("fee", "penalty")] == [
         ("fee", date(2026, 11, 1), fee),
         ("penalty", date(2026, 12, 1), late),
         ("fee", date(2026, 12, 1), fee),
+        ("penalty", date(2026, 12, 3), later),
     ]
     fees = [item for item in rows(ledger, t.items) if item["kind"] == "plan_fee"]
     assert [(item["plan_id"], item["period_no"], item["bill_id"], item["on"]) for item in fees] == [
@@ -77,8 +79,8 @@ def test_fees_are_recognised_when_they_are_billed(ledger: Ledger) -> None:
     assert [(bill["total_fen"], bill["base_fen"], bill["minimum_fen"]) for bill in bills] == [
         (132_250,) * 3
     ] * 2
-    # 25 days late on 1,300.00 at 0.05 %: the fee bears none.
-    assert (bills[0]["standing"], bills[0]["penalty_fen_days"]) == ("LATE", 25 * 130_000)
+    # 27 days late on 1,300.00 at 0.05 %: the fee bears none.
+    assert (bills[0]["standing"], bills[0]["penalty_fen_days"]) == ("LATE", 27 * 130_000)
 
 
 def test_the_minimum_paid_the_rest_is_carried_with_its_interest_and_then_late(customer: Customer) -> None:

@@ -78,13 +78,13 @@ def ended(folder: Path, **codes: int | None) -> None:
 def test_endings_are_counted(folder: Path) -> None:
     codes = {"x_area__mutmut_1": KILLED, "x_area__mutmut_2": TIMED_OUT, "xǁShapeǁedge__mutmut_1": 3}
     ended(folder, **codes)
-    assert mutants.results(folder, "shape") == (Counts(killed=2, timeout=1), [])
+    assert mutants.results(folder, "shape", folder) == (Counts(killed=2, timeout=1), [])
 
 
 def test_survivors_are_listed_by_line_with_the_change(folder: Path) -> None:
     codes = {"xǁShapeǁedge__mutmut_1": SURVIVED, "x_area__mutmut_1": -11, "x_area__mutmut_2": NO_TESTS}
     ended(folder, **codes)
-    counts, survivors = mutants.results(folder, "shape")
+    counts, survivors = mutants.results(folder, "shape", folder)
     assert counts == Counts(survived=3)
     assert survivors == [
         Survivor("ledger/shape.py", 4, "def area(side, *, twice=False):", "def area(side, *, twice=True):"),
@@ -97,7 +97,7 @@ def test_survivors_are_listed_by_line_with_the_change(folder: Path) -> None:
 def test_a_run_that_was_stopped_counts_for_nothing(folder: Path) -> None:
     ended(folder, x_area__mutmut_1=KILLED, x_area__mutmut_2=NOT_TRIED)
     with pytest.raises(Failure, match="Not every mutant of"):
-        mutants.results(folder, "shape")
+        mutants.results(folder, "shape", folder)
 
 
 @pytest.mark.parametrize(("weakest", "status"), [(Counts(16, 3, 1), 0), (Counts(16, 4, 0), 1)])
@@ -138,6 +138,16 @@ def test_each_topic_names_modules_and_tests_that_there_are(name: str) -> None:
     assert all((mutants.ROOT / "tests" / "ledger" / f"test_{test}.py").is_file() for test in topic.tests)
     told = tomllib.loads(mutants.settings(topic))["tool"]["mutmut"]
     assert told["only_mutate"] == [f"ledger/{module}.py" for module in topic.modules]
+
+
+def test_decorated_functions_are_changed_too() -> None:
+    ending = "class A:\n    @property\n    def b(self): return 1\n"
+    code = "import functools\n\n@functools.cache\n@second(\n  1,\n)\ndef double(x):\n    return x * 2\n\n"
+    assert mutants.decorated_later(code + ending) == (
+        "import functools\n\n\n\n\n\ndef double(x):\n    return x * 2\n"
+        f"double = second(1)(double)\ndouble = functools.cache(double)\n\n{ending}"
+    )
+    assert mutants.decorated_later("x = 1\n") == "x = 1\n"
 
 
 def test_the_copy_takes_the_settings_and_leaves_the_tree_alone(tmp_path: Path) -> None:
