@@ -7,8 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import journals, payouts
+from ledger import bulk, items, journals, payouts
 from ledger import tables as t
+from ledger.audit_queries import booked, parts, stream, total
 from ledger.open_charges import OPEN_STATES
 
 
@@ -17,12 +18,12 @@ def _gateway_journals_have_their_charge(conn: sa.Connection) -> Iterator[str]:
     j, p, c = t.journals.c, t.postings.c, t.charges.c
     for kind, sign in (("capture", 1), ("chargeback", -1)):
         number = sa.func.substr(j.reference, len(kind) + 2)
-        booked = (
+        moved = (
             sa.select(j.reference, j.account_id, p.amount_fen, c.account_id.label("whose"), c.amount_fen)
             .select_from(t.journals.join(t.postings).outerjoin(t.charges, c.number == number))
             .where(j.source == "gateway", j.reference.like(f"{kind}:%"), p.book == journals.GATEWAY)
         )
-        for reference, account_id, fen, whose, asked_fen in conn.execute(booked):
+        for reference, account_id, fen, whose, asked_fen in stream(conn, moved):
             if whose != account_id:
                 yield f"{reference} is booked for account {account_id}, its charge is of {whose}"
             elif not 0 < sign * fen <= asked_fen:
@@ -34,7 +35,7 @@ def _payouts_are_booked(conn: sa.Connection) -> Iterator[str]:
     j, p, o = t.journals.c, t.postings.c, t.payouts.c
     by_bank = o.charge_number == payouts.BY_BANK
     refund = sa.literal("refund:P") + sa.cast(o.id, sa.Text)
-    booked = (
+    sent = (
         sa.select(p.amount_fen)
         .join_from(t.journals, t.postings)
         .where(j.source != "", j.source == sa.case((by_bank, "bank"), else_="gateway"))
@@ -44,7 +45,7 @@ def _payouts_are_booked(conn: sa.Connection) -> Iterator[str]:
         .scalar_subquery()
     )
     done = 0
-    for row in conn.execute(sa.select(o.id, o.state, o.amount_fen, booked.label("booked_fen"))):
+    for row in stream(conn, sa.select(o.id, o.state, o.amount_fen, sent.label("booked_fen"))):
         done += row.state == "DONE"
         expected = -row.amount_fen if row.state == "DONE" else None
         if row.booked_fen != expected:
@@ -57,14 +58,14 @@ def _payouts_are_booked(conn: sa.Connection) -> Iterator[str]:
 
 def _sent_back_is_the_payouts(conn: sa.Connection) -> Iterator[str]:
     c, o = t.charges.c, t.payouts.c
-    total = sa.func.coalesce(sa.func.sum(o.amount_fen), 0)
+    sent = total(o.amount_fen)
     wanted = (
-        sa.select(c.number, c.sent_back_fen, total)
+        sa.select(c.number, c.sent_back_fen, sent)
         .select_from(t.charges.outerjoin(t.payouts, o.charge_number == c.number))
         .group_by(c.id, c.number, c.sent_back_fen)
-        .having(total != c.sent_back_fen)
+        .having(sent != c.sent_back_fen)
     )
-    for number, sent_back, fen in conn.execute(wanted):
+    for number, sent_back, fen in stream(conn, wanted):
         yield f"charge {number}: {sent_back} sent back, its payouts are {fen}"
 
 
@@ -74,7 +75,7 @@ def _payouts_are_covered(conn: sa.Connection) -> Iterator[str]:
     credit = sa.select(-b.amount_fen).where(b.account_id == o.account_id, b.book == journals.CREDIT)
     owed = sa.func.coalesce(credit.scalar_subquery(), 0)
     opened = sa.select(o.account_id, sa.func.sum(o.amount_fen), owed).where(o.state == "OPEN")
-    for account_id, fen, owed_fen in conn.execute(opened.group_by(o.account_id)):
+    for account_id, fen, owed_fen in stream(conn, opened.group_by(o.account_id)):
         if fen > owed_fen:
             yield f"account {account_id}: payouts of {fen} are open, {owed_fen} is owed back"
 
@@ -90,7 +91,7 @@ def _payments_are_allocated(conn: sa.Connection) -> Iterator[str]:
         (-_line(journals.CREDIT)).label("credit"),
         sa.func.coalesce(paid.scalar_subquery(), 0).label("paid"),
     ).where(j.source == "gateway", j.reference.like("capture:%"))
-    for row in conn.execute(wanted):
+    for row in stream(conn, wanted):
         if row.paid + row.credit != row.came:
             yield f"{row.reference}: {row.came} came, {row.paid} allocated, {row.credit} owed back"
 
@@ -109,7 +110,7 @@ def _settlements_are_their_charges(conn: sa.Connection) -> Iterator[str]:
     still_open = sa.func.sum(sa.case((c.state.in_(OPEN_STATES), 1), else_=0))
     wanted = sa.select(s.id, s.state, succeeded.label("succeeded"), still_open.label("still_open"))
     wanted = wanted.select_from(t.settlements.outerjoin(t.charges, c.settlement_id == s.id))
-    for row in conn.execute(wanted.group_by(s.id, s.state)):
+    for row in stream(conn, wanted.group_by(s.id, s.state)):
         expected = (int(row.state == "SETTLED"), int(row.state in OPEN_STATES))
         if (row.succeeded, row.still_open) != expected:
             yield (
@@ -124,12 +125,52 @@ def _closing_has_its_settlement(conn: sa.Connection) -> Iterator[str]:
     joined = t.accounts.outerjoin(t.settlements, (s.id == a.closing_settlement_id) & (s.account_id == a.id))
     wanted = sa.select(a.id, a.state, a.closing_settlement_id, s.state.label("settling"))
     named = (a.state == "CLOSING") | a.closing_settlement_id.is_not(None)
-    for row in conn.execute(wanted.select_from(joined).where(named)):
+    for row in stream(conn, wanted.select_from(joined).where(named)):
         if row.state != "CLOSING" or row.settling not in OPEN_STATES:
             yield f"account {row.id} is {row.state} by settlement {row.closing_settlement_id}: {row.settling}"
 
 
+def _settled_as_quoted(conn: sa.Connection) -> Iterator[str]:
+    """A quote's total is its lines, and exactly that was captured for it; nothing it named is left."""
+    s, q, c = t.settlements.c, t.quotes.c, t.charges.c
+    captured = booked("gateway", "capture:" + c.number, journals.GATEWAY).label("captured")
+    wanted = sa.select(
+        s.id, s.account_id, s.state, s.amount_fen, q.lines, q.total_fen, q.item_parts, captured
+    )
+    wanted = wanted.join_from(t.settlements, t.quotes, s.quote_id == q.quote_id)
+    for part in parts(conn, wanted.join(t.charges, c.settlement_id == s.id).order_by(s.id)):
+        accounts = bulk.among(conn, t.items.c.account_id, {row.account_id for row in part})
+        owed = {item.id for item in items.select(conn, accounts, items.LEFT)}
+        for row in part:
+            yield from _as_quoted(row, owed)
+
+
+def _as_quoted(row: sa.Row[Any], owed: set[int]) -> Iterator[str]:
+    """`owed`: the ids of the items of which something is left."""
+    lines = sum(line["amount_fen"] for line in row.lines)
+    if not lines == row.total_fen == row.amount_fen:
+        yield f"settlement S{row.id}: lines {lines}, quote {row.total_fen}, amount {row.amount_fen}"
+    if row.state != "SETTLED":
+        return
+    if row.captured != row.amount_fen:
+        yield f"settlement S{row.id}: {row.captured} captured of {row.amount_fen}"
+    if left := [item_id for item_id, _ in row.item_parts if item_id in owed]:
+        yield f"settlement S{row.id}: items {left} are not paid"
+
+
+def _charges_are_captured_once(conn: sa.Connection) -> Iterator[str]:
+    c = t.charges.c
+    captured = booked("gateway", "capture:" + c.number, journals.GATEWAY).label("captured")
+    for row in stream(conn, sa.select(c.number, c.state, c.amount_fen, captured).order_by(c.id)):
+        if row.state == "SUCCEEDED" and row.captured != row.amount_fen:
+            yield f"charge {row.number}: {row.captured} captured of {row.amount_fen}"
+        if row.state in OPEN_STATES and row.captured:
+            yield f"charge {row.number} is {row.state} and has captured {row.captured}"
+
+
 CHECKS = (
+    _settled_as_quoted,
+    _charges_are_captured_once,
     _gateway_journals_have_their_charge,
     _payouts_are_booked,
     _sent_back_is_the_payouts,

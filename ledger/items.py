@@ -58,6 +58,12 @@ class Item:
         return self.kind in PRINCIPAL_KINDS
 
 
+def book_of() -> sa.ColumnElement[str]:
+    """`Item.book` of a row of the items table."""
+    of_purchase = sa.case((t.items.c.bill_id.is_(None), journals.UNBILLED), else_=journals.BILLED)
+    return sa.case(_BOOKS, value=t.items.c.kind, else_=of_purchase)
+
+
 _COLUMNS = [t.items.c[field.name] for field in fields(Item)]
 LEFT = t.items.c.amount_fen > t.items.c.paid_fen + t.items.c.offset_fen + t.items.c.moved_fen
 

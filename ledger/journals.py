@@ -119,9 +119,13 @@ def balances(conn: sa.Connection, account_id: int) -> dict[str, int]:
 
 def exists(conn: sa.Connection, source: str, reference: str) -> bool:
     """Whether the journal of this source and reference has been written."""
+    return conn.execute(sa.select(t.journals.c.id).where(*named(source, reference))).first() is not None
+
+
+def named(source: str, reference: str | sa.ColumnElement[str]) -> tuple[sa.ColumnElement[bool], ...]:
+    """That a journal has this source and reference. Only those with a source are in the index of them."""
     j = t.journals.c
-    found = sa.select(j.id).where(j.source == source, j.reference == reference)
-    return conn.execute(found).first() is not None
+    return j.source == source, j.source != "", j.reference == reference
 
 
 def captured(conn: sa.Connection, account_id: int) -> dict[str, int]:
