@@ -7,6 +7,7 @@ short to print. Wrong arguments belong here too: whatever the ledger refuses mus
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ledger import (
@@ -15,13 +16,16 @@ from ledger import (
     debits,
     facts,
     freezes,
+    penalties,
     plans,
     purchases,
     quotes,
+    reconciler,
     refunds,
     repayments,
     settlement,
 )
+from ledger.clock import SHANGHAI
 from simulation.facts_agree import facts_agree
 from simulation.follower import NO_ITEM, NO_SHOP
 from simulation.step import any_amount
@@ -101,7 +105,13 @@ def repay(step: Step) -> Any:
     fen = dice.choice([any_amount(dice), total, total + 777, least, least - 1, billed, billed, billed])
     if fen <= 0 and dice.random() < 0.9:
         fen = any_amount(dice)
-    return step.run(repayments.repay, step.who, amount_fen=fen).state
+    made = step.run_if(
+        lambda account: fen > 0 and not account.paused and bool(account.payable()),
+        repayments.repay,
+        step.who,
+        amount_fen=fen,
+    )
+    return _ask_soon(step, made.state)
 
 
 def quote(step: Step) -> Any:
@@ -129,13 +139,39 @@ def confirm(step: Step) -> Any:
 
 def _confirm(step: Step, who: str, made: Any) -> Any:
     fen = made.total_fen + step.dice.choice([0, 0, 0, 0, 0, 0, 0, 1])
-    return step.run(settlement.confirm, who, quote_id=made.quote_id, amount_fen=fen).state
+    confirmed = step.run(settlement.confirm, who, quote_id=made.quote_id, amount_fen=fen)
+    return _ask_soon(step, confirmed.state)
+
+
+def _ask_soon(step: Step, state: str) -> str:
+    """What is not known is mostly asked about within seconds, before a late request can have arrived."""
+    if state == "UNKNOWN" and step.dice.random() < 0.7:
+        step.world.clock.advance(timedelta(seconds=10))
+        reconciler.run_once(step.ledger)
+    return state
 
 
 def instal_bill(step: Step) -> Any:
-    bill = facts.account_facts(step.ledger, step.who).bill
-    bill_id = bill.id if bill is not None else 1
-    return step.run(plans.instal_bill, step.who, bill_id=bill_id, periods=step.dice.choice([3, 6, 12, 5]))
+    """A bill, fresh ones too, at any moment, the last one and the first after that among them."""
+    world, dice = step.world, step.dice
+    if dice.random() < 0.3:
+        next_month = world.clock.now().replace(day=28, hour=8) + timedelta(days=4)
+        world.wait_until(next_month.replace(day=1))
+        penalties.run(step.ledger)
+    known = facts.account_facts(step.ledger, step.who)
+    bill = dice.choice([*known.bills[:1], known.bill])
+    bill_id, month = (bill.id, bill.month) if bill is not None else (1, "")
+    if bill is not None and dice.random() < 0.3:
+        at = time(21, 59, 59), time(22), time(22, 0, 1), time(23, 30)
+        world.wait_until(datetime.combine(bill.due_on, dice.choice(at), SHANGHAI))
+    periods, now = dice.choice([3, 6, 12, 5]), world.clock.now()
+    return step.run_if(
+        lambda account: periods != 5 and account.may_instal(month, now),
+        plans.instal_bill,
+        step.who,
+        bill_id=bill_id,
+        periods=periods,
+    )
 
 
 def close(step: Step) -> Any:
@@ -152,9 +188,18 @@ def switch_debit(step: Step) -> Any:
 
 
 def apply_unfreeze(step: Step) -> Any:
-    """Heard by those that may apply by then, and by nobody else."""
-    today = step.world.clock.now().date()
+    """Heard by those that may apply by then, and by nobody else; once more, it is the same application."""
+    world, dice = step.world, step.dice
+    overdue = world.model_of(step.who).overdue
+    if overdue is not None and overdue.cleared is not None and dice.random() < 0.5:
+        wait = world.rules.at(world.clock.now().date()).unfreeze_wait_days
+        day = overdue.cleared + timedelta(wait - dice.choice([0, 0, 1]))
+        world.wait_until(datetime.combine(day, time(9), SHANGHAI))
+    today, pauses = world.clock.now().date(), world.control.pauses
     may = step.run_if(lambda account: bool(account.may_apply(today)), freezes.apply_unfreeze, step.who)
+    if world.control.pauses == pauses and dice.random() < 0.5:
+        again = step.run(freezes.apply_unfreeze, step.who)
+        expect_equal(again.number, may.number, "one application waits at a time", step.who)
     return may.number
 
 

@@ -14,7 +14,16 @@ if TYPE_CHECKING:
     from simulation.world import World
 
 #: What the next command on the account puts right when a bill day has come.
-_WAIT_FOR_THE_BILL = ("total", "unbilled", "penalty", "interest", "overdue", "bills", "fees to come")
+_WAIT_FOR_THE_BILL = (
+    "total",
+    "unbilled",
+    "penalty",
+    "interest",
+    "overdue",
+    "bills",
+    "to pay",
+    "fees to come",
+)
 
 
 def facts_agree(world: World, ledger: Ledger, customer_id: str) -> str:
@@ -44,6 +53,7 @@ def _told(seen: AccountFacts) -> dict[str, Any]:
         "overdue": debts.overdue_fen,
         "credit": seen.credit_fen,
         "bills": {bill.month: bill.outstanding_fen for bill in seen.bills if bill.outstanding_fen},
+        "to pay": {bill.month: bill.minimum_fen for bill in seen.bills if bill.outstanding_fen},
         "fees to come": sum(plan.remaining_fee_fen for plan in seen.plans),
         "closed": seen.state == "CLOSED",
     }
@@ -67,6 +77,18 @@ def _known(account: Account) -> dict[str, Any]:
         "overdue": account.overdue_fen,
         "credit": account.credit,
         "bills": bills,
+        "to pay": _to_pay(account),
         "fees to come": sum(fee for plan in account.plans for fee in plan.fees),
         "closed": account.closed,
     }
+
+
+def _to_pay(account: Account) -> dict[str, int]:
+    """By month: what keeps each bill from being late; what is late before it is paid first."""
+    to_pay: dict[str, int] = {}
+    late = 0
+    for bill in sorted(account.bills, key=lambda bill: bill.issued):
+        least = account.least(bill)
+        late_before, late = late, late + (least if bill.standing == "LATE" else 0)
+        to_pay[bill.month] = least + (late_before if least and bill.standing != "LATE" else 0)
+    return to_pay

@@ -38,6 +38,7 @@ class Record:
     changes_at: datetime | None = None  # a late one arrives, one in process ends
     cancel_answered: bool = False  # but a request still on its way was not told
     charged_back_fen: int = 0
+    sends_nothing_back: bool = False  # the card that it came from is gone
     refunds: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -133,9 +134,11 @@ class FaultyGateway:
         """See `Gateway.refund`."""
         self._control.reach("call")
         self._pass_time()
-        how = self._decide("refund", ("answered", "request_lost", "answer_lost", "broken"))
+        how = self._decide("refund", ("answered", "request_lost", "answer_lost", "broken", "refused"))
         if how == "request_lost":
             raise GatewayTimeout(number)
+        if how == "refused" and number in self.records:
+            self.records[number].sends_nothing_back = True
         answer = self._refund(number, refund_number, amount_fen)
         self._control.reach("called")
         if how == "broken":
@@ -233,6 +236,8 @@ class FaultyGateway:
         done = record.refunds.get(refund_number) if record else None
         if done is not None and done != amount_fen:
             raise GatewayConflict(refund_number)
+        if record is not None and record.sends_nothing_back and done is None:
+            return ChargeAnswer(number, "DECLINED", reason="card_closed", refund_number=refund_number)
         if record is None or (done is None and amount_fen > record.taken_fen):
             why = "more_than_charged" if record and record.taken_fen else "not_charged"
             return ChargeAnswer(number, "DECLINED", reason=why, refund_number=refund_number)

@@ -14,8 +14,15 @@ if TYPE_CHECKING:
 
 
 def days(step: Step) -> Any:
-    """Time passes: some days, or to the border of a bill day or a due day."""
+    """Time passes: some days, or to the border of a bill day, a due day or a change of the terms."""
     clock, dice = step.world.clock, step.dice
+    if dice.random() < 0.1:
+        changes = (version.since for version in step.world.rules.versions)
+        next_one = min((day for day in changes if day > clock.now().date()), default=None)
+        if next_one is not None and dice.random() < 0.8:
+            day = next_one - timedelta(days=dice.choice([0, 1, 3]))
+            step.world.wait_until(datetime.combine(day, time(9), SHANGHAI))
+            return
     if dice.random() < 0.3:
         day = clock.now().date() + timedelta(days=1)
         while day.day not in (1, 2, 3, 6, 7, 10, 11):

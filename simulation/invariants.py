@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ledger import tables as t
+from ledger import tables_review as tr
 from ledger.database import Ledger
 from simulation.reader import OPEN_STATES, Changes, Journal, Reader, Row
 from simulation.violations import expect, expect_equal, expect_none
@@ -35,6 +36,9 @@ _CUSTOMER_BOOKS = {
     "limit.hold",
 }
 _SETTLEMENT_STATE = {"SUCCEEDED": "SETTLED"}
+_BY_HAND = sa.select(tr.work_items.c.details).where(
+    tr.work_items.c.kind == "payout_by_hand", tr.work_items.c.closed_at.is_(None)
+)
 Sums = Counter[tuple[int, str]]
 
 
@@ -73,7 +77,7 @@ class Invariants:
         self._allocations(ledger, changes)
         self._plans(ledger, changes)
         self._charges(changes)
-        self._payouts(changes)
+        self._payouts(ledger, changes)
         for seal in changes.seals:
             self._seal(seal)
         self._accounts(changes)
@@ -200,14 +204,19 @@ class Invariants:
         """Raises Violation where a chain goes on after its last seal."""
         expect_equal(self._sealed, self.heads, "every head is sealed")
 
-    def _payouts(self, changes: Changes) -> None:
-        waiting: Counter[int] = Counter()
+    def _payouts(self, ledger: Ledger, changes: Changes) -> None:
+        """What is owed back is under way, or somebody is asked to send it; and never more than that."""
+        free = {a: -fen for (a, book), fen in self.posted.items() if book == "customer.credit" and fen}
         for payout in changes.payouts:
             if payout.state == "OPEN":
-                waiting[payout.account_id] += payout.amount_fen
-        for account_id, fen in waiting.items():
-            credit = -self.posted[account_id, "customer.credit"]
-            expect(fen <= credit, "never pays out more than is owed back", account_id, fen, credit)
+                free[payout.account_id] = free.get(payout.account_id, 0) - payout.amount_fen
+        for account_id, fen in free.items():
+            expect(fen >= 0, "never pays out more than is owed back", account_id, fen)
+        waiting = {account_id for account_id, fen in free.items() if fen}
+        if waiting:
+            with ledger.read() as conn:
+                asked = {details["account_id"] for details in conn.scalars(_BY_HAND)}
+            expect_none(waiting - asked, "what is owed back is under way, or a work item")
 
     def _accounts(self, changes: Changes) -> None:
         open_of = Counter(row.customer_id for row in changes.accounts.values() if row.state != "CLOSED")

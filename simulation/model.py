@@ -39,7 +39,7 @@ class Account(Standing):
     def _live_a_day(self, bill: Bill) -> None:
         on_bill = [debt for debt in self.debts if debt.bill is bill]
         if self.day == bill.due + timedelta(days=1):
-            self._fall_due(bill, sum(debt.left for debt in on_bill))
+            self._fall_due(bill)
         principal = [debt for debt in on_bill if debt.is_principal]
         if bill.standing == "LATE":
             before = bill.penalty_fen_days
@@ -51,8 +51,8 @@ class Account(Standing):
             bill.interest_fen_days += sum(debt.left for debt in bearing)
             bill.interest = self._grow(bill.interest, before, bill.interest_fen_days, bill, late=False)
 
-    def _fall_due(self, bill: Bill, left: int) -> None:
-        late = min(left, bill.minimum - (bill.base - left)) > 0
+    def _fall_due(self, bill: Bill) -> None:
+        late = self.least(bill) > 0
         bill.standing = "LATE" if late else "REVOLVING"
         if late and (self.overdue is None or self.overdue.cleared):
             self.overdue = OverdueFreeze(bill.due)

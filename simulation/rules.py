@@ -39,6 +39,7 @@ _LATER: Final = (
     Version(date.max, 10, 5, 600, 1_000, 40, 60, 20, 500, True, 0, 30),
     Version(date.max, 6, 7, 900, 750, 50, 45, 15, 2_000, False, 1, 60),
 )
+_ROUNDS: Final = 5
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,10 @@ class Rules:
 
 
 def changing(start: date, dice: random.Random) -> Rules:
-    """The product's rules now, and two changes of nearly all of them within a world's years."""
+    """The product's rules now, and changes of nearly all of them, there and back, within a world's years."""
     versions = [FIRST]
-    for later in _LATER:
-        start += timedelta(days=dice.randint(20, 400))
+    for later in _LATER * _ROUNDS:
+        start += timedelta(days=dice.randint(20, 200))
         versions.append(replace(later, since=start))
     return Rules(tuple(versions))
 

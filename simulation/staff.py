@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ledger import freezes, goodwill, limits, transfers
-from simulation.step import any_amount
 
 if TYPE_CHECKING:
     from simulation.step import Step
@@ -30,11 +29,11 @@ def lift_freeze(step: Step) -> Any:
 
 def refuse_application(step: Step) -> Any:
     """The assessment said no; mostly to an application that waits for it."""
-    filed = step.world.follower.filed
-    number = step.dice.choice([*filed, "J20260101-0001"])
-    whose = filed.get(number)
+    filed, mine = step.world.follower.filed, step.world.row_of(step.who).id
+    numbers = [number for number, account_id in filed.items() if account_id == mine]
+    number = step.dice.choice(numbers or [*filed, "J20260101-0001"])
     return step.run_if(
-        lambda account: whose == step.world.row_of(step.who).id,
+        lambda account: filed.get(number) == mine,
         freezes.refuse_application,
         step.who,
         number=number,
@@ -42,7 +41,9 @@ def refuse_application(step: Step) -> Any:
 
 
 def cut_limit(step: Step) -> Any:
-    fen = any_amount(step.dice)
+    """By a little or a lot; one that is none is refused."""
+    limit, dice = step.world.model_of(step.who).limit, step.dice
+    fen = max(1, limit - dice.choice([-1, 0, 1, limit // 20, limit // 10, limit // 3]))
     return step.run_if(
         lambda account: not account.closed and fen < account.limit,
         limits.cut,
@@ -86,7 +87,7 @@ def record_transfer(step: Step) -> Any:
     fen = max(1, dice.choice([left, left, left // 2, left + 1]))
     references = world.invariants.bank_references
     reference = f"B{step.index}"
-    if references and dice.random() < 0.1:
+    if references and dice.random() < 0.3:
         reference = dice.choice(references)
     return step.run_if(
         lambda _: fen <= left and reference not in references,
@@ -100,6 +101,6 @@ def record_transfer(step: Step) -> Any:
 
 #: How often each happens, beside what customers do.
 STAFF: tuple[tuple[float, Callable[[Step], Any]], ...] = (
-    (0.4, place_freeze), (3, lift_freeze), (0.5, refuse_application), (0.4, cut_limit), (0.5, lift_cut),
+    (0.5, place_freeze), (3, lift_freeze), (0.7, refuse_application), (1, cut_limit), (1, lift_cut),
     (2, waive), (0.7, compensate), (1.2, record_transfer),
 )  # fmt: skip

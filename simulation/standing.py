@@ -74,6 +74,21 @@ class Standing:
         """What staff may let the customer off, in its order."""
         return [debt for debt in self.payable() if debt.kind in _WAIVABLE]
 
+    def least(self, bill: Bill) -> int:
+        """What still has to be paid of it by its due day, or now, not to be late."""
+        left = sum(debt.left for debt in self.debts if debt.bill is bill)
+        if bill.standing == "CURRENT":
+            return max(0, min(left, bill.minimum - (bill.base - left)))
+        return left if bill.standing == "LATE" else 0
+
+    def may_instal(self, month: str, now: datetime) -> bool:
+        """Whether that month's bill may become a plan now."""
+        bill = next((bill for bill in self.bills if bill.month == month), None)
+        if bill is None or self.paused or bill.standing != "CURRENT" or now > bill.window_until:
+            return False
+        fen = sum(debt.left for debt in self.debts if debt.bill is bill and debt.kind == "purchase")
+        return fen >= self.rules.at(now.date()).least_instalment_fen
+
     def may_apply(self, today: date) -> set[str]:
         """The freezes that the customer may apply to have lifted now."""
         may = {"risk"} & self.frozen

@@ -28,6 +28,7 @@ from simulation.step import CUSTOMERS, SAYS_NO, Step, Used
 from simulation.violations import expect_equal, expect_none
 
 FULL_CHECK_EVERY = 1_000
+_OFTEN_LATE = ("20s", "5min", "25min") * 3  # later than the first question, within a charge's life
 _CHOICES = (*customers.ACTIONS, *staff.STAFF, *books.BOOKS, *happenings.HAPPENINGS)
 _DO, _OFTEN = [action for _, action in _CHOICES], [weight for weight, _ in _CHOICES]
 _CRASHES, _PAUSES, _LONGEST_FUSE, _MOST_FLOWS = 0.05, 0.04, 6, 3
@@ -45,10 +46,10 @@ class World:
         self.dice = dice  # the gateway's: those of the step that calls it
         self.weather = 0.2
         self.gateway = FaultyGateway(self.clock, self._decide, self.control)
-        rules = changing(start.date(), dice)
-        terms = product.versions(rules)
+        self.rules = changing(start.date(), dice)
+        terms = product.versions(self.rules)
         self.processes = [FaultyLedger(e, self.clock, terms, self.gateway, self.control) for e in engines]
-        self.invariants, self.follower, self._reader = Invariants(), Follower(rules), Reader()
+        self.invariants, self.follower, self._reader = Invariants(), Follower(self.rules), Reader()
         self.files = SettlementFiles()
         self.statements: dict[tuple[str, str], str] = {}  # by customer and month: what they were
         self.changes: Changes | None = None
@@ -121,7 +122,9 @@ class World:
             raise error
 
     def _decide(self, question: Question, options: Sequence[str]) -> str:
-        if question in ("outcome", "delay", "told", "cancel_kept"):
+        if question == "delay":
+            return self.dice.choice([*options, *_OFTEN_LATE])
+        if question in ("outcome", "told", "cancel_kept"):
             return self.dice.choice(options)
         if self.dice.random() < self.weather:
             return self.dice.choice(options[1:])
@@ -193,6 +196,11 @@ class World:
         assert self.changes is not None
         of = self.follower.orders
         return [of[r.purchase_id].order_no for r in self.changes.refunds if r.state == "PENDING"]
+
+    def wait_until(self, at: datetime) -> None:
+        """Time passes, unless it has."""
+        if at > self.clock.now():
+            self.clock.set(at)
 
     def customer_of(self, account_id: int) -> str:
         assert self.changes is not None

@@ -29,11 +29,11 @@ def test_rules_are_the_products() -> None:
 def test_rules_that_change_are_the_ledgers_from_their_day() -> None:
     changing = rules.changing(date(2026, 5, 1), random.Random("x"))
     agreed = versions(changing)
-    assert len(changing.versions) == len(agreed.all) == 3
+    assert len(changing.versions) == len(agreed.all) > 2
     for version in changing.versions:
         for day in (version.since, version.since - timedelta(days=1)):
             same(agreed.at(day), changing.at(day))
-    assert len({each.version for each in agreed.all}) == 3
+    assert len({each.version for each in agreed.all}) == len(agreed.all)
 
 
 def same(product: terms.Terms, version: rules.Version) -> None:

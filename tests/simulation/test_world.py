@@ -13,7 +13,20 @@ from typing import Any
 import pytest
 
 import ledger
-from ledger import allocation, booking, debit_slots, limits, merchants, overdue, payouts, refunds
+from ledger import (
+    allocation,
+    booking,
+    debit_slots,
+    freezes,
+    goodwill,
+    limits,
+    merchants,
+    overdue,
+    payouts,
+    reconciliation,
+    refunds,
+    seals,
+)
 from ledger.clock import SHANGHAI
 from ledger.model import Limit
 from simulation import __main__ as program
@@ -25,7 +38,7 @@ STEPS = 150
 
 
 def test_a_short_world_holds(ledgers: Fresh) -> None:
-    outcome = run_world("short", range(STEPS), ledgers)
+    outcome = run_world("brief", range(STEPS), ledgers)
     assert outcome.error is None
     assert (outcome.steps, outcome.crashes > 0, outcome.unknown_outcomes > 0) == (STEPS, True, True)
 
@@ -43,6 +56,33 @@ def test_the_same_seed_is_the_same_world(sqlite_ledgers: Fresh) -> None:
     assert once.log != other.log
 
 
+@pytest.mark.slow
+def test_what_staff_and_bookkeepers_do_is_done(sqlite_ledgers: Fresh) -> None:
+    """None of it is refused always: each is answered at least once."""
+    missing = {action.__name__ for _, action in (*staff.STAFF, *books.BOOKS)}
+    for number in range(10):
+        outcome = run_world(f"done/{number}", range(500), sqlite_ledgers)
+        assert outcome.error is None
+        for line in outcome.log:
+            name, _, answer = line.partition(" -> ")
+            if answer and "(" not in answer:
+                missing -= set(name.split())
+        if not missing:
+            return
+    assert not missing
+
+
+def test_as_many_processes_as_one_likes_run_the_same_worlds(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program, "STEPS_OF_A_WORLD", 30)
+    told = []
+    for processes in ("1", "2"):
+        assert program.main(["--seed", "9", "--steps", "90", "--processes", processes]) == 0
+        told.append(capsys.readouterr().out)
+    assert told[0] == told[1]
+
+
 def never(*_: Any, **__: Any) -> None:
     """What a command forgets to do."""
 
@@ -53,6 +93,14 @@ def unused(conn: Any, account: Any) -> Limit:
 
 def a_day_later(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), SHANGHAI)
+
+
+def a_day_early(freeze: Any, wait_days: int, was: Callable[..., Any] = freezes.unfreeze_from) -> Any:
+    return was(freeze, wait_days - 1)
+
+
+def nothing(*_: Any) -> list[Any]:
+    return []
 
 
 def newest_first(owed: Any, due_on: Any, was: Callable[..., Any] = allocation.payable) -> Any:
@@ -73,6 +121,12 @@ def newest_first(owed: Any, due_on: Any, was: Callable[..., Any] = allocation.pa
         (booking, "debit", booking.repayment),
         (debit_slots, "awaited", never),
         (merchants, "_midnight", a_day_later),
+        (payouts, "open_for_charge", never),
+        (freezes, "unfreeze_from", a_day_early),
+        (goodwill, "_WAIVABLE", frozenset({"penalty", "interest", "plan_fee", "purchase"})),
+        (seals, "_shared_head", nothing),
+        (reconciliation, "_look_for_missing", never),
+        (reconciliation, "_was_there_before", never),
     ],
 )
 def test_a_fault_in_the_ledger_is_noticed(
