@@ -51,13 +51,13 @@ def open_ledger(opening: Opening) -> Ledger:
     Raises OtherSchema for a database that a newer program has migrated, or that is behind and read-only,
     GatewayMisconfigured, InvalidTerms.
     """
+    versions = terms.load_versions()
     engine = open_engine(opening.database_url)
     read_only = is_read_only(engine)
     if read_only:
         _check(engine)
     else:
         upgrade(engine)
-    versions = terms.load_versions()
     ledger = _ledger(opening, engine, versions, with_gateway=True)
     if not read_only:
         terms_store.publish(ledger, versions)

@@ -27,12 +27,15 @@ _LONGEST_BILL_MONTH_DAYS = 31
 _ONLY: Mapping[str, object] = {
     "due_day_change": False,
     "due_cutoff": "24:00",
+    "posting_event": "paid",
+    "unsupported_categories": [],
     "allocation_order": ["penalty", "interest", "fee", "principal"],
     "limit_pools": ["base"],
     "lock_instead_of_closing": False,
     "instalments.remainder_on": "last",
     "settle_early.fee_free_without_fees": True,
     "settle_early.later_fees_waived": True,
+    "settle_early.no_charge_once_last_but_one_is_billed": True,
     "settle_early.same_day_free": False,
     "settle_early.part_of_a_plan": False,
     "minimum_payment.enabled": True,
@@ -40,6 +43,7 @@ _ONLY: Mapping[str, object] = {
     "overdue.freeze_on_day": 1,
     "closing.min_age_days": 0,
     "closing.reopen_after_days": 0,
+    "refunds.last_periods_first": True,
 }
 
 

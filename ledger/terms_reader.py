@@ -29,7 +29,10 @@ def documents(path: Path) -> list[Mapping[str, Any]]:
     try:
         with path.open(encoding="utf-8") as file:
             found = list(yaml.load_all(file, Loader=_StrictLoader))
-    except yaml.YAMLError as error:
+    except (
+        yaml.YAMLError,
+        ValueError,
+    ) as error:  # or no such day, or no text
         raise InvalidTerms(key="", reason=f"not YAML: {getattr(error, 'problem', error)}") from error
     merged: list[Mapping[str, Any]] = []
     for document in found:

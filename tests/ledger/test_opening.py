@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ledger import accounts, facts, schema
+from ledger import accounts, facts, schema, terms
 from ledger.database import open_engine
-from ledger.errors import OtherSchema, ReadOnlyLedger
+from ledger.errors import InvalidTerms, OtherSchema, ReadOnlyLedger
 from ledger.opening import Opening, open_ledger
 from tests.ledger.test_bad_input import rows
 
@@ -45,5 +45,20 @@ def test_no_tables_are_made_in_what_may_only_be_read(database_url: str, tmp_path
     schema.remove(engine)
     with pytest.raises(OtherSchema):
         open_ledger(opening(tmp_path, read_only(database_url)))
+    assert sa.inspect(engine).get_table_names() == ["alembic_version"]
+    engine.dispose()
+
+
+def test_rules_that_cannot_be_read_change_nothing(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = open_engine(database_url)
+    schema.remove(engine)
+    text = terms._FILE.read_text(encoding="utf-8").replace("due_day:", "due_dya:")
+    (tmp_path / "terms.yml").write_text(text, encoding="utf-8")
+    defaults = (tmp_path / "terms.yml",)
+    monkeypatch.setattr(terms.load_versions, "__defaults__", defaults)
+    with pytest.raises(InvalidTerms):
+        open_ledger(opening(tmp_path, database_url))
     assert sa.inspect(engine).get_table_names() == ["alembic_version"]
     engine.dispose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ledger import terms
+from ledger import terms, terms_reader
 from ledger.errors import InvalidTerms
 
 FILE = Path(terms.__file__).with_name("terms.yml")
@@ -72,6 +73,11 @@ def test_every_rate_has_its_annual_rate(periods: int, product: str, bill: str) -
         ({"instalments__apr_cap": "0.07"}, "instalments.apr_cap"),
         ({"due_day": 1}, "due_day"),
         ({"bill_day": 0}, "bill_day"),
+        ({"bill_day": 29}, "bill_day"),
+        ({"due_day": 29}, "due_day"),
+        ({"due_day": 31}, "due_day"),
+        ({"posting_event": "received"}, "posting_event"),
+        ({"unsupported_categories": ["phones"]}, "unsupported_categories"),
         ({"instalments__min_amount_fen": 0}, "instalments.min_amount_fen"),
         ({"instalments__periods": [6, 3]}, "instalments.periods"),
         ({"instalments__periods": [3, "6"]}, "instalments.periods"),
@@ -110,6 +116,36 @@ def test_a_rule_that_cannot_be_is_refused_with_its_key(
     assert refused.value.details["reason"]
 
 
+def keys() -> list[str]:
+    raw = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return [key for key, _ in terms_reader.flat(raw)]
+
+
+@pytest.mark.parametrize("key", keys())
+def test_no_key_of_the_file_may_be_mistyped(tmp_path: Path, key: str) -> None:
+    dotted = key.replace(".", "__")
+    *path, last = key.split(".")
+    text = FILE.read_text(encoding="utf-8")
+    for written in (f"{last}x", last.upper()):
+        found = re.subn(rf"^( {{{2 * len(path)}}}){last}:", rf"\g<1>{written}:", text, flags=re.M)
+        assert found[1] >= 1
+        (tmp_path / "typed.yml").write_text(found[0], encoding="utf-8")
+        with pytest.raises(InvalidTerms) as refused:
+            terms.load(tmp_path / "typed.yml")
+        assert refused.value.code == "invalid_terms" and refused.value.details["reason"]
+    for value in ({"x": 1}, [[]], 10**9, -1, 0.5, "x\ny", ["x"], "2026-02-30"):
+        try:
+            terms.load(write(tmp_path, **{dotted: value}))
+        except InvalidTerms as error:
+            assert error.details["key"] in (key, f"{key}.x")
+        else:
+            assert key in TEXTS and isinstance(value, str), value
+
+
+#: Which may say anything.
+TEXTS = {"version", "hotline", *(key for key in keys() if key.startswith("paths."))}
+
+
 def test_a_later_version_says_only_what_it_changes(tmp_path: Path) -> None:
     found = terms.load_versions(append(tmp_path, LATER))
     assert [each.version for each in found.all] == ["2026-01-01", "b"]
@@ -139,6 +175,8 @@ def test_a_later_version_says_only_what_it_changes(tmp_path: Path) -> None:
         ("version: b\neffective_from: 2026-11-10\ndue_day: 6\ndue_day: 7", "due_day"),
         ("- a list", ""),
         ("version: [", ""),
+        ("version: b\neffective_from: 2026-02-30", ""),
+        ("version: b\neffective_from: 2026-11-10\n? [1]\n: 2", ""),
     ],
 )
 def test_a_version_that_cannot_follow_is_refused_with_its_key(
@@ -150,8 +188,9 @@ def test_a_version_that_cannot_follow_is_refused_with_its_key(
     assert refused.value.details["reason"]
 
 
-def test_an_empty_file_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "terms.yml").write_text("# nothing\n", encoding="utf-8")
+@pytest.mark.parametrize("content", [b"# nothing\n", b"\xff\xfe", b"version: \x00", b"5"])
+def test_an_empty_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "terms.yml").write_bytes(content)
     with pytest.raises(InvalidTerms):
         terms.load(tmp_path / "terms.yml")
 
