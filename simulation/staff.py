@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def place_freeze(step: Step) -> Any:
-    kind = step.dice.choice(["risk", "dispute", "fraud", "bureau", "customer"])
+    kind = step.dice.choice(["risk", "risk", "risk", "dispute", "fraud", "bureau", "customer"])
     return step.run(freezes.place, step.who, kind, {"seen": kind})
 
 
@@ -28,8 +28,12 @@ def lift_freeze(step: Step) -> Any:
 
 
 def refuse_application(step: Step) -> Any:
-    """The assessment said no; mostly to an application that waits for it."""
-    filed, mine = step.world.follower.filed, step.world.row_of(step.who).id
+    """The assessment said no: to an application that waits, to one made now, or to none."""
+    world = step.world
+    filed, mine = world.follower.filed, world.row_of(step.who).id
+    if not filed and world.model_of(step.who).may_apply(world.clock.now().date()):
+        step.run(freezes.apply_unfreeze, step.who)
+        world.look()
     numbers = [number for number, account_id in filed.items() if account_id == mine]
     number = step.dice.choice(numbers or [*filed, "J20260101-0001"])
     return step.run_if(
