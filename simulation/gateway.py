@@ -138,7 +138,7 @@ class FaultyGateway:
         if how == "request_lost":
             raise GatewayTimeout(number)
         if how == "refused" and number in self.records:
-            self.records[number].sends_nothing_back = True
+            self._close_card(self.records[number].customer_id)
         answer = self._refund(number, refund_number, amount_fen)
         self._control.reach("called")
         if how == "broken":
@@ -247,6 +247,11 @@ class FaultyGateway:
             now = self._clock.now()
             self._moved.append(Movement("refund", number, refund_number, reference, amount_fen, now))
         return ChargeAnswer(number, "REFUNDED", reference, amount_fen, refund_number=refund_number)
+
+    def _close_card(self, customer_id: str) -> None:
+        """Nothing that came from it can be sent back any more; later charges are of another card."""
+        for record in self.records.values():
+            record.sends_nothing_back |= record.customer_id == customer_id
 
     # -- what is said -------------------------------------------------------------------------------------
 
