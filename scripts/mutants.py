@@ -39,7 +39,7 @@ _PROGRESS = re.compile(r"(\d+/\d+)  \S+ \d+ ")
 
 @dataclass(frozen=True)
 class Topic:
-    """Modules of the ledger, and the files of tests/ledger that are about what they do."""
+    """Modules of the ledger, and the files of tests/ledger about what they do, the most exact ones first."""
 
     modules: tuple[str, ...]
     tests: tuple[str, ...]
@@ -102,6 +102,15 @@ class Survivor:
         return f"{self.path}:{self.line}\n  - {self.before}\n  + {self.after}"
 
 
+# Most mutants end at the first test that looks closely.
+_IN_ORDER = """
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {order}
+    items.sort(key=lambda item: order.index(item.path.name))
+"""
+
+
 def settings(topic: Topic) -> str:
     """The lines of pyproject.toml that say what is changed and which tests are run."""
     values = {
@@ -137,6 +146,8 @@ def copy(topic: Topic, folder: Path) -> None:
             shutil.copy2(ROOT / name, folder / name)
     with (folder / "pyproject.toml").open("a", encoding="utf-8") as file:
         file.write(settings(topic))
+    with (folder / "tests" / "conftest.py").open("a", encoding="utf-8") as file:
+        file.write(_IN_ORDER.format(order=[f"test_{name}.py" for name in topic.tests]))
     for module in topic.modules:
         path = folder / "ledger" / f"{module}.py"
         path.write_text(decorated_later(path.read_text("utf-8")), "utf-8")

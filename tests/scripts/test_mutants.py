@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -158,3 +160,23 @@ def test_the_copy_takes_the_settings_and_leaves_the_tree_alone(tmp_path: Path) -
     assert sorted(each.name for each in (tmp_path / "run").iterdir()) == sorted(mutants.COPIED)
     assert "[tool.mutmut]" in (tmp_path / "run" / "pyproject.toml").read_text("utf-8")
     assert (mutants.ROOT / "pyproject.toml").read_text("utf-8") == before
+
+
+def test_the_most_exact_tests_run_first(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(
+        "import pytest\n" + mutants._IN_ORDER.format(order=["test_b.py", "test_a.py"])
+    )
+    for name in ("a", "b"):
+        (tmp_path / f"test_{name}.py").write_text(f"def test_{name}(): pass\n")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--collect-only",
+        "-p",
+        "no:cacheprovider",
+        str(tmp_path),
+    ]
+    shown = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert [line for line in shown.splitlines() if "::" in line] == ["test_b.py::test_b", "test_a.py::test_a"]
