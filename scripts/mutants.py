@@ -48,7 +48,7 @@ class Topic:
 TOPICS: dict[str, Topic] = {
     "schedule": Topic(
         ("schedule", "money", "plans", "billing", "accrual"),
-        ("schedule", "plan_rows", "bill_rows", "bills", "penalties"),
+        ("schedule", "money", "plan_rows", "bill_rows", "bills", "penalties"),
     ),
     "allocation": Topic(
         ("allocation", "items", "booking", "plans_due"),

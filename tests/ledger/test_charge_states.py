@@ -16,6 +16,7 @@ from ledger.database import Ledger
 from ledger.errors import UnknownCharge
 from ledger.gateway.interface import ChargeAnswer, GatewayTimeout
 from ledger.gateway.simulated import SimulatedGateway
+from ledger.model import Repayment
 from tests.ledger.customer import Customer
 from tests.ledger.settling import FEN, TEN, Recording, created, row, say, two_settling
 
@@ -188,6 +189,25 @@ def test_what_the_gateway_is_asked_and_what_a_failed_call_means(
     assert gateway.asked == [("S2-1", FEN, "c-1", TEN + timedelta(minutes=30), timeout_s)]
     assert isinstance(gateway.asked[0][4], float)
     assert charges.send(ledger, "S2-1") is None and len(gateway.asked) == 1
+
+
+def test_a_payment_is_told_by_its_last_moment(customer: Customer) -> None:
+    def told() -> Repayment:
+        return customer.facts.repayments[0]
+
+    created(customer)
+    payment = Repayment("S2-1", FEN, TEN, "CREATED", "card", "6688", receipt="", reason="")
+    assert told() == payment
+    customer.at("2026-11-03", "10:01")
+    charges.send(customer.ledger, "S2-1")
+    payment = replace(payment, at=TEN + timedelta(minutes=1), state="SENT")
+    assert told() == payment
+    say(customer, "PROCESSING", reason="slow")
+    assert told() == replace(payment, state="UNKNOWN")
+    customer.at("2026-11-03", "10:02")
+    say(customer, "SUCCEEDED")
+    settled = {"at": TEN + timedelta(minutes=2), "state": "SUCCEEDED", "receipt": "JQ20261103-0002"}
+    assert told() == replace(payment, **settled)
 
 
 def test_a_repayments_charge_has_no_settlement(customer: Customer, gateway: SimulatedGateway) -> None:

@@ -114,3 +114,10 @@ def test_a_plan_without_fees_costs_its_principal(ledger: Ledger) -> None:
     quote = customer.quote()
     assert quote.lines == (QuoteLine("product_plan", 90_000, "shop thing", 1),)
     assert quote.waived == ()
+
+
+def test_a_plan_whose_last_period_is_billed_is_named_by_its_principal(ledger: Ledger) -> None:
+    customer = Customer(ledger, on="2026-09-05")
+    customer.buy(90_000, periods=3, fee_free=True)
+    plan = customer.at("2026-12-03").close_month("2026-11").quote().lines[0]
+    assert plan == QuoteLine("product_plan", 90_000, "shop thing", 1)
