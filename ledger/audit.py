@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from ledger import audit_items, audit_payments, bulk, journals, seals
 from ledger import tables as t
-from ledger.audit_queries import booked, parts, stream, total
+from ledger.audit_queries import parts, stream, total
 from ledger.database import Ledger
 
 
@@ -104,7 +104,7 @@ def _merchants_are_paid_what_they_sold(conn: sa.Connection) -> Iterator[str]:
     """Each settlement is its orders less its refunds, and so paid; what is in none is still owed."""
     m, p = t.merchant_settlements.c, t.postings.c
     sold, refunded = _by_settlement(t.purchases, "CAPTURED"), _by_settlement(t.refunds, "DONE")
-    paid = booked("merchant", "M" + sa.cast(m.id, sa.Text), journals.MERCHANT)
+    paid = journals.booked("merchant", "M" + sa.cast(m.id, sa.Text), journals.MERCHANT)
     fens = [sa.func.coalesce(of.c.fen, 0) for of in (sold, refunded)]
     of_all = sa.select(m.id, m.sold_fen, m.refunded_fen, *fens, paid).select_from(
         t.merchant_settlements.outerjoin(sold, sold.c.id == m.id).outerjoin(refunded, refunded.c.id == m.id)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from ledger import bulk, items, journals, payouts
 from ledger import tables as t
-from ledger.audit_queries import booked, parts, stream, total
+from ledger.audit_queries import parts, stream, total
 from ledger.open_charges import OPEN_STATES
 
 
@@ -133,7 +133,7 @@ def _closing_has_its_settlement(conn: sa.Connection) -> Iterator[str]:
 def _settled_as_quoted(conn: sa.Connection) -> Iterator[str]:
     """A quote's total is its lines, and exactly that was captured for it; nothing it named is left."""
     s, q, c = t.settlements.c, t.quotes.c, t.charges.c
-    captured = booked("gateway", "capture:" + c.number, journals.GATEWAY).label("captured")
+    captured = journals.booked("gateway", "capture:" + c.number, journals.GATEWAY).label("captured")
     wanted = sa.select(
         s.id, s.account_id, s.state, s.amount_fen, q.lines, q.total_fen, q.item_parts, captured
     )
@@ -160,7 +160,7 @@ def _as_quoted(row: sa.Row[Any], owed: set[int]) -> Iterator[str]:
 
 def _charges_are_captured_once(conn: sa.Connection) -> Iterator[str]:
     c = t.charges.c
-    captured = booked("gateway", "capture:" + c.number, journals.GATEWAY).label("captured")
+    captured = journals.booked("gateway", "capture:" + c.number, journals.GATEWAY).label("captured")
     for row in stream(conn, sa.select(c.number, c.state, c.amount_fen, captured).order_by(c.id)):
         if row.state == "SUCCEEDED" and row.captured != row.amount_fen:
             yield f"charge {row.number}: {row.captured} captured of {row.amount_fen}"

@@ -1,4 +1,4 @@
-"""What the audit's checks share: answers of any length read a part at a time, and amounts booked."""
+"""What the audit's checks share: answers of any length read a part at a time, and sums."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import sqlalchemy as sa
-
-from ledger import journals
-from ledger import tables as t
 
 _AT_ONCE: Final = 1_000
 
@@ -21,14 +18,6 @@ def stream(conn: sa.Connection, query: sa.Select | sa.CompoundSelect) -> Iterato
 def parts(conn: sa.Connection, query: sa.Select | sa.CompoundSelect) -> Iterator[Sequence[Any]]:
     """The rows, a thousand at a time, to be looked up together."""
     return conn.execute(query.execution_options(yield_per=_AT_ONCE)).partitions()
-
-
-def booked(source: str, reference: sa.ColumnElement[str], book: str) -> sa.ColumnElement[int]:
-    """What the journal of this source and reference posts to a book; 0 where there is none."""
-    p = t.postings.c
-    found = sa.select(sa.func.sum(p.amount_fen)).join_from(t.postings, t.journals)
-    found = found.where(*journals.named(source, reference), p.book == book)
-    return sa.func.coalesce(found.scalar_subquery(), 0)
 
 
 def total(column: sa.ColumnElement[int]) -> sa.ColumnElement[int]:

@@ -128,6 +128,15 @@ def named(source: str, reference: str | sa.ColumnElement[str]) -> tuple[sa.Colum
     return j.source == source, j.source != "", j.reference == reference
 
 
+def booked(source: str, reference: sa.ColumnElement[str], book: str) -> sa.ColumnElement[int]:
+    """What the journal of this source and reference posts to a book; 0 where there is none."""
+    p = t.postings.c
+    fen = sa.cast(sa.func.sum(p.amount_fen), sa.BigInteger)  # PostgreSQL makes a decimal of it
+    found = sa.select(fen).join_from(t.postings, t.journals)
+    found = found.where(*named(source, reference), p.book == book)
+    return sa.func.coalesce(found.scalar_subquery(), 0)
+
+
 def captured(conn: sa.Connection, account_id: int) -> dict[str, int]:
     """By number: how much of each of the account's charges came, in fen, less what a bank took back of it."""
     j, p = t.journals.c, t.postings.c

@@ -34,15 +34,27 @@ _GIVEN_UP = timedelta(seconds=2)
 
 def take(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
     """Act on `answer`. What was known before changes nothing."""
-    if answer.state == "REFUNDED":
+    if answer.state == "REFUNDED" or (answer.state == "DECLINED" and answer.refund_number):
         payouts.finish(work, answer.refund_number, answer)
     elif charge.state in open_charges.OPEN_STATES:
         _on_open(work, charge, answer)
     elif answer.state in ("SUCCEEDED", "CHARGED_BACK"):
         if charge.state == "FAILED":
             _late_success(work, charge, answer)
+        elif answer.state == "SUCCEEDED":
+            _compare(work, f"capture:{charge.number}", charge, answer)
         if answer.state == "CHARGED_BACK":
             _chargeback(work, charge, answer)
+
+
+def _compare(work: Work, event: str, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
+    """A word on what is booked already: with another amount, money may have moved twice. A person looks."""
+    booked = journals.booked("gateway", sa.literal(event), journals.GATEWAY)
+    booked_fen = abs(work.conn.execute(sa.select(booked)).scalar_one())
+    if answer.amount_fen not in (0, booked_fen):
+        told = {"booked_fen": booked_fen, "told_fen": answer.amount_fen, "reference": answer.reference}
+        key = f"{event}:{answer.amount_fen}"
+        work_items.open_in(work.conn, work.now, "amount_differs", key, {"number": charge.number, **told})
 
 
 def _on_open(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
@@ -131,7 +143,9 @@ def _chargeback(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
 
     A bank may take back a part only.
     """
-    if journals.exists(work.conn, "gateway", f"chargeback:{charge.number}"):
+    event = f"chargeback:{charge.number}"
+    if journals.exists(work.conn, "gateway", event):
+        _compare(work, event, charge, answer)
         return
     fen = _told_fen(charge, answer)
     booking.chargeback(work, charge, fen)
@@ -143,7 +157,7 @@ def _chargeback(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
         customer_id=work.account.customer_id,
         kind="chargeback",
         packet={"charge": charge.number, "amount_fen": fen},
-        key=f"chargeback:{charge.number}",
+        key=event,
     )
     _tell_of(work, "chargeback", charge.number)
 

@@ -145,20 +145,26 @@ def _finish(ledger: Ledger, payout_id: int, answer: ChargeAnswer) -> int:
     wanted = sa.select(t.payouts.c.account_id).where(t.payouts.c.id == payout_id)
     with ledger.write() as conn:
         account = lock_account(conn, conn.execute(wanted).scalar_one())
-        return int(finish(Work(ledger, conn, account, ledger.clock.now()), number(payout_id), answer))
+        work = Work(ledger, conn, account, ledger.clock.now())
+        if _of_word(work, number(payout_id), answer) is not None:
+            return int(finish(work, number(payout_id), answer))
+        told = {"number": answer.number, "told_fen": answer.amount_fen, "reference": answer.reference}
+        work_items.open_in(conn, work.now, "amount_differs", number(payout_id), told)
+    _later(ledger, payout_id, ledger.clock.now())
+    return 0
 
 
 def finish(work: Work, refund_number: str, answer: ChargeAnswer) -> bool:
     """Book the gateway's word on a refund, once; true when this call did.
 
     A refusal says why in `reason` and keeps the credit owed: it pays a charge-back, or goes back by another
-    charge; what is left then somebody has to pay another way.
+    charge; what is left then somebody has to pay another way. A word that does not fit (another charge's,
+    another amount) books nothing.
     """
-    p = t.payouts.c
-    where = (p.id == id_of(refund_number, "P")) & (p.account_id == work.account_id)
-    payout = work.conn.execute(sa.select(t.payouts).where(where)).first()
+    payout = _of_word(work, refund_number, answer)
     if payout is None or payout.state != "OPEN":
         return False
+    where = t.payouts.c.id == payout.id
     done = answer.state == "REFUNDED"
     values: dict[str, Any] = {"state": "DONE" if done else "REFUSED", "done_at": work.now}
     values |= {"reference": answer.reference, "reason": answer.reason}
@@ -172,3 +178,13 @@ def finish(work: Work, refund_number: str, answer: ChargeAnswer) -> bool:
         open_for_credit(work)
     work.bump_version()
     return done
+
+
+def _of_word(work: Work, refund_number: str, answer: ChargeAnswer) -> sa.Row[Any] | None:
+    """The payout that the gateway speaks of, if it is one of this account, charge and amount."""
+    p = t.payouts.c
+    of_account = (p.id == id_of(refund_number, "P")) & (p.account_id == work.account_id)
+    where = of_account & (p.charge_number == answer.number)
+    if answer.state == "REFUNDED" and answer.amount_fen:
+        where &= p.amount_fen == answer.amount_fen
+    return work.conn.execute(sa.select(t.payouts).where(where)).first()

@@ -26,6 +26,7 @@ from ledger.gateway import settlement_file
 from ledger.gateway.interface import AnswerState, ChargeAnswer
 from ledger.gateway.settlement_file import Movement, MovementKind
 from ledger.numbers import id_of
+from ledger.work import one_at_a_time
 from ledger.work_items import WorkItemKind
 
 _BATCH = 500
@@ -92,6 +93,7 @@ def _take(reading: _Reading, batch: list[Movement]) -> None:
             _resolve(ledger, each)
     booked = _booked(ledger, batch)
     with ledger.write() as conn:
+        one_at_a_time(conn, "settlement files")
         known = _known(conn, batch)
         for each in batch:
             event = event_of(each)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -253,3 +257,23 @@ def test_a_file_larger_than_a_batch(files: Files, ledger: Ledger, monkeypatch: p
         customer.repay(10_000)
     report = files.read(change=lambda rows: [*rows, rows[0]])
     assert (report.matched, report.extra) == (5, 1)
+
+
+def test_two_who_read_the_same_file_at_once_both_find_that_it_agrees(
+    files: Files, customer: Customer, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = files.path()
+    files.clock.advance(timedelta(days=1))
+    look, both_have_looked = reconciliation._known, threading.Barrier(2)
+
+    def known(*given: Any) -> dict[str, Any]:
+        found = look(*given)
+        with suppress(threading.BrokenBarrierError):
+            both_have_looked.wait(1)
+        return found
+
+    monkeypatch.setattr(reconciliation, "_known", known)
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda _: reconciliation.reconcile(ledger, path), range(2)))
+    assert all(report.agrees and report.matched == report.rows for report in found)
+    assert work_items.list_items(ledger) == [] and audit.audit(ledger) == []

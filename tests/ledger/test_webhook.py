@@ -162,6 +162,55 @@ def test_a_refund_that_we_did_not_ask_for_is_kept_for_a_person(
     assert (item.kind, item.details["refund_number"]) == ("unknown_refund", number)
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"amount_fen": 1_999}, {"amount_fen": 7_000}, {"number": "R1-2", "amount_fen": 2_000}]
+)
+def test_a_refund_told_otherwise_than_asked_books_nothing(
+    http: httpx.Client, ledger: Ledger, gateway: SimulatedGateway, wrong: dict[str, Any]
+) -> None:
+    owing = Customer(ledger)
+    owing.buy(5_000)
+    owing.repay(7_000)
+    owing.buy(900)
+    owing.repay(900)
+    deliver(http, word("REFUNDED", refund_number="P1", **{"number": "R1-1", **wrong}))
+    assert owing.facts.credit_fen == 2_000
+    assert [item.kind for item in work_items.list_items(ledger)] == ["unknown_refund"]
+    right = {"number": "R1-1", "refund_number": "P1", "amount_fen": 2_000}
+    assert deliver(http, word("REFUNDED", **right)).json() == {"status": "taken"}
+    assert owing.facts.credit_fen == 0
+    assert audit.audit(ledger) == []
+
+
+def test_a_refund_that_is_declined_declines_no_charge(
+    http: httpx.Client, customer: Customer, ledger: Ledger
+) -> None:
+    deliver(http, word("DECLINED", refund_number="P1"))
+    assert state(customer) == "UNKNOWN"
+    owing = Customer(ledger, "c-2")
+    owing.buy(5_000)
+    owing.repay(7_000)
+    deliver(http, word("DECLINED", number="R2-1", refund_number="P1", amount_fen=0))
+    assert [item.kind for item in work_items.list_items(ledger)] == ["payout_by_hand"]
+    assert owing.facts.credit_fen == 2_000 and audit.audit(ledger) == []
+
+
+@pytest.mark.parametrize("told", ["SUCCEEDED", "CHARGED_BACK"])
+def test_what_is_booked_and_told_again_with_another_amount_is_for_a_person(
+    http: httpx.Client, customer: Customer, ledger: Ledger, told: str
+) -> None:
+    deliver(http, word())
+    for _ in range(2):
+        deliver(http, word(told))
+    before = customer.facts.debts
+    assert work_items.list_items(ledger) == []
+    for _ in range(2):
+        deliver(http, word(told, amount_fen=OWED_FEN - 1))
+    (item,) = work_items.list_items(ledger)
+    assert (item.kind, item.details["booked_fen"]) == ("amount_differs", OWED_FEN)
+    assert customer.facts.debts == before and audit.audit(ledger) == []
+
+
 def test_a_signed_message_that_cannot_be_read_is_kept_and_asked_for_again(
     http: httpx.Client, customer: Customer
 ) -> None:
