@@ -30,8 +30,13 @@ from nlu.products import names_other_product
 ENTERS = "enters"
 DECISIONS = {"how_to_close": "close", "prepay_all": "settle"}
 
-# What a message must at least say. 取消 or 不用了 alone is said to many things, also to a decision under way.
-_WISH = {"close": re.compile("月付|关闭|关掉|注销|销户|停用"), "settle": re.compile("还|清|结")}
+# What a message must at least say. 取消 or 不用了 alone is said to many things, also to a decision under way;
+# 关联 and 关于 close nothing.
+_ENDING = "取消|去掉|去除|退|删|解|停|销|卸|拆|不[想要再需]"
+_WISH = {
+    "close": re.compile(f"关(?![联于系键心注])|注销|销户|停用|月付.*(?:{_ENDING})|(?:{_ENDING}).*月付"),
+    "settle": re.compile("还|清|结"),
+}
 
 # What makes it doubtful that the decision itself is wished for: a reason, a state or advice is asked, a
 # second wish or a second account is named. The classifier may be sure of the intent and the customer still

@@ -110,6 +110,13 @@ def test_gate_opens_a_decision_only_from_its_threshold_on() -> None:
     assert entered(message("一次还清", ("prepay_all", 0.79))) == []
 
 
+@pytest.mark.parametrize(
+    "text", ["把月付关了", "取消月付", "去掉月付", "月付我不想要了", "卸掉月付", "注销掉", "我要关掉"]
+)
+def test_gate_hears_a_wish_to_close(text: str) -> None:
+    assert entered(message(text, ("how_to_close", 0.9))) == ["close"]
+
+
 def test_gate_opens_nothing_for_other_intents() -> None:
     for name in ("close_impact", "how_to_repay", "nlu_fallback", "out_of_scope"):
         assert entered(message("月付", (name, 1.0))) == []
@@ -163,6 +170,8 @@ def test_no_second_question(clauses: list[tuple[str, float]]) -> None:
         "以前那个账户的月付帮我注销",
         "取消",
         "不用了",
+        "月付跟抖音号有什么关联",
+        "关于月付",
     ],
 )
 def test_gate_opens_no_closing_where_another_thing_may_be_meant(text: str) -> None:
