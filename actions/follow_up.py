@@ -29,7 +29,7 @@ _MAX_CHARS = 14
 
 # After an answer to the first, what is asked of it is a question of this intent.
 MEANT: dict[str, dict[str, str]] = {
-    "how_to_close": {"how": "how_to_close", "need": "how_to_close", "more": "close_impact"},
+    "how_to_close": dict.fromkeys(("how", "when", "why", "need"), "how_to_close") | {"more": "close_impact"},
     "close_impact": {"how": "how_to_close", "need": "how_to_close"},
     "open_account": dict.fromkeys(("how", "when", "why", "need"), "open_account"),
     "why_unusable": {"why": "why_unusable", "usable": "why_unusable"}
@@ -37,7 +37,8 @@ MEANT: dict[str, dict[str, str]] = {
     "unfreeze": {"why": "why_unusable", "usable": "why_unusable"}
     | dict.fromkeys(("how", "when", "need", "faster"), "unfreeze"),
     "where_usable": {"why": "why_unusable", "usable": "where_usable"},
-    "prepay_all": dict.fromkeys(("how", "cost", "need", "when"), "prepay_all") | {"usable": "why_unusable"},
+    "prepay_all": dict.fromkeys(("how", "cost", "need", "when", "why", "month"), "prepay_all")
+    | {"usable": "why_unusable"},
     "how_to_repay": {
         "how": "how_to_repay",
         "when": "billing_dates",

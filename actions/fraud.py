@@ -13,12 +13,16 @@ DOUBT = re.compile(
 )
 HARM = re.compile(r"被骗|盗|[转刷划扣]走|冒用|冒名|不是我|验证码|[让叫]我|电话|来电|自称")
 
+REPORT = re.compile("盗|冒|骗|不是我|不是本人|没[买用开借]|别人|他人|陌生|孩子|小孩|谁[用刷花买开借]|被")
+
 
 def report_unauthorised(turn: Turn) -> None:
     """A ticket for whoever reports harm: a visitor may be somebody who cannot log in any more."""
     facts = turn.facts
     if not turn.pressed and DOUBT.search(turn.text) and not HARM.search(turn.text):
         turn.say("utter_fraud_doubt", hotline=turn.ledger.terms.hotline)
+    elif handover.guessed(turn, REPORT):
+        turn.say("utter_fraud_ask")
     elif facts is None:
         handover.open_ticket(turn, "fraud", "utter_fraud_anonymous")
     elif facts.state == "CLOSED" and facts.closed_at is not None:

@@ -12,9 +12,17 @@ from ledger import tickets
 from ledger.tickets import Ticket, TicketKind
 
 LAST_TURNS = 10
+SURE = 0.5  # below it the words may have meant something else
+SHORT_CHARS = 6  # 这个月呢, 谁弄的: so few characters say little unless they name the matter
 COMPLAINT_WORDS = ("投诉", "举报", "差评", "12378")
 # Said beside something else that is wanted: whoever asks how complaints work files none.
 COMPLAINS = re.compile(r"(要|去|就|来|直接|已经)(投诉|举报)|(投诉|举报)(你|到|了|定)|12378")
+
+
+def guessed(turn: Turn, matter: re.Pattern[str]) -> bool:
+    """Whether the typed words are too few, or understood too unsurely, to call a person unasked."""
+    short = len(turn.text.strip()) <= SHORT_CHARS and not matter.search(turn.text)
+    return not turn.pressed and (short or turn.confidence < SURE)
 
 
 def open_ticket(turn: Turn, kind: TicketKind, response: str, **more: str) -> Ticket:

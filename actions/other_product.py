@@ -18,6 +18,11 @@ def beside(turn: Turn) -> bool:
     return named and not turn.pressed
 
 
+def named(turn: Turn) -> bool:
+    """Whether the typed words name another product."""
+    return products.names_other_product(normalise(turn.text))
+
+
 def to_be_closed(turn: Turn) -> bool:
     """Whether both are to be closed."""
     return beside(turn) and bool(CLOSING.search(turn.text))

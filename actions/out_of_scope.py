@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions import close, other_product, words
+from actions import close, handover, other_product, words
 from actions.turn import Turn
 
 CANDIDATES = 2
@@ -17,7 +17,10 @@ def out_of_scope(turn: Turn) -> None:
     if other_product.to_be_closed(turn):
         close.how_to_close(turn)
         return
-    turn.say("utter_out_of_scope")
+    if len(turn.text.strip()) <= handover.SHORT_CHARS and not other_product.named(turn):
+        not_understood(turn)
+    else:
+        turn.say("utter_out_of_scope")
 
 
 def not_understood(turn: Turn) -> None:

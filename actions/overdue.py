@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from actions import decisions, handover, own, rules, words
 from actions.turn import Turn
 
-SURE = 0.5  # below it nobody is registered unasked: the words may have meant something else
+HARDSHIP = re.compile("延|晚|缓|宽|拖|推|难|没钱|[还付]不|下个?月|几天|失业|生病|周转")
 
 
 def overdue(turn: Turn) -> None:
@@ -35,7 +37,7 @@ def request_extension(turn: Turn) -> None:
     if facts is None or own.being_checked(turn, facts):
         return
     bill = own.owed_bill(facts)
-    if facts.debts.total_fen and turn.confidence < SURE:
+    if facts.debts.total_fen and handover.guessed(turn, HARDSHIP):
         turn.say("utter_extension_ask")
     elif not facts.debts.total_fen:
         decisions.tell_nothing_owed(turn, facts)

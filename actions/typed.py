@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from actions import decisions, diagnosis, repay, smalltalk, unusable
+from actions import decisions, diagnosis, out_of_scope, repay, smalltalk, unusable
 from actions.turn import Turn
 
 # What the buttons say, typed, with nothing else in it.
@@ -48,6 +48,8 @@ NO = re.compile(
     "|反悔|后悔|留着|(?>等会儿?|等一下|等等|下次|改天|回头|以后|过几天|晚点|再)(?>再?说|再?看|再?想想|吧)?"
     f"){_FILLER})+"
 )
+# 不对吧, 不会吧, 不还呢: surprise, or a question; nothing is refused by it.
+OBJECTS = re.compile(r"不(?>对|会|是)[吧呀啊啦的]*[。！!？? ]*|.*[呢吗么嘛？?][。！!？? ]*")
 _TAKE_BACK = re.compile("取消|撤[回销]|不[想要]?[关付还]|别[关付扣还]")
 _RETRY = re.compile(
     "(?>那|我|就|再|重新|来|一次|一下|吧|呗|[，, ])*"
@@ -74,6 +76,8 @@ def answered(turn: Turn) -> bool:
         smalltalk.login(turn)
     elif _speaks_of_application(turn, text):
         unusable.unfreeze(turn)
+    elif OBJECTS.fullmatch(text) and (NO.fullmatch(text) or turn.intent == "deny"):
+        _object(turn)
     elif NO.fullmatch(text):
         _refuse(turn, text)
     else:
@@ -94,6 +98,15 @@ def _refuse(turn: Turn, text: str) -> None:
         decisions.say_closed(turn, facts)
     else:
         decisions.decline(turn)
+
+
+def _object(turn: Turn) -> None:
+    """The decision again as it stands, so that it can be looked at; else what may be meant."""
+    kind = (turn.decision or {}).get("kind")
+    if kind in decisions.KINDS:
+        decisions.show(turn, str(kind), how="again")
+    else:
+        out_of_scope.not_understood(turn)
 
 
 def _goes_on(turn: Turn, text: str) -> bool:

@@ -31,10 +31,12 @@ ENTERS = "enters"
 DECISIONS = {"how_to_close": "close", "prepay_all": "settle"}
 
 # What a message must at least say. 取消 or 不用了 alone is said to many things, also to a decision under way;
-# 关联 and 关于 close nothing.
+# 关联 and 有关 close nothing, and 这个月付款 names no product.
 _ENDING = "取消|去掉|去除|退|删|解|停|销|卸|拆|不[想要再需]"
+_CLOSING = "(?<![有相无开海])关(?![联于系键心注怀])"
+_OURS = "(?<![个每上下本])月付(?!款)"
 _WISH = {
-    "close": re.compile(f"关(?![联于系键心注])|注销|销户|停用|月付.*(?:{_ENDING})|(?:{_ENDING}).*月付"),
+    "close": re.compile(f"{_CLOSING}|注销|销户|停用|{_OURS}.*(?:{_ENDING})|(?:{_ENDING}).*{_OURS}"),
     "settle": re.compile("还|清|结"),
 }
 
@@ -48,7 +50,8 @@ _DOUBT = {
         "|开通(?!错)|再开|再次|再打开|重开|重新|另|别的|其他|其它|[ab甲乙] ?[账号]|旧号|老号|新号|小号|手机"
         "|还款|代还|帮我还|退款|退货|自动|代扣|扣款|默认|优先|免密|密码|验证|分期|店|商家|收款|卖家"
         "|影响|后果|征信|以后还|还能|还可以|不注销|不是要|没关|没注销|显示已"
-        "|[关销](?:闭|掉)?(?:成功)?了[吗没]"
+        "|[关销户](?:闭|掉)?(?:成功)?了[吗没]|[关销]不|付不|买的|付款|支付[账宝]|公众号"
+        "|通知|短信|提醒|消息|记录|规定"
     ),
     "settle": re.compile(
         "为什么|为啥|为何|凭什么|退款|退货|退回|关闭|注销|逾期|最低|额度|征信|影响|开通|还是"

@@ -18,12 +18,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from ledger.errors import BadSettlementFile
 
 MovementKind = Literal["capture", "refund", "chargeback"]
 KINDS: dict[str, MovementKind] = {"capture": "capture", "refund": "refund", "chargeback": "chargeback"}
+_FIRST_DAY: Final = date(2000, 1, 1)
 _MARK, _VERSION = "yuefu-settlement", "1"
 _COLUMNS = ["kind", "number", "refund_number", "reference", "amount_fen", "at"]
 _NUMBER = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -106,9 +107,12 @@ def _head(line: list[str]) -> Head:
     if line[:2] != [_MARK, _VERSION] or len(line) != 5:
         raise BadSettlementFile(line=1, reason="head")
     try:
-        return Head(date.fromisoformat(line[2]), int(line[3]), int(line[4]))
+        head = Head(date.fromisoformat(line[2]), int(line[3]), int(line[4]))
     except ValueError:
         raise BadSettlementFile(line=1, reason="head") from None
+    if head.day < _FIRST_DAY:  # the days around it are looked at too, and a date has a first one
+        raise BadSettlementFile(line=1, reason="head")
+    return head
 
 
 def _movement(number: int, line: list[str]) -> Movement:

@@ -27,6 +27,9 @@ Begin = Callable[[str | None], Chat]
         ("c-refunding", "refund", "什么时候到", "billing_dates", "utter_refund_pending_paid"),
         ("c-overdue", "why_unusable", "那怎么办呢？", "fees_interest", "utter_unusable_overdue"),
         ("c-clean", "prepay_all", "现在能用了吗", "where_usable", "utter_unusable_none"),
+        ("c-refunding", "how_to_close", "为什么", "why_unusable", "utter_guard"),
+        ("c-overdue", "offer_settle", "为什么", "why_unusable", "utter_quote"),
+        ("c-overdue", "offer_settle", "这个月呢", "request_extension", "utter_quote"),
         (None, "how_to_close", "要什么条件", "open_account", "utter_close_anonymous"),
     ],
 )
@@ -81,3 +84,9 @@ def test_every_intent_it_may_mean_is_answered() -> None:
     assert set(follow_up.MEANT) <= answered
     assert {intent for kinds in follow_up.MEANT.values() for intent in kinds.values()} <= answered
     assert set(follow_up.BELONGS_TO) <= answered
+
+
+def test_a_few_words_are_not_taken_for_another_product(chat: Begin) -> None:
+    said = chat("c-clean").type("out_of_scope", "明天呢", ranking=("out_of_scope", "billing_dates"))
+    assert said[0].response == "utter_clarify"
+    assert chat("c-clean").type("out_of_scope", "关花呗")[0].response == "utter_out_of_scope"

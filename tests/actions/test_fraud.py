@@ -54,3 +54,11 @@ def test_harm_is_looked_into(chat: Begin, ledger: Ledger, text: str) -> None:
     chat("c-clean").type("report_unauthorised", text)
     ticket = tickets.active_for(ledger, "web-c-clean")
     assert ticket is not None and ticket.kind == "fraud"
+
+
+def test_a_few_words_that_deny_nothing_are_asked_about(chat: Begin, ledger: Ledger) -> None:
+    talk = chat("c-lowered")
+    asked = talk.type("report_unauthorised", "谁弄的")
+    assert asked[0].response == "utter_fraud_ask"
+    assert tickets.active_for(ledger, talk.sender) is None
+    assert talk.press(asked, "登记盗用调查")[0].response == "utter_fraud_own"

@@ -84,3 +84,10 @@ def test_words_that_may_mean_something_else_register_nobody(chat: Begin, ledger:
     assert tickets.active_for(ledger, talk.sender) is None
     assert talk.press(asked, "登记还款困难")[0].response == "utter_hardship_bill"
     assert tickets.active_for(ledger, talk.sender) is not None
+
+
+def test_a_few_words_that_name_no_hardship_register_nobody(chat: Begin, ledger: Ledger) -> None:
+    talk = chat("c-overdue")
+    assert talk.type("request_extension", "这个月呢")[0].response == "utter_extension_ask"
+    assert tickets.active_for(ledger, talk.sender) is None
+    assert talk.type("request_extension", "晚几天还")[0].response == "utter_hardship_overdue"

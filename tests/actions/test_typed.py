@@ -224,3 +224,13 @@ def test_closing_is_no_yes_to_settling(chat: Begin) -> None:
 def test_a_question_of_something_else_while_a_payment_is_checked(chat: Begin) -> None:
     said = chat("c-unknown").type("fees_interest", "利息到底多少")
     assert said[0].response != "utter_charge_being_checked"
+
+
+@pytest.mark.parametrize("words", ["不对吧", "不会吧", "不是吧", "过几天呢", "不还呢？"])
+def test_surprise_and_questions_refuse_nothing(chat: Begin, words: str) -> None:
+    owing = chat("c-owing")
+    assert owing.type("deny", words)[0].response in ("utter_clarify", "utter_missed")
+    owing.type("prepay_all", enters="settle")
+    said = owing.type("deny", words)
+    assert [each.response for each in said] == ["utter_quote_again"]
+    assert owing.slots["decision"]["kind"] == "settle"

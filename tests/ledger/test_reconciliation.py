@@ -218,6 +218,7 @@ BAD_FILES = [
     ("", 1, "head"),
     ("yuefu-settlement,2,2026-11-02,0,0\n", 1, "head"),
     ("yuefu-settlement,1,2026-13-02,0,0\n", 1, "head"),
+    ("yuefu-settlement,1,0001-01-01,0,0\n", 1, "head"),
     ("yuefu-settlement,1,2026-11-02,0,0\n", 2, "columns"),
     ("yuefu-settlement,1,2026-11-02,0,0\nkind,number\n", 2, "columns"),
     (HEAD.format(rows=2, net=1000) + ROW, 1, "total"),

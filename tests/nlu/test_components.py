@@ -172,6 +172,17 @@ def test_no_second_question(clauses: list[tuple[str, float]]) -> None:
         "不用了",
         "月付跟抖音号有什么关联",
         "关于月付",
+        "月付有关的条款",
+        "关怀模式里的月付",
+        "我不想这个月付这笔",
+        "这个月付不起想退掉",
+        "取消这个月付款",
+        "退掉上个月付的那件东西",
+        "关闭月付的短信",
+        "删除月付消费记录",
+        "月付销户了没",
+        "注销支付账号",
+        "月付关不了",
     ],
 )
 def test_gate_opens_no_closing_where_another_thing_may_be_meant(text: str) -> None:
