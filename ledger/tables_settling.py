@@ -101,4 +101,4 @@ payouts = sa.Table(
     sa.Index("ix_payouts_account_id", "account_id"),
     sqlite_strict=True,
 )
-sa.Index("ix_payouts_open", payouts.c.next_at, **only_where("state = 'OPEN'"))
+sa.Index("ix_payouts_open", payouts.c.id, **only_where("state = 'OPEN'"))

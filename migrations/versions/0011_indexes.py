@@ -16,7 +16,7 @@ INDEXES = (
     ("ix_freezes_account_id", "freezes", ["account_id"], ""),
     ("ix_applications_account_id", "applications", ["account_id"], ""),
     ("ix_payouts_account_id", "payouts", ["account_id"], ""),
-    ("ix_payouts_open", "payouts", ["next_at"], "state = 'OPEN'"),
+    ("ix_payouts_open", "payouts", ["id"], "state = 'OPEN'"),
     ("ix_charges_open", "charges", ["id"], "state IN ('CREATED', 'SENT', 'UNKNOWN')"),
     ("ix_tickets_customer_id", "tickets", ["customer_id"], ""),
     ("ix_tickets_open", "tickets", ["promised_by"], "state = 'OPEN'"),

@@ -8,9 +8,17 @@ import sqlalchemy as sa
 
 from bench.ledger import commands
 from bench.ledger.databases import Place
+from ledger import Ledger
 
 #: Of rows to be told or asked about: only those are in these indexes.
-WAITING = ("USING INDEX ix_outbox_untold", "USING INDEX ix_charges_open")
+WAITING = tuple(f"USING INDEX {name}" for name in ("ix_outbox_untold", "ix_charges_open", "ix_payouts_open"))
+
+
+def forget_numbers(ledger: Ledger) -> None:
+    """Take away what SQLite counted: of a table with three rows it rightly reads all, and not every time."""
+    with ledger.write() as conn:
+        conn.exec_driver_sql("DELETE FROM sqlite_stat1")
+    ledger.engine.dispose()  # a connection has read the numbers when it was opened
 
 
 def test_every_command_finds_its_rows_by_an_index(place: Place) -> None:
@@ -27,10 +35,11 @@ def test_every_command_finds_its_rows_by_an_index(place: Place) -> None:
 
     with place.empty("sqlite") as ledger:
         made = commands.fill(ledger, 200)
+        forget_numbers(ledger)
         sa.event.listen(ledger.engine, "after_cursor_execute", explain)
         for name, act in commands.customers_day(ledger, made, 3):
             doing = name
             act()
     whole = {each for each in read_whole if "subquery" not in each[1] and "CONSTANT" not in each[1]}
     assert {each for each in whole if not each[1].endswith(WAITING)} == set()
-    assert {each[1].split()[-1] for each in whole} == {"ix_outbox_untold", "ix_charges_open"}
+    assert {each[1].split()[-1] for each in whole} == {step.split()[-1] for step in WAITING}
