@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import allocation, items, journals, overdue, payouts, plans_due
+from ledger import allocation, bulk, items, journals, overdue, payouts, plans_due
 from ledger import tables as t
 from ledger.items import Item
 from ledger.work import Work
@@ -40,16 +40,14 @@ def settlement(work: Work, charge: sa.Row[Any], quote: sa.Row[Any]) -> None:
 
     Fees that fall away are never recognised. What a refund has taken off since is owed back.
     """
+    quoted = dict(quote.item_parts)
+    wanted = items.select(work.conn, bulk.among(work.conn, t.items.c.id, quoted))
     lines = [line for line in quote.lines if line["kind"] in ("next_fee", "settlement_charge")]
     fees = sum(line["amount_fen"] for line in lines)
-    next_fees = [line["plan_id"] for line in lines if line["kind"] == "next_fee"]
-    numbers = plans_due.next_periods(work.conn, next_fees)
+    numbers = _end_plans(work, wanted, lines)
     new = items.add_all(work, [_recognised(work, line, numbers) for line in lines])
-    quoted = dict(quote.item_parts)
-    _end_plans(work, quoted, numbers)
-    wanted = items.select(work.conn, t.items.c.id.in_([*quoted, *new]))
-    parts = [(item, min(quoted.get(item.id, item.left_fen), item.left_fen)) for item in wanted]
-    parts = [(item, fen) for item, fen in parts if fen]
+    parts = [(item, min(quoted[item.id], item.left_fen)) for item in wanted]
+    parts = [(item, fen) for item, fen in parts if fen] + [(item, item.left_fen) for item in new]
     over = charge.amount_fen - sum(fen for _, fen in parts)
     _pay(work, charge, "settlement", parts, over, (journals.FEE, fees), (journals.FEE_INCOME, -fees))
 
@@ -116,18 +114,23 @@ def _recognised(work: Work, line: dict[str, Any], numbers: dict[int, int]) -> di
     return {**owed, "on": work.today, **of_plan}
 
 
-def _end_plans(work: Work, quoted: dict[int, int], numbers: dict[int, int]) -> None:
+def _end_plans(work: Work, wanted: list[Item], lines: list[dict[str, Any]]) -> dict[int, int]:
     """No period of a quoted plan is billed any more: its next fee is settled, the later ones fall away.
 
-    The next fee was quoted and is paid, even where a refund of the order has dropped it since.
+    The next fee was quoted and is paid, even where a refund of the order has dropped it since. Returns which
+    period that is, of each plan with a next fee.
     """
-    plan_ids = {item.plan_id for item in items.select(work.conn, t.items.c.id.in_(list(quoted)))}
-    states: dict[tuple[int, int], plans_due.FeeState] = dict.fromkeys(numbers.items(), "SETTLED")
-    for plan_id, pending in plans_due.pending_fees(work.conn, work.account_id).items():
-        if plan_id in plan_ids:
-            for number, _ in pending:
-                states.setdefault((plan_id, number), "DROPPED")
+    next_fees = {line["plan_id"] for line in lines if line["kind"] == "next_fee"}
+    plan_ids = next_fees | {item.plan_id for item in wanted if item.plan_id is not None}
+    numbers: dict[int, int] = {}
+    states: dict[tuple[int, int], plans_due.FeeState] = {}
+    for plan_id, periods in plans_due.never_billed(work.conn, plan_ids).items():
+        states |= {(plan_id, number): "DROPPED" for number, state in periods.items() if state == "PENDING"}
+        if plan_id in next_fees:
+            numbers[plan_id] = next(iter(periods))
+            states[plan_id, numbers[plan_id]] = "SETTLED"
     plans_due.mark_all(work.conn, states)
+    return numbers
 
 
 def due_days(work: Work) -> dict[int, date]:

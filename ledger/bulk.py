@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 
 Row = dict[str, Any]
 
@@ -36,6 +36,11 @@ def among(conn: sa.Connection, column: sa.ColumnElement[int], ids: Collection[An
     if conn.dialect.name == "postgresql":
         return column == sa.any_(sa.literal(list(ids), postgresql.ARRAY(sa.BigInteger)))
     return column.in_(ids)
+
+
+def upsert(conn: sa.Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+    """An insert that may say what happens where the row is there already."""
+    return (postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert)(table)
 
 
 def insert(conn: sa.Connection, table: sa.Table, rows: list[Row]) -> None:

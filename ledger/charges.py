@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from ledger import open_charges
 from ledger import tables as t
 from ledger.database import Ledger
-from ledger.errors import SettlementUnderWay
+from ledger.errors import SettlementUnderWay, UnknownCharge
 from ledger.gateway.interface import ChargeAnswer, GatewayTimeout
 from ledger.model import ChargePurpose
-from ledger.work import Work, lock_account
+from ledger.work import Work
 
 _log = logging.getLogger(__name__)
 
@@ -39,9 +40,9 @@ def create(
 ) -> None:
     """Write the charge down, with the moment after which the gateway may not take money for it any more.
 
+    The caller has seen that no other charge of the account is open; the database would refuse a second one.
     `due_at`: of an automatic debit, the time on the due day that it is for.
     """
-    refuse_if_open(work)
     work.conn.execute(
         sa.insert(t.charges).values(
             number=number,
@@ -57,19 +58,28 @@ def create(
     )
 
 
+def lock_account_of(conn: sa.Connection, number: str) -> sa.Row[Any]:
+    """The account of that charge, locked. Raises UnknownCharge."""
+    a, c = t.accounts.c, t.charges.c
+    charged = sa.select(c.account_id).where(c.number == number).scalar_subquery()
+    account = conn.execute(sa.select(t.accounts).where(a.id == charged).with_for_update()).first()
+    if account is None:
+        raise UnknownCharge(number=number)
+    return account
+
+
 def send(ledger: Ledger, number: str) -> ChargeAnswer | None:
     """Commit SENT, then call the gateway; what it said, or None when somebody else has sent it already.
 
     No answer in time, or a failure of the call itself, is PROCESSING: nothing is known of the money.
     """
+    c = t.charges.c
     with ledger.write() as conn:
-        where = (t.charges.c.number == number) & (t.charges.c.state == "CREATED")
-        charge = conn.execute(sa.select(t.charges).where(where)).first()
+        account = lock_account_of(conn, number)
+        created = sa.update(t.charges).where(c.number == number, c.state == "CREATED")
+        sent = created.values(state="SENT", sent_at=ledger.clock.now())
+        charge = conn.execute(sent.returning(c.settlement_id, c.amount_fen, c.expires_at)).first()
         if charge is None:
-            return None
-        account = lock_account(conn, charge.account_id)
-        sent = sa.update(t.charges).where(where).values(state="SENT", sent_at=ledger.clock.now())
-        if not conn.execute(sent).rowcount:
             return None
         if charge.settlement_id is not None:
             of_charge = t.settlements.c.id == charge.settlement_id

@@ -8,35 +8,53 @@ it was paid is not known yet. So it does while an automatic debit that counts fr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 
-from ledger import accrual, billing, bulk, debit_slots, holds, schedule, sheet_writer
+from ledger import accrual, billing, bulk, debit_slots, holds, open_charges, schedule, sheet_writer
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.errors import Unavailable
 from ledger.sheets import Sheet, load
 from ledger.terms import Rules
-from ledger.work import Work
+from ledger.work import Work, lock_account
 
 #: Accounts in one transaction: enough that a commit costs little, few enough that nobody waits long for one.
 BATCH: Final = 200
 
 
-def catch_up(work: Work) -> bool:
-    """Bring the locked account up to today; true when anything changed."""
-    return bool(_bring_forward(work.conn, work.ledger.rules, [work.account], work.now, bump=False))
+def catch_up(work: Work, *, no_charge_open: bool = False) -> bool:
+    """Bring the locked account up to today; true when anything changed.
+
+    A charge that is open is looked for, unless the caller knows that there is none.
+    """
+    closed = work.account.state == "CLOSED"
+    if closed or not (no_charge_open or open_charges.of_account(work.conn, work.account_id) is None):
+        return False
+    sheets = load(work.conn, [work.account], work.now)
+    return bool(_bring_forward(work.conn, work.ledger.rules, sheets, bump=False))
 
 
-def _bring_forward(
-    conn: sa.Connection, rules: Rules, accounts: Iterable[sa.Row[Any]], now: datetime, *, bump: bool
-) -> int:
+def up_to_today(work: Work) -> tuple[Work, Sheet]:
+    """The locked account brought up to today, and what it owes then; quotes from before no longer match.
+
+    It is not CLOSED and no charge of it is open.
+    """
+    sheets = load(work.conn, [work.account], work.now)
+    if _bring_forward(work.conn, work.ledger.rules, sheets, bump=True):
+        work = replace(work, account=lock_account(work.conn, work.account_id))
+        sheets = load(work.conn, [work.account], work.now)
+    return work, sheets[0]
+
+
+def _bring_forward(conn: sa.Connection, rules: Rules, sheets: Iterable[Sheet], *, bump: bool) -> int:
     """Bring locked accounts up to today; how many changed. `bump`: their quotes no longer match."""
-    sheets = [sheet for sheet in load(conn, accounts, now) if _pass_time(sheet, rules)]
-    sheet_writer.write(conn, sheets, bump=bump)
-    return len(sheets)
+    changed = [sheet for sheet in sheets if _pass_time(sheet, rules)]
+    sheet_writer.write(conn, changed, bump=bump)
+    return len(changed)
 
 
 def _pass_time(sheet: Sheet, rules: Rules) -> bool:
@@ -82,7 +100,9 @@ def _catch_up_all(ledger: Ledger, ids: list[int], now: datetime, errors: list[Ex
         with ledger.write() as conn:
             these = sa.select(t.accounts).where(bulk.among(conn, t.accounts.c.id, ids))
             locked = conn.execute(these.order_by(t.accounts.c.id).with_for_update()).all()
-            return _bring_forward(conn, ledger.rules, locked, now, bump=True)
+            waiting = open_charges.of_accounts(conn, ids)
+            moving = [row for row in locked if row.state != "CLOSED" and row.id not in waiting]
+            return _bring_forward(conn, ledger.rules, load(conn, moving, now), bump=True)
     except Unavailable:
         raise
     except Exception as error:

@@ -64,6 +64,11 @@ def book_of() -> sa.ColumnElement[str]:
     return sa.case(_BOOKS, value=t.items.c.kind, else_=of_purchase)
 
 
+#: What the table gives a new row that says nothing of it.
+_UNTOUCHED: Final = {
+    **dict.fromkeys(("purchase_id", "plan_id", "bill_id")),
+    **dict.fromkeys(("period_no", "revolving", "paid_fen", "offset_fen", "moved_fen"), 0),
+}
 _COLUMNS = [t.items.c[field.name] for field in fields(Item)]
 LEFT = t.items.c.amount_fen > t.items.c.paid_fen + t.items.c.offset_fen + t.items.c.moved_fen
 
@@ -86,17 +91,12 @@ def add(work: Work, kind: ItemKind, amount_fen: int, on: date, **values: Any) ->
     return int(work.conn.execute(new.returning(t.items.c.id)).scalar_one())
 
 
-def add_all(work: Work, new: list[dict[str, Any]]) -> list[int]:
-    """As `add`, of several with the same columns; their ids in the same order."""
+def add_all(work: Work, new: list[dict[str, Any]]) -> list[Item]:
+    """As `add`, of several on no bill, with the same columns; the items in the same order."""
     ids = bulk.next_ids(work.conn, t.items, len(new))
-    rows = [{"id": id_, "account_id": work.account_id, **row} for id_, row in zip(ids, new, strict=True)]
-    bulk.insert(work.conn, t.items, rows)
-    return ids
-
-
-def change(work: Work, item_ids: list[int], **values: Any) -> None:
-    if item_ids:
-        work.conn.execute(sa.update(t.items).where(t.items.c.id.in_(item_ids)).values(**values))
+    rows = [{"id": id_, **row} for id_, row in zip(ids, new, strict=True)]
+    bulk.insert(work.conn, t.items, [{"account_id": work.account_id, **row} for row in rows])
+    return [Item(**{**_UNTOUCHED, **row}) for row in rows]
 
 
 def lessen(work: Work, effect: Effect, parts: list[tuple[Item, int]], journal_id: int | None) -> None:

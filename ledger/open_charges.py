@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
 
+from ledger import bulk
 from ledger import tables as t
 from ledger.model import Charge
 
@@ -21,6 +23,13 @@ def of_account(conn: sa.Connection, account_id: int) -> sa.Row[Any] | None:
     """The account's open charge, if there is one."""
     c = t.charges.c
     return conn.execute(sa.select(t.charges).where(c.account_id == account_id, is_open())).first()
+
+
+def of_accounts(conn: sa.Connection, account_ids: Collection[int]) -> set[int]:
+    """Which of these accounts have an open charge."""
+    account_id = t.charges.c.account_id
+    open_of = sa.select(account_id).where(bulk.among(conn, account_id, account_ids), is_open())
+    return set(conn.scalars(open_of))
 
 
 def view(row: sa.Row[Any]) -> Charge:

@@ -86,21 +86,21 @@ def _succeed(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
         booking.repayment(work, sent)
     else:
         _settle(work, sent)
-    days.catch_up(_fresh(work))
+    days.catch_up(_fresh(work), no_charge_open=True)
     work.bump_version()
     _tell(work, charge)
 
 
 def _settle(work: Work, charge: sa.Row[Any]) -> None:
     s = t.settlements.c
-    settlement = work.conn.execute(sa.select(t.settlements).where(s.id == charge.settlement_id)).one()
-    quote = work.conn.execute(sa.select(t.quotes).where(t.quotes.c.quote_id == settlement.quote_id)).one()
+    quote_id = sa.select(s.quote_id).where(s.id == charge.settlement_id).scalar_subquery()
+    quote = work.conn.execute(sa.select(t.quotes).where(t.quotes.c.quote_id == quote_id)).one()
     booking.settlement(work, charge, quote)
     values = {"state": "SETTLED", "settled_at": work.now, "reason": ""}
-    values["receipt"] = f"JQ{work.today:%Y%m%d}-{settlement.id:04d}"
-    if settlement.close_after:
+    values["receipt"] = f"JQ{work.today:%Y%m%d}-{charge.settlement_id:04d}"
+    if quote.close_after:
         values["close_receipt"] = _finish_closing(work)
-    work.conn.execute(sa.update(t.settlements).where(s.id == settlement.id).values(**values))
+    work.conn.execute(sa.update(t.settlements).where(s.id == charge.settlement_id).values(**values))
 
 
 def _finish_closing(work: Work) -> str:
@@ -113,7 +113,7 @@ def _finish_closing(work: Work) -> str:
 def _fail(work: Work, charge: sa.Row[Any], answer: ChargeAnswer, reason: str) -> None:
     _set_state(work, charge, "FAILED", replace(answer, reason=reason))
     ending.fail_settlement(work, charge.settlement_id, reason)
-    days.catch_up(_fresh(work))
+    days.catch_up(_fresh(work), no_charge_open=True)
     work.bump_version()
     _tell(work, charge)
 
@@ -203,6 +203,8 @@ def _reread(work: Work, charge: sa.Row[Any]) -> sa.Row[Any]:
 
 
 def _fresh(work: Work) -> Work:
-    """The same work with the account's row as it is now."""
+    """The same work with the account's row as it is now: a closing is all that changes what matters of it."""
+    if work.account.closing_settlement_id is None:
+        return work
     row = work.conn.execute(sa.select(t.accounts).where(t.accounts.c.id == work.account_id)).one()
     return replace(work, account=row)

@@ -67,6 +67,8 @@ def offset_chargebacks(work: Work) -> None:
 def not_under_way(work: Work) -> int:
     """What is owed back and no payout is open for, in fen."""
     credit = -journals.balances(work.conn, work.account_id)[journals.CREDIT]
+    if not credit:
+        return 0
     p = t.payouts.c
     under_way = sa.select(sa.func.coalesce(sa.func.sum(p.amount_fen), 0)).where(
         p.account_id == work.account_id, p.state == "OPEN"

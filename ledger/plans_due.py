@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Collection, Mapping
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -21,12 +21,24 @@ def pending_fees(conn: sa.Connection, account_id: int) -> dict[int, list[tuple[i
     }
 
 
-def next_periods(conn: sa.Connection, plan_ids: list[int]) -> dict[int, int]:
-    """Of each plan the first period never billed or settled, even where a refund has dropped its fee."""
+def never_billed(conn: sa.Connection, plan_ids: Collection[int]) -> dict[int, dict[int, FeeState]]:
+    """Of each plan the periods neither billed nor settled, the next one first, and whether their fees are
+    PENDING or a refund has DROPPED them."""
     f = t.plan_fees.c
-    first = sa.select(f.plan_id, sa.func.min(f.period_no)).group_by(f.plan_id)
-    where = f.plan_id.in_(plan_ids) & f.state.in_(("PENDING", "DROPPED"))
-    return {plan_id: int(number) for plan_id, number in conn.execute(first.where(where))}
+    wanted = sa.select(f.plan_id, f.period_no, f.state).where(bulk.among(conn, f.plan_id, plan_ids))
+    wanted = wanted.where(f.state.in_(("PENDING", "DROPPED"))).order_by(f.plan_id, f.period_no)
+    result: dict[int, dict[int, FeeState]] = {plan_id: {} for plan_id in plan_ids}
+    for plan_id, number, state in conn.execute(wanted):
+        result[plan_id][number] = state
+    return result
+
+
+def plans(conn: sa.Connection, plan_ids: Collection[int]) -> dict[int | None, sa.Row[Any]]:
+    """Plans by their ids."""
+    if not plan_ids:
+        return {}
+    where = bulk.among(conn, t.plans.c.id, plan_ids)
+    return {row.id: row for row in conn.execute(sa.select(t.plans).where(where))}
 
 
 def mark(conn: sa.Connection, plan_id: int, numbers: list[int], state: FeeState) -> None:

@@ -16,15 +16,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import bulk, charges, days, guards, items, plans_due
+from ledger import bulk, charges, days, guards, plans_due
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.door import checked
 from ledger.errors import AccountClosed, GuardRefused, NothingOwed
 from ledger.items import Item
 from ledger.model import LineKind, Quote, QuoteLine
+from ledger.sheets import Sheet
 from ledger.terms import Rules, Terms
-from ledger.work import Work, find_account, lock_account
+from ledger.work import Work, find_account
 
 
 @dataclass(frozen=True)
@@ -48,35 +49,31 @@ def make(ledger: Ledger, customer_id: str, *, close_after: bool) -> Quote:
     """
     with ledger.write() as conn:
         work = Work(ledger, conn, find_account(conn, customer_id, lock=True), ledger.clock.now())
-        work = ready(work, close_after=close_after)
-        draft = build(work, close_after=close_after)
+        work, sheet = ready(work, close_after=close_after)
+        draft = build(work, sheet, close_after=close_after)
         until = _valid_until(work)
-        _store(work, draft, close_after, until)
-        row = conn.execute(sa.select(t.quotes).where(t.quotes.c.quote_id == draft.quote_id)).one()
-        return view(row, customer_id)
+        return view(_store(work, draft, close_after, until), customer_id)
 
 
-def ready(work: Work, *, close_after: bool) -> Work:
-    """The account brought up to today, if everything may be settled now; raises as `make` does."""
+def ready(work: Work, *, close_after: bool) -> tuple[Work, Sheet]:
+    """The account brought up to today and what it owes, if everything may be settled now; raises as `make`
+    does."""
     if work.account.state == "CLOSED":
         raise AccountClosed(customer_id=work.account.customer_id)
     charges.refuse_if_open(work)
-    if days.catch_up(work):
-        work.bump_version()
-        account = lock_account(work.conn, work.account_id)
-        work = Work(work.ledger, work.conn, account, work.now)
+    work, sheet = days.up_to_today(work)
     if close_after and (forbidding := guards.besides_debt(work.conn, work.account)):
         raise GuardRefused(forbidding)
-    return work
+    return work, sheet
 
 
-def build(work: Work, *, close_after: bool) -> Draft:
+def build(work: Work, sheet: Sheet, *, close_after: bool) -> Draft:
     """The quote of the account as it stands. Raises NothingOwed."""
-    owed = items.owed(work.conn, work.account_id)
+    owed = list(sheet.items.values())
     if not owed:
         raise NothingOwed(customer_id=work.account.customer_id)
     pending = plans_due.pending_fees(work.conn, work.account_id)
-    labels = _Labels(work, owed, pending)
+    labels = _Labels(work, sheet, pending)
     fee_lines, waived = _early_fees(work.ledger.rules, pending, labels)
     lines = (*_lines_of(owed, labels), *fee_lines)
     content = {
@@ -91,7 +88,7 @@ def build(work: Work, *, close_after: bool) -> Draft:
         quote_id=digest[:32],
         lines=lines,
         waived=waived,
-        excluded=_excluded(work),
+        excluded=_excluded(sheet),
         item_parts=tuple((item.id, item.left_fen) for item in owed),
         total_fen=sum(line.amount_fen for line in lines),
     )
@@ -115,15 +112,10 @@ def view(row: sa.Row[Any], customer_id: str) -> Quote:
 class _Labels:
     """Names of plans and months of bills, for the lines: of those that something is owed or to come of."""
 
-    def __init__(self, work: Work, owed: list[Item], pending: Collection[int]) -> None:
-        plan_ids = {item.plan_id for item in owed if item.plan_id is not None}
-        where = bulk.among(work.conn, t.plans.c.id, plan_ids.union(pending))
-        self.plans = {row.id: row for row in work.conn.execute(sa.select(t.plans).where(where))}
-        where = bulk.among(
-            work.conn, t.bills.c.id, {item.bill_id for item in owed if item.bill_id is not None}
-        )
-        bills = work.conn.execute(sa.select(t.bills.c.id, t.bills.c.month).where(where))
-        self.months: dict[int | None, str] = {row.id: row.month for row in bills}
+    def __init__(self, work: Work, sheet: Sheet, pending: Collection[int]) -> None:
+        owed_of = {item.plan_id for item in sheet.items.values() if item.plan_id is not None}
+        self.plans = plans_due.plans(work.conn, owed_of.union(pending))
+        self.months: dict[int | None, str] = {bill.id: bill.month for bill in sheet.bills.values()}
 
 
 def _lines_of(owed: list[Item], labels: _Labels) -> Iterator[QuoteLine]:
@@ -184,15 +176,9 @@ def early_fees(terms: Terms, to_come: list[int]) -> tuple[int, int, int]:
     return next_fee, charge, total - next_fee - charge
 
 
-def _excluded(work: Work) -> tuple[QuoteLine, ...]:
+def _excluded(sheet: Sheet) -> tuple[QuoteLine, ...]:
     """Authorised but not captured: not owed yet."""
-    p = t.purchases.c
-    held = work.conn.execute(
-        sa.select(p.merchant, p.item, p.amount_fen)
-        .where(p.account_id == work.account_id, p.state == "HELD")
-        .order_by(p.id)
-    )
-    return tuple(QuoteLine("unbilled", row.amount_fen, f"{row.merchant} {row.item}") for row in held)
+    return tuple(QuoteLine("unbilled", row.amount_fen, f"{row.merchant} {row.item}") for row in sheet.held)
 
 
 def _valid_until(work: Work) -> datetime:
@@ -200,23 +186,19 @@ def _valid_until(work: Work) -> datetime:
     return min(work.now + timedelta(minutes=work.terms.quote_valid_minutes), midnight)
 
 
-def _store(work: Work, draft: Draft, close_after: bool, until: datetime) -> None:
+def _store(work: Work, draft: Draft, close_after: bool, until: datetime) -> sa.Row[Any]:
     """Keep the quote; the same content again is the same quote with a new time."""
-    q = t.quotes.c
     shown = {"excluded": [asdict(line) for line in draft.excluded], "made_at": work.now, "valid_until": until}
-    again = sa.update(t.quotes).where(q.quote_id == draft.quote_id).values(**shown)
-    if work.conn.execute(again).rowcount:
-        return
-    work.conn.execute(
-        sa.insert(t.quotes).values(
-            quote_id=draft.quote_id,
-            account_id=work.account_id,
-            lines=[asdict(line) for line in draft.lines],
-            waived=[asdict(line) for line in draft.waived],
-            item_parts=[list(part) for part in draft.item_parts],
-            total_fen=draft.total_fen,
-            close_after=int(close_after),
-            terms_version=work.terms.version,
-            **shown,
-        )
+    new = bulk.upsert(work.conn, t.quotes).values(
+        quote_id=draft.quote_id,
+        account_id=work.account_id,
+        lines=[asdict(line) for line in draft.lines],
+        waived=[asdict(line) for line in draft.waived],
+        item_parts=[list(part) for part in draft.item_parts],
+        total_fen=draft.total_fen,
+        close_after=int(close_after),
+        terms_version=work.terms.version,
+        **shown,
     )
+    kept = new.on_conflict_do_update(index_elements=["quote_id"], set_=shown)
+    return work.conn.execute(kept.returning(*t.quotes.c)).one()

@@ -15,9 +15,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from ledger import hearing, payouts, settlement
+from ledger import bulk, hearing, payouts, settlement
 from ledger import support_tables as st
 from ledger import tables as t
 from ledger.database import Ledger
@@ -116,14 +115,14 @@ def _due_charges(ledger: Ledger) -> list[Any]:
 def _claim(ledger: Ledger, charge: Any) -> bool:
     """Whether the question is ours to ask: nobody else has taken it since we saw that it was due."""
     now = ledger.clock.now()
-    upsert = postgresql.insert if ledger.engine.dialect.name == "postgresql" else sqlite.insert
-    new = upsert(st.charge_checks).values(number=charge.number, next_at=_next_at(charge.since, now), checks=1)
-    claim = new.on_conflict_do_update(
-        index_elements=["number"],
-        set_={"next_at": new.excluded.next_at, "checks": st.charge_checks.c.checks + 1},
-        where=st.charge_checks.c.next_at <= now,
-    )
+    asked = {"number": charge.number, "next_at": _next_at(charge.since, now), "checks": 1}
     with ledger.write() as conn:
+        new = bulk.upsert(conn, st.charge_checks).values(**asked)
+        claim = new.on_conflict_do_update(
+            index_elements=["number"],
+            set_={"next_at": new.excluded.next_at, "checks": st.charge_checks.c.checks + 1},
+            where=st.charge_checks.c.next_at <= now,
+        )
         return conn.execute(claim.returning(st.charge_checks.c.number)).first() is not None
 
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
+from ledger import bulk
 from ledger import tables as t
 from ledger import tables_review as tr
 from ledger.clock import SHANGHAI
@@ -153,8 +153,8 @@ def _new_heads(conn: sa.Connection, after_id: int) -> list[Head]:
 def _remember(conn: sa.Connection, heads: list[Head]) -> None:
     if not heads:
         return
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-    new = insert(tr.sealed_heads).values([{"account_id": head[0], "head": head[2]} for head in heads])
+    rows = [{"account_id": head[0], "head": head[2]} for head in heads]
+    new = bulk.upsert(conn, tr.sealed_heads).values(rows)
     conn.execute(new.on_conflict_do_update(index_elements=["account_id"], set_={"head": new.excluded.head}))
 
 

@@ -7,16 +7,18 @@ call, a query, a cancel, a notification.
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from ledger import charges, outcomes, quotes
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.door import checked
-from ledger.errors import QuoteChanged, QuoteExpired, UnknownCharge, UnknownQuote
+from ledger.errors import QuoteChanged, QuoteExpired, UnknownQuote
 from ledger.gateway.interface import ChargeAnswer
 from ledger.model import Repayment, Settlement
-from ledger.work import Work, find_account, lock_account, recall, remember
+from ledger.work import Work, find_account, recall, remember
 
 
 class _Stale(Exception):
@@ -41,11 +43,12 @@ def confirm(ledger: Ledger, customer_id: str, *, quote_id: str, amount_fen: int,
         new = quotes.make(ledger, customer_id, close_after=stale.close_after)
         raise (QuoteExpired if stale.expired else QuoteChanged)(new) from None
     answer = charges.send(ledger, number)
-    if answer is not None:
-        _take(ledger, number, answer)
-    settlement = for_quote(ledger, customer_id, quote_id)
-    assert settlement is not None
-    return settlement
+    if answer is None:  # somebody else has sent it
+        done: object = for_quote(ledger, customer_id, quote_id)
+    else:
+        done = resolve(ledger, number, answer)
+    assert isinstance(done, Settlement)
+    return done
 
 
 @checked
@@ -64,25 +67,14 @@ def resolve(ledger: Ledger, charge_number: str, answer: ChargeAnswer) -> Settlem
 
     A final state stays. Raises UnknownCharge.
     """
-    charge = _take(ledger, charge_number, answer)
-    with ledger.read() as conn:
+    with ledger.write() as conn:
+        work = Work(ledger, conn, charges.lock_account_of(conn, charge_number), ledger.clock.now())
+        charge = conn.execute(sa.select(t.charges).where(t.charges.c.number == charge_number)).one()
+        outcomes.take(work, charge, answer)
         if charge.settlement_id is None:
             return repayment_view(conn, charge_number)
         found = sa.select(t.settlements).where(t.settlements.c.id == charge.settlement_id)
         return view(conn.execute(found).one())
-
-
-def _take(ledger: Ledger, charge_number: str, answer: ChargeAnswer) -> sa.Row:
-    """Act on the answer; the charge as it was before. Raises UnknownCharge."""
-    where = t.charges.c.number == charge_number
-    with ledger.write() as conn:
-        account_id = conn.execute(sa.select(t.charges.c.account_id).where(where)).scalar_one_or_none()
-        if account_id is None:
-            raise UnknownCharge(number=charge_number)
-        work = Work(ledger, conn, lock_account(conn, account_id), ledger.clock.now())
-        charge = conn.execute(sa.select(t.charges).where(where)).one()
-        outcomes.take(work, charge, answer)
-    return charge
 
 
 def view(row: sa.Row) -> Settlement:
@@ -125,29 +117,36 @@ def _create(ledger: Ledger, customer_id: str, quote_id: str, amount_fen: int, ke
         known = recall(conn, customer_id, "confirm", body, key)
         if known is not None:
             return str(known[0])
-        q, s = t.quotes.c, t.settlements.c
-        mine = sa.select(t.quotes).join(t.accounts, t.accounts.c.id == q.account_id)
-        mine = mine.where(q.quote_id == quote_id, t.accounts.c.customer_id == customer_id)
-        quote = conn.execute(mine).first()
-        if quote is None:
-            raise UnknownQuote(quote_id=quote_id)
+        quote = _quote(conn, customer_id, quote_id)
         work = Work(ledger, conn, account, ledger.clock.now())
         close_after = bool(quote.close_after)
-        earlier = conn.execute(sa.select(s.id).where(s.quote_id == quote_id)).scalar_one_or_none()
-        if earlier is not None:
+        if quote.settlement_id is not None:
             if amount_fen != quote.total_fen:
                 raise _Stale(close_after=close_after, expired=False)
-            remember(conn, customer_id, "confirm", body, key, _charge_number(earlier), work.now)
-            return _charge_number(earlier)
-        work = quotes.ready(work, close_after=close_after)
+            number = _charge_number(quote.settlement_id)
+            remember(conn, customer_id, "confirm", body, key, number, work.now)
+            return number
+        work, sheet = quotes.ready(work, close_after=close_after)
         if work.now >= quote.valid_until:
             raise _Stale(close_after=close_after, expired=True)
-        draft = quotes.build(work, close_after=close_after)
+        draft = quotes.build(work, sheet, close_after=close_after)
         if (draft.quote_id, draft.total_fen) != (quote_id, amount_fen):
             raise _Stale(close_after=close_after, expired=False)
         number = _open(work, draft, close_after)
         remember(conn, customer_id, "confirm", body, key, number, work.now)
         return number
+
+
+def _quote(conn: sa.Connection, customer_id: str, quote_id: str) -> Any:
+    """What was quoted to the customer, and the settlement that has confirmed it. Raises UnknownQuote."""
+    q, s, a = t.quotes.c, t.settlements.c, t.accounts.c
+    wanted = sa.select(q.total_fen, q.close_after, q.valid_until, s.id.label("settlement_id"))
+    wanted = wanted.join_from(t.quotes, t.accounts, a.id == q.account_id)
+    wanted = wanted.outerjoin(t.settlements, s.quote_id == q.quote_id)
+    quote = conn.execute(wanted.where(q.quote_id == quote_id, a.customer_id == customer_id)).first()
+    if quote is None:
+        raise UnknownQuote(quote_id=quote_id)
+    return quote
 
 
 def _open(work: Work, draft: quotes.Draft, close_after: bool) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import bulk, items, open_charges
+from ledger import bulk, items
 from ledger import tables as t
 from ledger.clock import SHANGHAI
 from ledger.items import Item, ItemKind
@@ -73,7 +73,7 @@ class Sheet:
         default_factory=dict
     )  # interest and penalty of these, which may grow again
     periods: list[Any] = field(default_factory=list)  # (plan, period, fee, started_on) to be billed
-    expired: list[sa.Row[Any]] = field(default_factory=list)  # purchases whose hold is over
+    held: list[sa.Row[Any]] = field(default_factory=list)  # purchases authorised and not captured
     tried: set[datetime] = field(default_factory=set)  # times for which a debit was ordered
     freeze: OverdueFreeze | None = None
     journals: list[Journal] = field(default_factory=list)
@@ -89,6 +89,11 @@ class Sheet:
     @property
     def today(self) -> date:
         return self.now.date()
+
+    @property
+    def expired(self) -> list[sa.Row[Any]]:
+        """Purchases whose hold is over."""
+        return [row for row in self.held if row.expires_at <= self.now]
 
     def unpaid(self) -> list[tuple[OpenBill, list[Item]]]:
         """Bills on which something is left, oldest first, each with these items."""
@@ -143,15 +148,12 @@ _BILL = [t.bills.c[each.name] for each in fields(OpenBill)]
 
 
 def load(conn: sa.Connection, accounts: Iterable[sa.Row[Any]], now: datetime) -> list[Sheet]:
-    """The sheets of those accounts over which time passes: not CLOSED, and no charge's outcome open."""
-    sheets = {row.id: Sheet(row, now, row.next_bill_on) for row in accounts if row.state != "CLOSED"}
-    for waiting in _of(conn, sheets, t.charges, open_charges.is_open()):
-        del sheets[waiting.account_id]
+    """The sheets of accounts over which time passes: none of them CLOSED, or with a charge's outcome open."""
+    sheets = {row.id: Sheet(row, now, row.next_bill_on) for row in accounts}
     if not sheets:
         return []
-    p = t.purchases.c
-    for row in _of(conn, sheets, t.purchases, p.state == "HELD", p.expires_at <= now):
-        sheets[row.account_id].expired.append(row)
+    for row in _of(conn, sheets, t.purchases, t.purchases.c.state == "HELD"):
+        sheets[row.account_id].held.append(row)
     _load_items(conn, sheets)
     billing = {id_: sheet for id_, sheet in sheets.items() if sheet.next_bill_on <= now.date()}
     if billing:

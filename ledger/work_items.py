@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
+from ledger import bulk
 from ledger import tables_review as t
 from ledger.database import Ledger
 from ledger.door import checked
@@ -46,8 +46,7 @@ def open_in(
     conn: sa.Connection, now: datetime, kind: WorkItemKind, key: str, details: Mapping[str, Any]
 ) -> bool:
     """File it within the transaction of `conn`; false when it was filed before."""
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-    new = insert(t.work_items).values(kind=kind, key=key, details=dict(details), opened_at=now)
+    new = bulk.upsert(conn, t.work_items).values(kind=kind, key=key, details=dict(details), opened_at=now)
     filed = new.on_conflict_do_nothing(index_elements=["kind", "key"]).returning(t.work_items.c.id)
     return conn.execute(filed).first() is not None
 
