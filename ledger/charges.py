@@ -58,11 +58,21 @@ def create(
     )
 
 
+_CHARGED = (
+    sa.select(t.accounts)
+    .where(
+        t.accounts.c.id
+        == sa.select(t.charges.c.account_id)
+        .where(t.charges.c.number == sa.bindparam("number"))
+        .scalar_subquery()
+    )
+    .with_for_update()
+)
+
+
 def lock_account_of(conn: sa.Connection, number: str) -> sa.Row[Any]:
     """The account of that charge, locked. Raises UnknownCharge."""
-    a, c = t.accounts.c, t.charges.c
-    charged = sa.select(c.account_id).where(c.number == number).scalar_subquery()
-    account = conn.execute(sa.select(t.accounts).where(a.id == charged).with_for_update()).first()
+    account = conn.execute(_CHARGED, {"number": number}).first()
     if account is None:
         raise UnknownCharge(number=number)
     return account

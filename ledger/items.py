@@ -73,9 +73,16 @@ _COLUMNS = [t.items.c[field.name] for field in fields(Item)]
 LEFT = t.items.c.amount_fen > t.items.c.paid_fen + t.items.c.offset_fen + t.items.c.moved_fen
 
 
+_OWED = (
+    sa.select(*_COLUMNS)
+    .where(t.items.c.account_id == sa.bindparam("account_id"), LEFT)
+    .order_by(t.items.c.id)
+)
+
+
 def owed(conn: sa.Connection, account_id: int) -> list[Item]:
     """Items of which something is left, in the order in which they came to be."""
-    return select(conn, t.items.c.account_id == account_id, LEFT)
+    return [Item(*row) for row in conn.execute(_OWED, {"account_id": account_id})]
 
 
 def select(conn: sa.Connection, *where: sa.ColumnElement[bool]) -> list[Item]:

@@ -40,6 +40,9 @@ WAIVER: Final = "income.waiver"
 
 RECEIVABLES: Final = (UNBILLED, BILLED, PLAN, FEE, INTEREST, PENALTY, CHARGEBACK)
 PRINCIPAL: Final = (UNBILLED, BILLED, PLAN)
+_BALANCES: Final = sa.select(t.balances.c.book, t.balances.c.amount_fen).where(
+    t.balances.c.account_id == sa.bindparam("account_id")
+)
 _CUSTOMER_BOOKS: Final = frozenset({*RECEIVABLES, CREDIT, HOLD})
 
 
@@ -111,9 +114,7 @@ def _chain_heads(conn: sa.Connection, account_ids: set[int | None]) -> dict[int 
 
 def balances(conn: sa.Connection, account_id: int) -> dict[str, int]:
     """The cached balances of an account's books; a book that was never used is 0."""
-    b = t.balances.c
-    rows = conn.execute(sa.select(t.balances).where(b.account_id == account_id))
-    found = {row.book: row.amount_fen for row in rows}
+    found = {row.book: row.amount_fen for row in conn.execute(_BALANCES, {"account_id": account_id})}
     return {book: found.get(book, 0) for book in (*RECEIVABLES, CREDIT, HOLD)}
 
 

@@ -19,10 +19,12 @@ def is_open() -> sa.ColumnElement[bool]:
     return t.charges.c.state.in_([sa.literal_column(f"'{state}'") for state in OPEN_STATES])
 
 
+_OF_ACCOUNT = sa.select(t.charges).where(t.charges.c.account_id == sa.bindparam("account_id"), is_open())
+
+
 def of_account(conn: sa.Connection, account_id: int) -> sa.Row[Any] | None:
     """The account's open charge, if there is one."""
-    c = t.charges.c
-    return conn.execute(sa.select(t.charges).where(c.account_id == account_id, is_open())).first()
+    return conn.execute(_OF_ACCOUNT, {"account_id": account_id}).first()
 
 
 def of_accounts(conn: sa.Connection, account_ids: Collection[int]) -> set[int]:

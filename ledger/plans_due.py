@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
@@ -11,14 +11,19 @@ from ledger import bulk
 from ledger import tables as t
 
 FeeState = Literal["PENDING", "BILLED", "SETTLED", "DROPPED"]
+#: Told in full, so that the index of these is used.
+IS_PENDING: Final = t.plan_fees.c.state == sa.literal_column("'PENDING'")
 
 
 def pending_fees(conn: sa.Connection, account_id: int) -> dict[int, list[tuple[int, int]]]:
     """Of each plan with periods still to be billed: their (number, fee), the next one first."""
-    return {
-        plan_id: [(number, fee) for _, number, fee in rows]
-        for plan_id, rows in _by_plan(conn, t.plans.c.account_id == account_id).items()
-    }
+    f = t.plan_fees.c
+    wanted = sa.select(f.plan_id, f.period_no, f.fee_fen).join_from(t.plan_fees, t.plans)
+    wanted = wanted.where(t.plans.c.account_id == account_id, IS_PENDING).order_by(f.plan_id, f.period_no)
+    result: dict[int, list[tuple[int, int]]] = {}
+    for plan_id, number, fee in conn.execute(wanted):
+        result.setdefault(plan_id, []).append((number, fee))
+    return result
 
 
 def never_billed(conn: sa.Connection, plan_ids: Collection[int]) -> dict[int, dict[int, FeeState]]:
@@ -53,17 +58,3 @@ def mark_all(conn: sa.Connection, states: Mapping[tuple[int, int], FeeState]) ->
         {"plan_id": plan, "period_no": number, "state": state} for (plan, number), state in states.items()
     ]
     bulk.update(conn, t.plan_fees, ("plan_id", "period_no"), rows)
-
-
-def _by_plan(conn: sa.Connection, *where: sa.ColumnElement[bool]) -> dict[int, list[tuple[int, int, int]]]:
-    f = t.plan_fees.c
-    rows = conn.execute(
-        sa.select(f.plan_id, f.period_no, f.fee_fen)
-        .join_from(t.plan_fees, t.plans)
-        .where(f.state == "PENDING", *where)
-        .order_by(f.plan_id, f.period_no)
-    )
-    result: dict[int, list[tuple[int, int, int]]] = {}
-    for plan_id, number, fee in rows:
-        result.setdefault(plan_id, []).append((plan_id, number, fee))
-    return result

@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import bulk, items
+from ledger import bulk, items, plans_due
 from ledger import tables as t
 from ledger.clock import SHANGHAI
 from ledger.items import Item, ItemKind
@@ -206,7 +206,7 @@ def _load_items(conn: sa.Connection, sheets: dict[int, Sheet]) -> None:
 def _load_periods(conn: sa.Connection, sheets: dict[int, Sheet]) -> None:
     f, p = t.plan_fees.c, t.plans.c
     wanted = sa.select(p.account_id, f.plan_id, f.period_no, f.fee_fen, p.started_on)
-    wanted = wanted.join_from(t.plan_fees, t.plans).where(f.state == "PENDING")
+    wanted = wanted.join_from(t.plan_fees, t.plans).where(plans_due.IS_PENDING)
     wanted = wanted.where(bulk.among(conn, p.account_id, sheets)).order_by(f.plan_id, f.period_no)
     for row in conn.execute(wanted):
         sheets[row.account_id].periods.append(row)

@@ -87,6 +87,13 @@ plan_fees = sa.Table(
     sa.CheckConstraint("state IN ('PENDING', 'BILLED', 'SETTLED', 'DROPPED')", name="state"),
     sqlite_strict=True,
 )
+sa.Index(
+    "ix_plan_fees_pending",
+    plan_fees.c.plan_id,
+    plan_fees.c.period_no,
+    plan_fees.c.fee_fen,
+    **only_where("state = 'PENDING'"),
+)
 
 bills = sa.Table(
     "bills",

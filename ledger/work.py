@@ -19,6 +19,24 @@ from ledger.terms import Terms
 
 _LONGEST_KEY = 200
 
+# What every command asks: built once, for building a statement takes longer than running it.
+_NEWEST = (
+    sa.select(t.accounts)
+    .where(t.accounts.c.customer_id == sa.bindparam("customer_id"))
+    .order_by(t.accounts.c.id.desc())
+    .limit(sa.literal_column("1"))
+)
+_NEWEST_LOCKED = _NEWEST.with_for_update()
+_LOCKED = sa.select(t.accounts).where(t.accounts.c.id == sa.bindparam("account_id")).with_for_update()
+_BUMPED = (
+    sa.update(t.accounts)
+    .where(t.accounts.c.id == sa.bindparam("account_id"))
+    .values(version=t.accounts.c.version + 1)
+)
+_ANSWERED = sa.select(t.idempotency.c.body_hash, t.idempotency.c.answer).where(
+    t.idempotency.c.customer_id == sa.bindparam("customer_id"), t.idempotency.c.key == sa.bindparam("key")
+)
+
 
 @dataclass(frozen=True)
 class Work:
@@ -66,7 +84,7 @@ class Work:
 
     def bump_version(self) -> None:
         """From now on quotes made before no longer match."""
-        self.change_account(version=t.accounts.c.version + 1)
+        self.conn.execute(_BUMPED, {"account_id": self.account_id})
 
 
 def find_account(conn: sa.Connection, customer_id: str, *, lock: bool = False) -> sa.Row[Any]:
@@ -75,9 +93,7 @@ def find_account(conn: sa.Connection, customer_id: str, *, lock: bool = False) -
     `lock` keeps every other command on it waiting until the transaction ends (on SQLite BEGIN IMMEDIATE has
     done so already).
     """
-    wanted = sa.select(t.accounts).where(t.accounts.c.customer_id == customer_id)
-    wanted = wanted.order_by(t.accounts.c.id.desc()).limit(1)
-    row = conn.execute(wanted.with_for_update() if lock else wanted).first()
+    row = conn.execute(_NEWEST_LOCKED if lock else _NEWEST, {"customer_id": customer_id}).first()
     if row is None:
         raise UnknownCustomer(customer_id=customer_id)
     return row
@@ -85,8 +101,7 @@ def find_account(conn: sa.Connection, customer_id: str, *, lock: bool = False) -
 
 def lock_account(conn: sa.Connection, account_id: int) -> sa.Row[Any]:
     """That account, locked: one that may be closed and followed by a newer one. Raises UnknownCustomer."""
-    wanted = sa.select(t.accounts).where(t.accounts.c.id == account_id).with_for_update()
-    row = conn.execute(wanted).first()
+    row = conn.execute(_LOCKED, {"account_id": account_id}).first()
     if row is None:
         raise UnknownCustomer(account_id=account_id)
     return row
@@ -107,10 +122,7 @@ def recall(
     """The answer kept under the customer's `key`, boxed, or None. Raises IdempotencyConflict, BadInput."""
     if not isinstance(key, str) or not 1 <= len(key) <= _LONGEST_KEY:
         raise BadInput(key=repr(key)[:50])
-    i = t.idempotency.c
-    row = conn.execute(
-        sa.select(i.body_hash, i.answer).where(i.customer_id == customer_id, i.key == key)
-    ).first()
+    row = conn.execute(_ANSWERED, {"customer_id": customer_id, "key": key}).first()
     if row is None:
         return None
     if row.body_hash != _body_hash(name, body):
@@ -128,16 +140,15 @@ def remember(
     at: datetime,
 ) -> None:
     """Keep the answer in the command's own transaction."""
-    conn.execute(
-        sa.insert(t.idempotency).values(
-            customer_id=customer_id,
-            key=key,
-            command=name,
-            body_hash=_body_hash(name, body),
-            answer=answer if answer is not None else {},
-            at=at,
-        )
-    )
+    kept = {
+        "customer_id": customer_id,
+        "key": key,
+        "command": name,
+        "body_hash": _body_hash(name, body),
+        "answer": answer if answer is not None else {},
+        "at": at,
+    }
+    conn.execute(sa.insert(t.idempotency), kept)
 
 
 def _body_hash(name: str, body: Mapping[str, Any]) -> str:
