@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from ledger import audit, facts, reconciler, reconciliation, terms
+from ledger import audit, facts, journals, reconciler, reconciliation, terms, work_items
 from ledger import tables as t
 from ledger.clock import SHANGHAI, FixedClock
 from ledger.database import Ledger
@@ -71,6 +71,21 @@ class LedgerMachine(RuleBasedStateMachine):
             assert limit.available_fen == max(0, left) and min(limit.used_fen, limit.held_fen) >= 0
             if known.state == "CLOSED":
                 assert limit.total_fen == 0
+
+    @invariant()
+    def what_is_owed_back_is_on_its_way(self) -> None:
+        """By a payout, or by a person who is asked to send it."""
+        asked = {item.details["account_id"] for item in work_items.list_items(self.ledger)
+                 if item.kind == "payout_by_hand"}  # fmt: skip
+        o, b = t.payouts.c, t.balances.c
+        with self.ledger.read() as conn:
+            credit = sa.select(b.account_id, -b.amount_fen).where(b.book == journals.CREDIT)
+            waiting = {row[0]: row[1] for row in conn.execute(credit)}
+            for account_id, fen in conn.execute(
+                sa.select(o.account_id, o.amount_fen).where(o.state == "OPEN")
+            ):
+                waiting[account_id] -= fen
+        assert not {account_id for account_id, fen in waiting.items() if fen} - asked
 
     def teardown(self) -> None:
         """The gateway is well again: every outcome is known at last, and its files are the books."""

@@ -43,7 +43,8 @@ from ledger.errors import BadInput, IdempotencyConflict
 from ledger.gateway.simulated import MODES
 from ledger.model import Quote
 from simulation.databases import Fresh, empty_ledgers
-from tests.ledger.machine import CUSTOMERS, LedgerMachine
+from tests.ledger.machine import CUSTOMERS
+from tests.ledger.machine_paying import PayingMachine
 
 who = st.sampled_from(CUSTOMERS)
 fen = st.one_of(st.integers(1, 3_000), st.integers(1_000, 60_000), st.integers(60_000, 400_000))
@@ -51,7 +52,7 @@ modes = st.sampled_from(MODES)
 in_instalments = st.sampled_from([3, 6, 12])
 
 
-class Machine(LedgerMachine):
+class Machine(PayingMachine):
     """Two customers, their shops, the staff, the gateway and the calendar."""
 
     # -- what customers, shops and staff do -----------------------------------------------------------
@@ -78,9 +79,7 @@ class Machine(LedgerMachine):
 
     @rule(who=who, amount_fen=fen, periods=st.sampled_from([1, 3, 4]))
     def order(self, who: str, amount_fen: int, periods: int = 1, fee_free: bool = False) -> None:
-        self.orders.append(f"o{next(self.numbers)}")
-        order = {"order_no": self.orders[-1], "merchant": "shop", "item": "thing", "amount_fen": amount_fen}
-        self.do(purchases.authorise, who, **order, periods=periods, fee_free=fee_free)
+        self.place(who, amount_fen, periods, fee_free)
 
     @rule(data=st.data(), end=st.sampled_from([purchases.capture, purchases.release]))
     def end_hold(self, data: st.DataObject, end: Callable[..., Any]) -> None:
