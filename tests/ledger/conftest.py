@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -25,6 +26,9 @@ from ledger.schema import upgrade
 from tests.databases import administer
 
 _counter = itertools.count()
+_dialects: dict[str, sa.Dialect] = {}
+_compiled: dict[Any, Any] = {}
+_rules = functools.cache(terms.load)
 
 
 @functools.cache
@@ -66,8 +70,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[sa.Engine]:
-    """An empty ledger's database."""
+    """An empty ledger's database. What one test has compiled is not compiled again for the next one."""
     opened = open_engine(database_url)
+    opened.dialect = _dialects.setdefault(opened.dialect.name, opened.dialect)
+    opened.update_execution_options(compiled_cache=_compiled)
     yield opened
     opened.dispose()
 
@@ -89,7 +95,7 @@ def gateway(tmp_path: Path, clock: FixedClock) -> Iterator[SimulatedGateway]:
 @pytest.fixture
 def ledger(engine: sa.Engine, clock: FixedClock, gateway: SimulatedGateway) -> Ledger:
     """An empty ledger."""
-    return Ledger(engine, clock, terms.load(), gateway)
+    return Ledger(engine, clock, _rules(), gateway)
 
 
 def _url_text(url: sa.URL) -> str:
