@@ -52,7 +52,7 @@ TOPICS: dict[str, Topic] = {
     ),
     "allocation": Topic(
         ("allocation", "items", "booking", "plans_due"),
-        ("allocation", "plan_rows", "repayments", "debits"),
+        ("allocation", "plan_rows", "repayments", "debits", "unknown_outcome"),
     ),
     "quotes": Topic(("quotes", "guards"), ("quotes", "quote_lines", "guards", "closing")),
     "settlement": Topic(

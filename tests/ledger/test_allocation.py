@@ -187,6 +187,22 @@ def test_settling_recognises_the_fees_and_ends_the_plans(customer: Customer) -> 
     assert_books_hold(customer.ledger)
 
 
+def test_settling_before_the_last_period_pays_its_fee_and_no_charge(customer: Customer) -> None:
+    for month in ("2026-11", "2026-12", "2027-01", "2027-02"):
+        customer.repay_bills()
+        year, number = divmod(int(month[:4]) * 12 + int(month[5:]), 12)
+        customer.at(f"{year}-{number + 1:02}-03").close_month(month)
+    customer.repay_bills()
+    assert customer.confirm(customer.quote()).amount_fen == 50_000 + 2_250
+    assert paid(customer, "settlement") == [
+        ("paid", "plan_principal", 6, 50_000),
+        ("paid", "plan_fee", 6, 2_250),
+    ]
+    fees = rows(customer.ledger, t.plan_fees, t.plan_fees.c.plan_id == 2)
+    assert [fee["state"] for fee in fees] == ["BILLED"] * 5 + ["SETTLED"]
+    assert_books_hold(customer.ledger)
+
+
 def test_what_came_after_the_quote_is_neither_paid_nor_ended(
     customer: Customer, gateway: SimulatedGateway
 ) -> None:
