@@ -28,15 +28,15 @@ def finish(world: World) -> None:
     ledger = world.processes[0]
     for _ in range(_ROUNDS):
         world.clock.advance(_PAUSE)
-        for _ in range(_QUESTIONS):
-            reconciler.run_once(ledger)
-            world.look()
         penalties.run(ledger)
         world.look()
         debits.run(ledger)
         world.look()
         merchants.run(ledger)
         world.look()
+        for _ in range(_QUESTIONS):  # last: a debit may have opened a payout
+            reconciler.run_once(ledger)
+            world.look()
     _everything_ended(world)
     _gateway_is_in_the_books(world)
     _credit_went_back(world)

@@ -24,7 +24,7 @@ def test_what_missed_its_target_is_named_wherever_it_stands() -> None:
 def test_acts_take_turns_and_the_first_round_does_not_count() -> None:
     done: list[str] = []
     times = in_turns({"a": lambda: done.append("a"), "b": lambda: done.append("b")}, rounds=2)
-    assert done == ["a", "b"] + ["a", "b"] + ["b", "a"]
+    assert done == ["a", "b", "a", "b", "b", "a"]
     assert {name: len(each.seconds) for name, each in times.items()} == {"a": 2, "b": 2}
 
 
