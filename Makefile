@@ -89,7 +89,7 @@ ticket:
 	$(CONTROL) ticket $${YUEFU_ARG_LIST:+--list} $${YUEFU_ARG_ID:+"--id=$$YUEFU_ARG_ID"} $${YUEFU_ARG_TAKE:+--take} \
 	  $${YUEFU_ARG_REPLY:+"--reply=$$YUEFU_ARG_REPLY"} $${YUEFU_ARG_CLOSE:+--close}
 
-## make nlu-report FILE=questions.tsv OUT=predictions.tsv                       what the model understands, row by row
+## make nlu-report FILE=questions.tsv OUT=predictions.tsv                       what the model understands, row by row and as a picture
 nlu-report:
 	test -n "$$YUEFU_ARG_FILE" -a -n "$$YUEFU_ARG_OUT" || { \
 	  echo "Say which questions and where to: make nlu-report FILE=questions.tsv OUT=predictions.tsv" >&2; exit 1; }

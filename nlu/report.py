@@ -3,8 +3,9 @@
 Both files are UTF-8 with tabs, one header line and no quoting. FILE has `question` and optionally `intent`
 (labels that count as right, joined by `|`). OUT has a row per row of FILE in the same order: `question`,
 `predicted` (the label that is acted on, may be `nlu_fallback`), `confidence`, `second` (the best other
-intent) and `enters` (`close`, `settle` or nothing: whether a decision would be offered at once). The last
-line on stdout is JSON.
+intent) and `enters` (`close`, `settle` or nothing: whether a decision would be offered at once). Where labels
+are given, the worst pairs of intents are printed and a picture of all is written beside OUT (with `.png`
+for its suffix). The last line on stdout is JSON.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nlu.confusion import Pairs, confusion, draw, worst
 from nlu.decision_gate import DECISIONS, ENTERS
 
 if TYPE_CHECKING:
@@ -139,6 +141,28 @@ def write_predictions(path: Path, questions: list[Question], understood: list[Un
         raise BadInput(f"Cannot write {path}: {error.strerror}.") from error
 
 
+def write_picture(path: Path, pairs: Pairs) -> None:
+    """Writes the picture of `nlu.confusion`.
+
+    Raises:
+        BadInput: it cannot be written.
+    """
+    try:
+        draw(pairs, path)
+    except OSError as error:
+        raise BadInput(f"Cannot write {path}: {error.strerror}.") from error
+
+
+def right_in_two(questions: list[Question], understood: list[Understood]) -> float:
+    """The share (0 to 1) of labelled questions where `predicted` or `second` is an accepted label."""
+    hits = [
+        bool(question.accepted & {row.predicted, row.second})
+        for question, row in zip(questions, understood, strict=True)
+        if question.accepted
+    ]
+    return sum(hits) / len(hits) if hits else 0.0
+
+
 def summary(questions: list[Question], understood: list[Understood]) -> dict[str, Any]:
     """Counts, and where labels are given the accuracies.
 
@@ -193,11 +217,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--model", type=Path, default=MODEL, help=f"a trained model (default {MODEL})")
     options = parser.parse_args(arguments)
     warnings.simplefilter("ignore")  # what Rasa's dependencies deprecate is no concern of who reads a report
+    picture = options.out.with_suffix(".png")
     try:
+        if picture.resolve() in (options.out.resolve(), options.file.resolve()):
+            raise BadInput(f"The picture goes to {picture}: give FILE and OUT another name.")
         questions = read_questions(options.file)
         processor = load_processor(options.model)
         understood = asyncio.run(understand(processor, [question.text for question in questions]))
         write_predictions(options.out, questions, understood)
+        if pairs := confusion(questions, understood):
+            write_picture(picture, pairs)
+            print(f"{right_in_two(questions, understood):.1%} right with the first or second intent.")
+            print(f"Expected -> predicted, the most frequent errors; {picture} shows all:")
+            for expected, predicted, count in worst(pairs):
+                print(f"{count:5}  {expected} -> {predicted}")
     except BadInput as problem:
         print(problem, file=sys.stderr)
         return 2

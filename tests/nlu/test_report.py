@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from nlu.report import BadInput, Question, Understood, main, read_questions, summary, write_predictions
+from nlu.report import (
+    BadInput,
+    Question,
+    Understood,
+    main,
+    read_questions,
+    right_in_two,
+    summary,
+    write_picture,
+    write_predictions,
+)
 
+PNG = b"\x89PNG\r\n\x1a\n"
 HEADER = "question\tpredicted\tconfidence\tsecond\tenters"
 
 
@@ -74,6 +86,30 @@ def test_a_missing_file_or_model_is_one_sentence_and_exit_2(
     assert "make train" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("file", "out"), [("questions.tsv", "out.png"), ("questions.png", "questions.tsv")])
+def test_the_picture_takes_no_other_files_place(
+    file: str, out: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / file).write_text("question\tintent\n怎么关\thow_to_close\n", encoding="utf-8")
+    assert main([str(tmp_path / file), str(tmp_path / out)]) == 2
+    assert "another name" in capsys.readouterr().err
+    assert (tmp_path / file).read_text(encoding="utf-8").startswith("question")
+
+
+def test_a_picture_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="Cannot write"):
+        write_picture(tmp_path / "no" / "out.png", Counter({("refund", "refund"): 1}))
+
+
+def test_a_second_choice_counts_where_labels_are_given() -> None:
+    questions = [Question(text, frozenset(labels)) for text, labels in (("a", ["refund"]), ("b", []))]
+    understood = [Understood("query_bill", 0.5, "refund", ""), Understood("refund", 0.5, "query_bill", "")]
+    assert right_in_two(questions, understood) == 1.0
+    assert right_in_two(questions, [understood[1], understood[0]]) == 1.0
+    assert right_in_two(questions[:1], [Understood("query_bill", 0.5, "overdue", "")]) == 0.0
+    assert right_in_two([], []) == 0.0
+
+
 def test_an_output_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="Cannot write"):
         write_predictions(tmp_path / "no" / "such" / "out.tsv", [], [])
@@ -126,5 +162,8 @@ def test_the_report_of_a_real_model(model: Path, tmp_path: Path, capsys: pytest.
     assert {rows[3][1], rows[4][1]}.isdisjoint({"prepay_all", "restart"})
     assert rows[5][1] == "out_of_scope"
     assert rows[5][3] != ""
-    report = json.loads(capsys.readouterr().out.splitlines()[-1])
+    said = capsys.readouterr().out.splitlines()
+    assert "how_to_close -> " in "".join(said[:-1])
+    assert out.with_suffix(".png").read_bytes().startswith(PNG)
+    report = json.loads(said[-1])
     assert report["overall"]["questions"] == len(questions)
