@@ -82,7 +82,7 @@ class Answer(Action):
             follow_up.understand(turn)
             self.replies[turn.meant or self.intent](turn)
             second_question.offer(turn)
-        if turn.intent not in ("nlu_fallback", "notice"):
-            turn.misses = 0
+        if turn.misses == turn.misses_at_start and turn.intent != "notice":
+            turn.misses = 0  # what was said was understood: misses count in a row
         if turn.decision_at_start and self.intent not in NO_REMINDER:
             decisions.remind(turn)

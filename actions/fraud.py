@@ -10,8 +10,9 @@ from actions.turn import Turn
 # Doubts whether we are who we say, and tells of no harm: to be answered, and nothing to look into.
 DOUBT = re.compile(
     r"(你们?|月付|抖音|客服|平台|官方|这个?|这里)[^，。！？,.!? ]{0,6}(骗子|骗人|骗钱|诈骗|骗局|假的)"
+    r"|(骗子|骗人|骗钱|诈骗)的?(公司|平台|软件|机构|产品|APP|app)"
 )
-HARM = re.compile(r"被骗|盗|[转刷划扣]走|冒用|冒名|不是我|验证码|[让叫]我|电话|来电|自称")
+HARM = re.compile(r"被骗|骗[了走我]|盗|[转刷划扣]走|冒用|冒名|不是我|验证码|[让叫]我|电话|来电|自称")
 
 REPORT = re.compile("盗|冒|骗|不是我|不是本人|没[买用开借]|别人|他人|陌生|孩子|小孩|谁[用刷花买开借]|被")
 

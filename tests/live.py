@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from demo.customers import ALL
 from scripts import build, demo
 from scripts.console import ROOT, end_group
 from scripts.environments import SERVICE
@@ -21,6 +22,7 @@ from scripts.processes import Household, Program, free_port
 
 READY_TIMEOUT_S = 120.0
 REPLY_TIMEOUT_S = 60.0
+CUSTOMERS = tuple(each.customer_id for each in ALL)
 Message = dict[str, Any]
 
 
@@ -42,6 +44,7 @@ class LiveDemo:
             headers={"X-Action-Secret": self.keys["action"]},
         )
         self.visitors: dict[str, str] = {}
+        self.restart_needed = False  # for the seeded state: the clock was moved, or the service stopped
 
     # Running
 
@@ -55,6 +58,7 @@ class LiveDemo:
         self.household.start("bot", command, env, self.folder / "bot.log", self.bot_url)
         self.household.wait_ready(READY_TIMEOUT_S, lambda program: None)
         self.keep_seed()
+        self.restart_needed = False
 
     def environment(self) -> dict[str, str]:
         return demo.environment(self.folder, self.service_port, self.keys, demo.SECRETS)
@@ -74,6 +78,7 @@ class LiveDemo:
         return self.household.start("service", command, env, self.folder / "service.log", self.service_url)
 
     def stop_service(self) -> None:
+        self.restart_needed = True
         for program in [each for each in self.household.programs if each.name == "service"]:
             program.process.terminate()
             end_group(program.process)
@@ -99,14 +104,31 @@ class LiveDemo:
             path.unlink()
         for path in (self.folder / "seeded").iterdir():
             shutil.copy(path, self.folder / path.name)
+        self.forget()
+        self.start_service(**service_settings)
+        self.household.wait_ready(READY_TIMEOUT_S, lambda program: None)
+        self.restart_needed = bool(service_settings)
+
+    def forget(self) -> None:
+        """Empties every conversation; the ledger stays as it is."""
         with closing(sqlite3.connect(self.folder / "chat.db", timeout=10)) as chat:
             names = [row[0] for row in chat.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             for name in names:
                 if not name.startswith("sqlite_"):
                     chat.execute(f'DELETE FROM "{name}"')  # noqa: S608 - names of our own tables
             chat.commit()
-        self.start_service(**service_settings)
-        self.household.wait_ready(READY_TIMEOUT_S, lambda program: None)
+
+    def put_back(self) -> None:
+        """As `reseed`, while the service runs: a moment's work. After the clock was moved it is `reseed`."""
+        if self.restart_needed:
+            self.reseed()
+            return
+        for name in ("ledger.db", "gateway.db"):  # in this order: no open charge without its gateway's row
+            kept = sqlite3.connect(self.folder / "seeded" / name)
+            used = sqlite3.connect(self.folder / name, timeout=10)
+            with closing(kept), closing(used):
+                kept.backup(used)
+        self.forget()
 
     # Speaking
 
@@ -160,11 +182,23 @@ class LiveDemo:
         answer.raise_for_status()
         return dict(answer.json())
 
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """What the ledger holds of each demo customer, and the tickets of visitors; without the time."""
+        rows = {customer: self.ledger(customer) for customer in CUSTOMERS}
+        for held in rows.values():
+            del held["now"]
+            for charge in [*held["charges"], held["open_charge"] or {}]:
+                charge.pop("due_at", None)  # when its outcome is asked next
+        tickets = self.staff("GET", "tickets")["tickets"]
+        rows["anon"] = {"tickets": [each for each in tickets if not each["packet"]["customer_id"]]}
+        return rows
+
     def gateway(self, mode: str, customer: str | None = None) -> None:
         body = {"mode": mode, **({"customer": customer} if customer else {})}
         self.service.post("/demo/gateway", json=body).raise_for_status()
 
     def clock(self, advance: str) -> str:
+        self.restart_needed = True
         answer = self.service.post("/demo/clock", json={"advance": advance})
         answer.raise_for_status()
         return str(answer.json()["now"])
@@ -185,6 +219,11 @@ def button(messages: list[Message], title: str) -> str:
     found = [each["token"] for each in offered if each["title"].startswith(title)]
     assert found, f"no button {title!r} among {[each['title'] for each in offered]}"
     return str(found[-1])
+
+
+def titles_of(messages: list[Message]) -> list[str]:
+    """What the offered buttons say, in their order."""
+    return [each["title"] for message in messages for each in message.get("buttons") or []]
 
 
 def words_of(messages: list[Message]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from actions import words
 from ledger import Ledger, facts
 from tests.actions import states
@@ -49,3 +51,9 @@ def test_interest_that_is_growing_is_not_denied(tmp_path: Path) -> None:
 
 def test_nothing_owed_costs_nothing(chat: Begin) -> None:
     assert "没有任何费用" in chat("c-clean").type("fees_interest")[1].text
+
+
+@pytest.mark.parametrize("customer", ["c-owing", "c-overlimit", "c-clean", "c-overdue", None])
+def test_the_next_steps_are_offered_once(chat: Begin, customer: str | None) -> None:
+    titles = [button["title"] for bubble in chat(customer).type("fees_interest") for button in bubble.buttons]
+    assert titles == ["查账单", "提前结清要多少钱"]

@@ -40,7 +40,10 @@ def test_what_fits_an_account_that_nobody_can_use(chat: Begin) -> None:
     assert "在月付设置里暂停" in chat("c-clean").type("report_unauthorised", "有人用了我的名字")[0].text
 
 
-@pytest.mark.parametrize("text", ["你们该不会是骗子吧", "这个是诈骗吗", "月付是不是骗人的", "客服是假的吧"])
+@pytest.mark.parametrize(
+    "text",
+    ["你们该不会是骗子吧", "这个是诈骗吗", "月付是不是骗人的", "客服是假的吧", "滚，骗子公司", "骗人的平台"],
+)
 def test_a_doubt_about_us_is_answered_and_files_nothing(chat: Begin, ledger: Ledger, text: str) -> None:
     said = chat("c-clean").type("report_unauthorised", text)[0]
     assert said.response == "utter_fraud_doubt" and ledger.terms.hotline in said.text
@@ -48,7 +51,8 @@ def test_a_doubt_about_us_is_answered_and_files_nothing(chat: Begin, ledger: Led
 
 
 @pytest.mark.parametrize(
-    "text", ["月付被骗子刷走了", "客服让我转账，是骗子吗", "你们平台骗子盗刷我", "被骗了"]
+    "text",
+    ["月付被骗子刷走了", "客服让我转账，是骗子吗", "你们平台骗子盗刷我", "被骗了", "骗子软件骗了我五千"],
 )
 def test_harm_is_looked_into(chat: Begin, ledger: Ledger, text: str) -> None:
     chat("c-clean").type("report_unauthorised", text)

@@ -191,3 +191,11 @@ def test_other_scripts_are_asked_for_chinese_and_then_given_a_person(chat: Begin
     ]
     second = clean.type("nlu_fallback", "this one", ranking=ranking)[0]
     assert [each["intent"] for each in second.buttons] == ["talk_to_human", "menu"]
+
+
+def test_words_too_few_to_be_of_another_matter_are_misses_too(chat: Begin) -> None:
+    clean = chat("c-clean")
+    answers = [clean.type("out_of_scope", text)[0].response for text in ("你猜", "那啥", "你猜")]
+    assert answers == ["utter_missed", "utter_missed_twice", "utter_missed_twice"]
+    clean.type("thanks")
+    assert clean.type("out_of_scope", "你猜")[0].response == "utter_missed"

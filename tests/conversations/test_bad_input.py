@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from tests.live import LiveDemo, button, cards_of, words_of
 
 PHONE, CARD = "13812345678", "6222021234567890123"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def fresh(demo: LiveDemo) -> Iterator[None]:
-    demo.reseed()
-    yield
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from tests.live import LiveDemo, button, cards_of, words_of
-
-
-@pytest.fixture(scope="module", autouse=True)
-def fresh(demo: LiveDemo) -> Iterator[None]:
-    demo.reseed()
-    yield
 
 
 def test_short_words_are_about_the_last_answer(demo: LiveDemo) -> None:

@@ -3,17 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-
-import pytest
 
 from tests.live import LiveDemo, Message, button, cards_of, words_of
-
-
-@pytest.fixture(autouse=True)
-def fresh(demo: LiveDemo) -> Iterator[None]:
-    demo.reseed()
-    yield
 
 
 def pushed(demo: LiveDemo, since: int, text: str) -> list[Message]:

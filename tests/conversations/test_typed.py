@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.live import LiveDemo, button, cards_of, words_of
-
-
-@pytest.fixture(scope="module", autouse=True)
-def fresh(demo: LiveDemo) -> Iterator[None]:
-    demo.reseed()
-    yield
 
 
 def test_settling_and_closing_by_words_alone_moves_nothing(demo: LiveDemo) -> None:

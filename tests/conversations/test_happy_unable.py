@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.live import LiveDemo, button, cards_of, words_of
 
 QUESTION = "为什么我的月付用不了？"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def fresh(demo: LiveDemo) -> Iterator[None]:
-    demo.reseed()
-    yield
 
 
 @pytest.mark.parametrize(

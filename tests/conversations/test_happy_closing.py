@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.live import LiveDemo, button, cards_of, words_of
 
 QUESTION = "怎么关闭月付？"
 BUREAU = "征信和还款记录不会因此消除，关闭后可能无法再在月付页面查看账单"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def fresh(demo: LiveDemo) -> Iterator[None]:
-    demo.reseed()
-    yield
 
 
 def test_clean_closes_after_a_strong_login(demo: LiveDemo) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,12 +10,6 @@ import pytest
 from tests.live import LiveDemo, Message, button, cards_of, words_of
 
 QUESTION = "我要全部提前还清"
-
-
-@pytest.fixture(autouse=True)
-def fresh(demo: LiveDemo) -> Iterator[None]:
-    demo.reseed()
-    yield
 
 
 def quoted(demo: LiveDemo, customer: str) -> list[Message]:
