@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveDemo]:
-    """The real bot and service with a seeded ledger, started once; tests that change money call `reseed`."""
+    """The real bot and service with a seeded ledger, started once; `put_back` gives back the seeded state."""
     from tests.live import running_demo
 
     with running_demo(tmp_path_factory.mktemp("demo")) as live:
