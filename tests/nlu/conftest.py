@@ -1,4 +1,7 @@
-"""A model of the project's own training sentences, trained once a session in a folder of its own."""
+"""A model of the project's own training sentences, trained once a session in a folder of its own.
+
+It is judged by questions.tsv, which was written without a look at those sentences.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rasa.shared.utils.io import read_yaml_file
+
+from nlu.report import Understood, load_processor, read_questions, understand
 
 ROOT = Path(__file__).parents[2]
+QUESTIONS = read_questions(Path(__file__).parent / "questions.tsv")
 
 Parse = Callable[[str], dict[str, Any]]
 
@@ -27,11 +34,26 @@ def parse(model: Path) -> Parse:
     from rasa.core.channels.channel import UserMessage
     from rasa.utils.log_utils import configure_structlog
 
-    from nlu.report import load_processor
-
     configure_structlog(logging.WARNING)
     processor = load_processor(model)
     return lambda text: asyncio.run(processor.parse_message(UserMessage(text)))
+
+
+@pytest.fixture(scope="session")
+def understood(model: Path) -> list[Understood]:
+    """What the model makes of each question of the file, in its order."""
+    return asyncio.run(understand(load_processor(model), [question.text for question in QUESTIONS]))
+
+
+@pytest.fixture(scope="session")
+def sentences() -> list[tuple[str, str]]:
+    """All training sentences with their intents."""
+    found = []
+    for file in sorted((ROOT / "data" / "nlu").glob("*.yml")):
+        for block in read_yaml_file(str(file))["nlu"]:
+            lines = [line.strip().removeprefix("- ") for line in block["examples"].splitlines()]
+            found += [(line, block["intent"]) for line in lines if line]
+    return found
 
 
 def train(folder: Path) -> Path:

@@ -26,6 +26,11 @@ from nlu.text import normalise
         "我的信用卡被冻结了",
         "余额宝收益",
         "拼多多先用后付怎么关",
+        "房贷怎么一次性还掉",
+        "招商信用卡分期想提前结清",
+        "车贷能延期吗",
+        "按揭可以提前还吗",
+        "来分期怎么还",
     ],
 )
 def test_other_products(text: str) -> None:
@@ -46,6 +51,9 @@ def test_other_products(text: str) -> None:
         "放心用吗",
         "我要买房",
         "先买后付是什么",
+        "用信用卡还清行吗",
+        "办房贷之前把它关了",
+        "这笔能拿来分期吗",
     ],
 )
 def test_ways_to_pay_and_chance_likenesses_are_no_other_product(text: str) -> None:

@@ -6,7 +6,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pytest
 from rasa.shared.utils.io import read_yaml_file
 
 from nlu.text import normalise
@@ -33,17 +32,6 @@ SMALL_TALK = {"greet", "goodbye", "thanks", "affirm", "deny", "bot_challenge"}
 def yaml_of(file: Path) -> Any:
     """A YAML file's content."""
     return read_yaml_file(str(file))
-
-
-@pytest.fixture(scope="module")
-def sentences() -> list[tuple[str, str]]:
-    """All training sentences with their intents."""
-    found = []
-    for file in sorted((ROOT / "data" / "nlu").glob("*.yml")):
-        for block in yaml_of(file)["nlu"]:
-            lines = [line.strip().removeprefix("- ") for line in block["examples"].splitlines()]
-            found += [(line, block["intent"]) for line in lines if line]
-    return found
 
 
 def intents_of_the_domain() -> set[str]:

@@ -1,52 +1,16 @@
-"""What the model of the project's own sentences understands: floors that a change must not fall below."""
+"""What the model of the project's own sentences understands, and how fast. How often is in test_floors.py."""
 
 from __future__ import annotations
 
 import asyncio
 import statistics
 import time
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from nlu.report import Question, Understood, load_processor, read_questions, summary, understand
-from tests.nlu.conftest import Parse, train
-
-QUESTIONS = read_questions(Path(__file__).parent / "questions.tsv")
-OTHER_PRODUCTS = [row for row in QUESTIONS if row.accepted == {"out_of_scope"}][:20]
-MONEY = ("how_to_close", "why_unusable", "prepay_all")
-
-
-@pytest.fixture(scope="module")
-def understood(model: Path) -> dict[Question, Understood]:
-    """What the model makes of each question of the file."""
-    texts = [question.text for question in QUESTIONS]
-    answers = asyncio.run(understand(load_processor(model), texts))
-    return dict(zip(QUESTIONS, answers, strict=True))
-
-
-def test_the_file_asks_for_every_intent_at_least_three_times() -> None:
-    asked = Counter(label for question in QUESTIONS for label in question.accepted)
-    assert len(asked) == 37
-    assert min(asked.values()) >= 3
-
-
-def test_most_questions_are_understood(understood: dict[Question, Understood]) -> None:
-    report = summary(list(understood), list(understood.values()))
-    assert report["overall"]["accuracy"] >= 0.9
-    for intent, row in report["intents"].items():
-        assert row["right"] >= row["questions"] * 0.5, intent
-
-
-def test_who_did_not_ask_for_it_is_offered_no_decision(understood: dict[Question, Understood]) -> None:
-    assert summary(list(understood), list(understood.values()))["enters_wrong"] == 0
-
-
-@pytest.mark.parametrize("question", OTHER_PRODUCTS, ids=lambda question: question.text)
-def test_other_products_are_out_of_scope(question: Question, understood: dict[Question, Understood]) -> None:
-    assert understood[question].predicted == "out_of_scope"
-    assert understood[question].enters == ""
+from nlu.report import Understood, load_processor, understand
+from tests.nlu.conftest import QUESTIONS, Parse, train
 
 
 @pytest.mark.parametrize(
@@ -88,11 +52,9 @@ def test_the_text_reaches_the_conversation_as_typed(parse: Parse) -> None:
 
 
 @pytest.mark.slow
-def test_a_second_training_gives_the_same_answers(model: Path, tmp_path: Path) -> None:
+def test_a_second_training_gives_the_same_answers(understood: list[Understood], tmp_path: Path) -> None:
     texts = [question.text for question in QUESTIONS]
-    again = train(tmp_path)
-    first = asyncio.run(understand(load_processor(model), texts))
-    assert asyncio.run(understand(load_processor(again), texts)) == first
+    assert asyncio.run(understand(load_processor(train(tmp_path)), texts)) == understood
 
 
 def test_a_parse_takes_at_most_three_milliseconds(parse: Parse) -> None:
