@@ -151,6 +151,9 @@ def _ask_soon(step: Step, state: str) -> str:
     return state
 
 
+_NO_BILL = 10**9  # no bill gets this number while the command waits for the account
+
+
 def instal_bill(step: Step) -> Any:
     """A bill, fresh ones too, at any moment, the last one and the first after that among them."""
     world, dice = step.world, step.dice
@@ -160,7 +163,7 @@ def instal_bill(step: Step) -> Any:
         penalties.run(step.ledger)
     known = facts.account_facts(step.ledger, step.who)
     bill = dice.choice([*known.bills[:1], known.bill])
-    bill_id, month = (bill.id, bill.month) if bill is not None else (1, "")
+    bill_id, month = (bill.id, bill.month) if bill is not None else (_NO_BILL, "")
     if bill is not None and dice.random() < 0.3:
         at = time(21, 59, 59), time(22), time(22, 0, 1), time(23, 30)
         world.wait_until(datetime.combine(bill.due_on, dice.choice(at), SHANGHAI))
