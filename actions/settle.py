@@ -51,9 +51,11 @@ def offer_settle_close(turn: Turn) -> None:
 
 
 def confirm_settle(turn: Turn) -> None:
-    """Charges the quote on the button, once: only with the decision open and a recent strong login.
+    """Charges the quote on the button, once: only with that decision open and a recent strong login.
 
-    A quote that was confirmed before answers with what became of it, however often its button is pressed.
+    A quote that was confirmed before answers with what became of it, however often its button is pressed. With
+    the other decision open (to close as well, or not to) the button's own is shown again: the customer has last
+    read something else.
     """
     facts = decisions.known(turn)
     if facts is None:
@@ -61,10 +63,13 @@ def confirm_settle(turn: Turn) -> None:
     quote_id = str(turn.values.get("quote_id", ""))
     earlier = settlement.for_quote(turn.ledger, facts.customer_id, quote_id)
     close_after = bool(turn.values.get("close_after"))
+    shown = (turn.decision or {}).get("kind")
     if earlier is not None:
         say_settlement(turn, facts, earlier)
-    elif (turn.decision or {}).get("kind") not in ("settle", "settle_close"):
+    elif shown not in ("settle", "settle_close"):
         decisions.show_settle(turn, close_after=close_after, how="cancelled")
+    elif shown != ("settle_close" if close_after else "settle"):
+        decisions.show_settle(turn, close_after=close_after, how="again")
     elif not turn.strong_login:
         decisions.ask_step_up(turn)
     else:

@@ -19,9 +19,11 @@ from scripts import build, setup
 from scripts.console import ROOT, Failure, end_group, run_program, say, shown
 from scripts.environments import BOT, LOGS, SERVICE, Environment
 
-SUITE_TIMEOUT_S = 1500.0
+SUITE_TIMEOUT_S = 3000.0
 BOT_TESTS = ("channels", "nlu")
-SERVICE_TESTS = ("scripts", "ledger", "simulation", "bench", "actions", "demo", "conversations", "browser")
+SERVICE_TESTS = (
+    "scripts", "ledger", "simulation", "bench", "actions", "safety", "demo", "conversations", "browser",
+)  # fmt: skip
 LONG_TIMEOUT_S = 4 * 3600.0
 
 

@@ -74,6 +74,19 @@ def test_a_typed_no_cancels_and_the_old_button_charges_nothing(chat: Begin, ledg
     assert owing.press(again, "确认结清", strong=True)[0].response == "utter_settled"
 
 
+def test_the_button_of_another_decision_charges_nothing_and_shows_its_own_again(
+    chat: Begin, ledger: Ledger
+) -> None:
+    owing = chat("c-owing")
+    quote = quoted(owing)
+    owing.type("offer_settle_close")
+    again = owing.press(quote, "确认结清", strong=True)
+    assert again[0].response == "utter_quote_again"
+    assert captures(ledger, "c-owing") == 0
+    assert owing.press(again, "确认结清", strong=True)[0].response == "utter_settled"
+    assert facts.account_facts(ledger, "c-owing").state == "ACTIVE"
+
+
 def test_the_button_that_declines_cancels_too(chat: Begin, ledger: Ledger) -> None:
     owing = chat("c-owing")
     said = owing.press(quoted(owing), "先不结清")[0]

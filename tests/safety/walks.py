@@ -1,0 +1,50 @@
+"""Walks from every demo customer's state, some at a time, each in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from demo.customers import ALL
+from tests.safety.explorer import Seen, explore
+from tests.safety.moves import ENTERING, Press, pressing
+from tests.safety.talk import Customer
+from tests.safety.world import World, opened
+
+CUSTOMERS = tuple(customer.customer_id for customer in ALL)
+_WHO_OWES = ("c-owing", "c-overdue")
+
+
+def walked(seeded: Path, customer_id: str, depth: int) -> Seen:
+    """One customer's walk from the seeded demo, with another one's newest button within reach."""
+    with tempfile.TemporaryDirectory() as folder, opened(seeded, Path(folder)) as world:
+        return walk_in(world, customer_id, depth)
+
+
+def walk_in(world: World, customer_id: str, depth: int) -> Seen:
+    """As `walked`, in a world that is there already."""
+    with asyncio.Runner() as runner:
+        other = Customer(world, runner, next(each for each in _WHO_OWES if each != customer_id))
+        return explore(Customer(world, runner, customer_id), depth, foreign(other))
+
+
+def foreign(other: Customer) -> tuple[Press, ...]:
+    """The buttons that confirm what somebody else is asked; their quote stays in the ledger."""
+    step = other.makes(other.begins(), ENTERING["settle"])
+    ((intent, values),) = step.shown()
+    return tuple(pressing(intent, values, other.id))
+
+
+def all_walked(
+    seeded: Path, depth: int, customers: tuple[str, ...] = CUSTOMERS
+) -> Iterator[tuple[str, Seen]]:
+    """Each customer's walk, in processes of their own."""
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
+        walks = [pool.submit(walked, seeded, each, depth) for each in customers]
+        for customer_id, each in zip(customers, walks, strict=True):
+            yield customer_id, each.result()
