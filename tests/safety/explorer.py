@@ -61,7 +61,10 @@ def next_moves(talk: Talk, now: Books, foreign: tuple[Press, ...]) -> Iterator[M
         yield from moves.pressing(intent, values)
     yield from foreign
     yield from moves.always()
-    if now.known.open_charge is not None:
+    known = now.known
+    ordered = known.auto_debit and known.debts.billed_fen > 0
+    yield from moves.WORKING if ordered or known.open_charge is not None else moves.WORKING[:1]
+    if known.open_charge is not None:
         yield moves.A_MOMENT
     if now.ticket is not None and now.ticket.state == "OPEN":
         yield moves.Staff()

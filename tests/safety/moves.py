@@ -83,7 +83,7 @@ WAITS = tuple(Wait(span) for span in (timedelta(minutes=16), timedelta(days=5), 
 A_MOMENT = Wait(timedelta(seconds=30))
 #: How the gateway may answer a charge; and one that it holds, or that an order makes on the due day.
 CHARGING = ("succeed", "decline", "timeout", "late", "chargeback", "hold")
-WORKING = ("succeed", "decline")
+WORKING = (Work("succeed"), Work("decline"))
 #: Words that are about the last answer, whatever they were understood as; what they ask of it.
 FOLLOWING, FOLLOWED = Say("nlu_fallback", "那手续费呢"), "cost"
 #: What the gate adds to words that surely ask for it.
@@ -112,7 +112,7 @@ def always() -> tuple[Move, ...]:
     typed = [Say(intent) for intent in sorted(actions_of()) if intent not in _NOT_TYPED]
     offered = (each for response in responses().values() for each in response.get("buttons", []))
     intents = {each["payload"].removeprefix("/") for each in offered} - set(CONFIRMING)
-    return (*typed, *ENTERING.values(), FOLLOWING, *map(Press, sorted(intents)), *WAITS, *map(Work, WORKING))
+    return (*typed, *ENTERING.values(), FOLLOWING, *map(Press, sorted(intents)), *WAITS)
 
 
 def pressing(intent: str, values: str, whose: str = "") -> Iterator[Press]:

@@ -91,7 +91,8 @@ class Customer:
                 self.world.wait(span)
                 said, silent = [], True
             case Work(mode):
-                self.world.gateway.set_mode(mode, self.id)
+                if self.world.gateway.mode_of(self.id) != mode:
+                    self.world.gateway.set_mode(mode, self.id)
                 said = [each for item in self.world.work() for each in self._told(item, slots)]
                 silent = True
             case Staff():
@@ -102,7 +103,7 @@ class Customer:
                 words = move.text or move.intent
                 said, silent = self._heard(move.intent, words, entities, {}, slots, typed=True)
             case Press():
-                if move.intent == "confirm_settle":
+                if move.intent == "confirm_settle" and self.world.gateway.mode_of(self.id) != move.gateway:
                     self.world.gateway.set_mode(move.gateway, self.id)
                 age_s = moves.LOGIN_AGE_S.get(move.login)
                 login = {"acr": "payment", "auth_time": time.time() - age_s} if age_s else {}
