@@ -53,9 +53,9 @@ def offer_settle_close(turn: Turn) -> None:
 def confirm_settle(turn: Turn) -> None:
     """Charges the quote on the button, once: only with that decision open and a recent strong login.
 
-    A quote that was confirmed before answers with what became of it, however often its button is pressed. With
-    the other decision open (to close as well, or not to) the button's own is shown again: the customer has last
-    read something else.
+    A quote that was confirmed before answers with what became of it, however often its button is pressed.
+    With the other decision open (to close as well, or not to) the button's own is shown again: the customer
+    has last read something else.
     """
     facts = decisions.known(turn)
     if facts is None:
