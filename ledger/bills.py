@@ -18,7 +18,8 @@ from ledger.items import Item
 from ledger.model import Bill, BillItem
 from ledger.terms import Rules
 
-_MONTHS = 12
+#: How many bills the facts hold, the newest ones.
+SHOWN = 12
 _SHOWN_KINDS = {"settlement_charge": "plan_fee", "chargeback": "penalty"}
 
 
@@ -47,7 +48,7 @@ class Bills:
 def of_account(conn: sa.Connection, account_id: int, today: date, rules: Rules, *, paused: bool) -> Bills:
     """The account's bills. Penalty includes today's, unless time is `paused` by an open charge."""
     b = t.bills.c
-    newest = sa.select(b.id).where(b.account_id == account_id).order_by(b.issued_on.desc()).limit(_MONTHS)
+    newest = sa.select(b.id).where(b.account_id == account_id).order_by(b.issued_on.desc()).limit(SHOWN)
     ids = {*conn.scalars(newest), *(bill.id for bill, _ in accrual.unpaid_bills(conn, account_id))}
     rows = conn.execute(sa.select(t.bills).where(b.id.in_(ids)).order_by(b.issued_on.desc())).all()
     on_bill: dict[int | None, list[Item]] = {row.id: [] for row in rows}
@@ -61,7 +62,7 @@ def of_account(conn: sa.Connection, account_id: int, today: date, rules: Rules, 
         described = shown_items(conn, on_bill[shown.id])
         shown = replace(shown, items=_with_todays_penalty(described, shown, today))
     overdue = sum(view.outstanding_fen for view in views if view.state == "OVERDUE")
-    return Bills(tuple(views[:_MONTHS]), shown, overdue)
+    return Bills(tuple(views[:SHOWN]), shown, overdue)
 
 
 def shown_items(conn: sa.Connection, owed: list[Item]) -> tuple[BillItem, ...]:
