@@ -10,8 +10,17 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
+from rasa.engine.graph import ExecutionContext, GraphSchema
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import read_yaml_file
 
+from nlu.classifier import NgramClassifier
+from nlu.normaliser import Normaliser
+from nlu.other_product import OtherProduct
 from nlu.report import Question, Understood, right_in_two, summary
 from nlu.text import normalise
 from tests.nlu.conftest import QUESTIONS
@@ -19,6 +28,7 @@ from tests.nlu.conftest import QUESTIONS
 FLOORS: dict[str, Any] = read_yaml_file(str(Path(__file__).parent / "floors.yml"))
 ASKED, HELD_OUT = FLOORS["questions"], FLOORS["cross_validation"]
 OUT_OF_SCOPE = frozenset({"out_of_scope"})
+FOLDS = 3
 LEAST_QUESTIONS = 15
 LEAST_ABOUT_OTHER_PRODUCTS = 100
 
@@ -92,3 +102,37 @@ def test_other_products_are_not_answered_as_ours(understood: list[Understood]) -
 def test_who_did_not_ask_for_it_is_offered_no_decision(understood: list[Understood]) -> None:
     wrong = summary(QUESTIONS, understood)["enters_wrong"]
     assert wrong <= len(QUESTIONS) * ASKED["entered_wrongly_at_most"]
+
+
+@pytest.mark.slow
+def test_sentences_held_out_are_understood(sentences: list[tuple[str, str]], tmp_path: Path) -> None:
+    questions = [Question(text, frozenset({intent})) for text, intent in sentences]
+    rows = cross_validated(sentences, tmp_path)
+    report = summary(questions, rows)
+    assert below(recalls(report), HELD_OUT["recall"]) == {}
+    assert report["overall"]["accuracy"] >= HELD_OUT["first"]
+    assert right_in_two(questions, rows) >= HELD_OUT["first_or_second"]
+
+
+def cross_validated(sentences: list[tuple[str, str]], folder: Path) -> list[Understood]:
+    """What a classifier that was taught the other folds makes of each sentence."""
+    from sklearn.model_selection import StratifiedKFold
+
+    messages = [Message(data={"text": text, "intent": intent}) for text, intent in sentences]
+    Normaliser().process(messages)
+    rows: dict[int, Understood] = {}
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+    for fold, (taught, kept) in enumerate(folds.split(messages, [intent for _, intent in sentences])):
+        (place := folder / str(fold)).mkdir()
+        storage = LocalModelStorage.create(place)
+        context = ExecutionContext(GraphSchema({}), "test")
+        settings = NgramClassifier.get_default_config()
+        classifier = NgramClassifier.create(settings, storage, Resource("classifier"), context)
+        classifier.train(TrainingData([messages[i] for i in taught]))
+        asked = [Message(data={**messages[i].data, "intent": None}) for i in kept]
+        OtherProduct(OtherProduct.get_default_config()).process(classifier.process(asked))
+        for i, message in zip(kept, asked, strict=True):
+            first, *others = message.get("intent_ranking")
+            second = others[0]["name"] if others else ""  # emoji alone have no second
+            rows[int(i)] = Understood(first["name"], first["confidence"], second, "")
+    return [rows[i] for i in range(len(messages))]
