@@ -146,6 +146,7 @@ def _confirm(step: Step, who: str, made: Any) -> Any:
 def _ask_soon(step: Step, state: str) -> str:
     """What is not known is mostly asked about within seconds, before a late request can have arrived."""
     if state == "UNKNOWN" and step.dice.random() < 0.7:
+        step.world.look()  # before midnight may pass: from now on the account waits for this charge
         step.world.clock.advance(timedelta(seconds=10))
         reconciler.run_once(step.ledger)
     return state
