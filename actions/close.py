@@ -93,8 +93,8 @@ def confirm_close(turn: Turn) -> None:
     if facts.state == "CLOSED":
         say_receipt(turn, facts)
         return
-    if (turn.decision or {}).get("kind") != "close":
-        decisions.show_close(turn, how="cancelled")
+    if not turn.confirms("close"):
+        decisions.show_close(turn, how="again" if turn.asks("close") else "cancelled")
         return
     if not turn.strong_login:
         decisions.ask_step_up(turn)

@@ -54,7 +54,7 @@ def confirm_settle(turn: Turn) -> None:
     """Charges the quote on the button, once: only with that decision open and a recent strong login.
 
     A quote that was confirmed before answers with what became of it, however often its button is pressed.
-    With the other decision open (to close as well, or not to) the button's own is shown again: the customer
+    With another decision open, or this one opened anew since, the button's own is shown again: the customer
     has last read something else.
     """
     facts = decisions.known(turn)
@@ -66,10 +66,9 @@ def confirm_settle(turn: Turn) -> None:
     shown = (turn.decision or {}).get("kind")
     if earlier is not None:
         say_settlement(turn, facts, earlier)
-    elif shown not in ("settle", "settle_close"):
-        decisions.show_settle(turn, close_after=close_after, how="cancelled")
-    elif shown != ("settle_close" if close_after else "settle"):
-        decisions.show_settle(turn, close_after=close_after, how="again")
+    elif not turn.confirms("settle_close" if close_after else "settle"):
+        open_ = shown in ("settle", "settle_close")
+        decisions.show_settle(turn, close_after=close_after, how="again" if open_ else "cancelled")
     elif not turn.strong_login:
         decisions.ask_step_up(turn)
     else:
@@ -87,8 +86,10 @@ def charge(turn: Turn, facts: AccountFacts, quote_id: str, close_after: bool) ->
             key=turn.key,
         )
     except QuoteChanged as changed:
+        turn.settle_question()  # what is shown now is another decision
         decisions.say_quote(turn, changed.quote, how="changed")
     except QuoteExpired as expired:
+        turn.settle_question()
         decisions.say_quote(turn, expired.quote, how="expired")
     except UnknownQuote:
         decisions.show_settle(turn, close_after=close_after, how="expired")
@@ -132,8 +133,9 @@ def say_settlement(turn: Turn, facts: AccountFacts, result: Settlement) -> None:
 
 
 def say_settled(turn: Turn, facts: AccountFacts, result: Settlement) -> None:
-    response = "utter_settled"
-    if result.close_after:
+    """What was settled is over; what came after it (a bank that took it back, another purchase) is owed."""
+    response = "utter_settled_since" if facts.debts.total_fen else "utter_settled"
+    if result.close_after and not facts.debts.total_fen:
         response = "utter_settled_closed" if result.close_receipt else "utter_settled_not_closed"
     turn.say(
         response,
@@ -143,6 +145,7 @@ def say_settled(turn: Turn, facts: AccountFacts, result: Settlement) -> None:
         receipt=result.receipt,
         close_receipt=result.close_receipt,
         available=words.money(facts.limit.available_fen),
+        owed=words.money(facts.debts.total_fen),
     )
 
 

@@ -148,9 +148,22 @@ class Turn:
         self.bubbles = [Bubble("", {}, {"type": "silent"})]
 
     def ask(self, kind: str) -> None:
-        """Notes that the decision `kind` has just been shown."""
-        self.decision = {"kind": kind}
+        """Notes that the decision `kind` has just been shown: opened now, unless it was open already."""
+        opened = (self.decision or {}).get("opened") if self.asks(kind) else None
+        self.decision = {"kind": kind, "opened": opened or self.ledger.clock.now().isoformat()}
         self.decision_shown = True
+
+    def asks(self, kind: str) -> bool:
+        """Whether this decision is the one that stands open."""
+        return (self.decision or {}).get("kind") == kind
+
+    def confirms(self, kind: str) -> bool:
+        """Whether the pressed button is of the decision `kind` as it stands open.
+
+        One from before it was cancelled, or before another was shown, is not: pressed twice, its first press
+        shows the decision anew, and the second comes before the customer can have read it.
+        """
+        return self.asks(kind) and self.values.get("opened") == (self.decision or {}).get("opened")
 
     def settle_question(self) -> None:
         """The decision is over: confirmed, declined or out of date."""

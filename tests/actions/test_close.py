@@ -57,6 +57,18 @@ def test_pressing_confirm_twice_gives_the_same_receipt(chat: Begin, ledger: Ledg
     assert len(dump.account_json(ledger, "c-clean")["journals"]) == journals
 
 
+def test_a_second_press_after_no_closes_nothing(chat: Begin, ledger: Ledger) -> None:
+    clean = chat("c-clean")
+    decision = clean.type("how_to_close", enters="close")
+    clean.press(decision, "先不关")
+    first = clean.press(decision, "确认关闭", strong=True)
+    assert first[0].response == "utter_close_cancelled"
+    assert clean.press(decision, "确认关闭", strong=True)[0].response == "utter_close_again"
+    assert state(ledger, "c-clean") == "ACTIVE"
+    clean.press(first, "确认关闭", strong=True)
+    assert state(ledger, "c-clean") == "CLOSED"
+
+
 @pytest.mark.parametrize("word", ["affirm", "thanks"])
 def test_words_close_nothing_and_show_the_decision_again(chat: Begin, ledger: Ledger, word: str) -> None:
     clean = chat("c-clean")

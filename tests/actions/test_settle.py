@@ -87,6 +87,38 @@ def test_the_button_of_another_decision_charges_nothing_and_shows_its_own_again(
     assert facts.account_facts(ledger, "c-owing").state == "ACTIVE"
 
 
+@pytest.mark.parametrize("between", ["不了", "offer_settle_close", "a quarter of an hour"])
+def test_a_second_press_of_a_button_that_is_over_charges_nothing(
+    chat: Begin, ledger: Ledger, between: str
+) -> None:
+    owing = chat("c-owing")
+    quote = quoted(owing)
+    if between == "不了":
+        owing.type("deny", between)
+    elif between == "offer_settle_close":
+        owing.type(between)
+    else:
+        ledger.clock.advance(timedelta(minutes=16))  # type: ignore[attr-defined]
+    first = owing.press(quote, "确认结清", strong=True)
+    assert owing.press(quote, "确认结清", strong=True)[0].response == "utter_quote_again"
+    assert captures(ledger, "c-owing") == 0
+    owing.press(first, "确认结清", strong=True)
+    assert captures(ledger, "c-owing") == 1
+
+
+def test_what_the_bank_took_back_since_is_said_beside_the_receipt(chat: Begin, ledger: Ledger) -> None:
+    owing = chat("c-owing")
+    quote = quoted(owing)
+    gateway = ledger.gateway
+    assert isinstance(gateway, SimulatedGateway)
+    gateway.set_mode("chargeback", "c-owing")
+    assert "全部欠款已还清" in owing.press(quote, "确认结清", strong=True)[0].text
+    ledger.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]
+    reconciler.run_once(ledger)
+    again = owing.press(quote, "确认结清", strong=True)[0]
+    assert again.response == "utter_settled_since" and "全部欠款已还清" not in again.text
+
+
 def test_the_button_that_declines_cancels_too(chat: Begin, ledger: Ledger) -> None:
     owing = chat("c-owing")
     said = owing.press(quoted(owing), "先不结清")[0]
