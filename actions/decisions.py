@@ -91,9 +91,7 @@ def say_cannot_withdraw(turn: Turn, facts: AccountFacts, charge: Charge) -> None
     turn.say(
         "utter_cannot_withdraw",
         card=cards.status("checking", charge.amount_fen, charge.number),
-        amount=words.money(charge.amount_fen),
-        at=words.moment(charge.sent_at, today=facts.today),
-        number=charge.number,
+        **_charge_words(facts),
     )
 
 
@@ -250,9 +248,7 @@ def say_under_way(turn: Turn, facts: AccountFacts) -> None:
     turn.say(
         "utter_charge_being_checked",
         card=cards.status("checking", charge.amount_fen, charge.number),
-        amount=words.money(charge.amount_fen),
-        at=words.moment(charge.sent_at, today=facts.today),
-        number=charge.number,
+        **_charge_words(facts),
     )
 
 

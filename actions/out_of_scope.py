@@ -13,12 +13,21 @@ MISSES_BEFORE_PERSON = 2
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
+# Said at the assistant with nothing asked: an apology and a way on, no guess at what was meant.
+INSULT = re.compile(
+    r"(?>你|们|个|这|是|真|就|一群|都|什么|的|[，, ])*"
+    r"(?:滚|傻[逼比缺x叉]|[煞沙]笔|你?妈[的了逼]?|他妈的?|[tT][mM][dD]|操|艹|草泥马|去死|有病|脑残|智障|弱智|白痴|废物|垃圾|蠢货|王八蛋?|混蛋|[sS][bB])"
+    r"(?>机器人|客服|东西|平台|公司|玩意儿?|吧|啊|了|的|蛋|开|[，,。.！!？? ])*"
+)
+
+
 def out_of_scope(turn: Turn) -> None:
     """What else it is for; 月付 named beside what is elsewhere is closed here all the same, after asking."""
     if other_product.to_be_closed(turn):
         close.how_to_close(turn)
         return
-    if len(turn.text.strip()) <= FEW_CHARS and not other_product.named(turn):
+    few = len(turn.text.strip()) <= FEW_CHARS and not other_product.named(turn)
+    if few or insulted(turn):
         not_understood(turn)
     else:
         turn.say("utter_out_of_scope")
@@ -27,6 +36,9 @@ def out_of_scope(turn: Turn) -> None:
 def not_understood(turn: Turn) -> None:
     """Asks which of the two likeliest questions is meant; a second miss in a row puts a person first."""
     turn.misses += 1
+    if insulted(turn) and turn.misses < MISSES_BEFORE_PERSON:
+        turn.say("utter_insulted")
+        return
     candidates = likely(turn) if CHINESE.search(turn.text) else []
     if turn.misses >= MISSES_BEFORE_PERSON:
         turn.say("utter_missed_twice", buttons=candidates)
@@ -36,6 +48,10 @@ def not_understood(turn: Turn) -> None:
         turn.say("utter_clarify", buttons=candidates)
     else:
         turn.say("utter_missed")
+
+
+def insulted(turn: Turn) -> bool:
+    return INSULT.fullmatch(turn.text.strip()) is not None
 
 
 def likely(turn: Turn) -> list[dict[str, str]]:

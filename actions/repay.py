@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions import decisions, handover, means, own, receipts, refund, rules, words
+from actions import decisions, handover, late_money, means, own, receipts, refund, rules, words
 from actions.turn import Turn
 from ledger.model import AccountFacts, Bill, Repayment
 
@@ -120,6 +120,9 @@ def say_status(turn: Turn, facts: AccountFacts, last: Repayment) -> None:
         response = "utter_status_booked" if own.owed_bill(facts) else response
     else:
         response = "utter_status_failed" if last.state == "FAILED" else "utter_status_checking"
+    pay = {"title": "怎么还款", "payload": "/how_to_repay"}
+    if last.state == "FAILED" and late_money.told(turn, facts, last.number, pay):
+        return
     turn.say(
         response,
         amount=words.money(last.amount_fen),

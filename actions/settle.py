@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import cards, decisions, words
+from actions import cards, decisions, late_money, words
 from actions.turn import Turn
 from ledger import quotes, settlement
 from ledger.errors import (
@@ -15,6 +15,7 @@ from ledger.errors import (
     UnknownQuote,
 )
 from ledger.model import AccountFacts, Settlement
+from ledger.numbers import charge_of
 
 
 def prepay_all(turn: Turn) -> None:
@@ -115,19 +116,27 @@ def say_settlement(turn: Turn, facts: AccountFacts, result: Settlement) -> None:
     if result.state == "SETTLED":
         say_settled(turn, facts, result)
     elif result.state == "FAILED":
-        response = "utter_settle_declined_close" if result.close_after else "utter_settle_declined"
-        turn.say(
-            response,
-            card=cards.status("declined", result.amount_fen, result.number),
-            amount=amount,
-            reason=words.decline_reason(result.reason),
-            number=result.number,
-        )
+        say_failed(turn, facts, result)
     else:
         turn.say(
             "utter_settle_checking",
             card=cards.status("checking", result.amount_fen, result.number),
             amount=amount,
+            number=result.number,
+        )
+
+
+def say_failed(turn: Turn, facts: AccountFacts, result: Settlement) -> None:
+    """Nothing was taken, or it was taken late and goes back: the debt stands, and may be tried again."""
+    offer = "offer_settle_close" if result.close_after else "offer_settle"
+    again = {"title": "再试一次", "payload": f"/{offer}"}
+    if not late_money.told(turn, facts, charge_of(result.number), again):
+        response = "utter_settle_declined_close" if result.close_after else "utter_settle_declined"
+        turn.say(
+            response,
+            card=cards.status("declined", result.amount_fen, result.number),
+            amount=words.money(result.amount_fen),
+            reason=words.decline_reason(result.reason),
             number=result.number,
         )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from actions import decisions, diagnosis, out_of_scope, repay, smalltalk, unusable
+from actions import decisions, diagnosis, out_of_scope, repay, settle, smalltalk, unusable
 from actions.turn import Turn
 
 # What the buttons say, typed, with nothing else in it.
@@ -55,8 +55,29 @@ _RETRY = re.compile(
     "(?>那|我|就|再|重新|来|一次|一下|吧|呗|[，, ])*"
     "(?>试试|再试|重试|试|重新付|再付|再扣)(?>一次|一下|试|吧|呗|看|[。！!])*"
 )
+# Both at once, asked for outright; and of both only the one.
+_TO_SETTLE, _TO_CLOSE = "(?:结清|还清|付清)", "(?:关闭|关掉|注销|关)"
+_SO = "(?>掉|了|月付|账户|吧|[，,。！! ])*"
+_AND_CLOSE = re.compile(
+    f"{_EAGER}(?>再试一次|重新|一起|一次|全部|提前|[，, ])*{_TO_SETTLE}"
+    f"(?>并|再|然后|之后|后|且|[，, ])*{_TO_CLOSE}{_SO}"
+)
+_NOT_CLOSE = f"(?>但|但是|可是|先|我|暂时)*(?:不|别)(?>要|想|用|打算)*{_TO_CLOSE}{_SO}"
+_JUST_SETTLE = f"(?:{_TO_SETTLE}|还[款钱])(?>就行|就好|就可以|了|吧|[，,。！! ])*"
+_ONLY_SETTLE = re.compile(
+    f"(?>我|那|就|先|只|光|想|要|[，, ])*{_JUST_SETTLE}{_NOT_CLOSE}"
+    f"|{_NOT_CLOSE}(?>只|就|先|光|但|要|想)+{_JUST_SETTLE}"
+)
 _FAILED = re.compile("失败|没成功|[没不]能?扣成|扣不了|余额不[够足]")
 _JUST_NOW = timedelta(hours=1)  # how long words may mean a payment without naming it
+# Said right after a payment: whether, when and how much.
+_OUTCOME = re.compile(
+    "(?>那|钱|款|现在|到底|我的?|已经|这笔|[，, ])*"
+    f"(?:扣款?|付款?|还款?|{_TO_SETTLE}|成功|到账|入账|办好|弄好|好)"
+    "(?>成功|成|到账|好|完|上)?了?(?:吗|没有?|嘛|么|多少钱?|几块)[？?。！! ]*"
+    "|(?>那|钱|款|这笔)*(?:多久|什么时候|啥时候|几时|几天)(?:能|才|会)?(?:到账?|入账)(?>的|啊|呢|呀|[？? ])*"
+    "|(?>那|现在|后来)*(?:怎么样|咋样|结果)(?>了|呢|怎么样|如何|[？? ])*"
+)
 _OF_APPLICATION = re.compile("申请|通过|审核|编号")
 _REGRET = re.compile("取消|撤|悔|关")
 _OF_OTHERS = re.compile("开通|关|注销|额度|分期|退款|订单|自动")
@@ -76,6 +97,8 @@ def answered(turn: Turn) -> bool:
         smalltalk.login(turn)
     elif _speaks_of_application(turn, text):
         unusable.unfreeze(turn)
+    elif _says_whether_to_close(turn, text):
+        return True
     elif OBJECTS.fullmatch(text) and (NO.fullmatch(text) or turn.intent == "deny"):
         _object(turn)
     elif NO.fullmatch(text):
@@ -98,6 +121,19 @@ def _refuse(turn: Turn, text: str) -> None:
         decisions.say_closed(turn, facts)
     else:
         decisions.decline(turn)
+
+
+def _says_whether_to_close(turn: Turn, text: str) -> bool:
+    """To settle with or without closing: said outright, it changes which of the two is shown."""
+    facts = turn.facts
+    if facts is None or not facts.debts.total_fen or facts.open_charge is not None:
+        return False
+    close_after = bool(_AND_CLOSE.fullmatch(text))
+    only = any(map(turn.asks, ("settle_close", "owing"))) and _ONLY_SETTLE.fullmatch(text)
+    if not close_after and not only:
+        return False
+    decisions.show_settle(turn, close_after=close_after)
+    return True
 
 
 def _object(turn: Turn) -> None:
@@ -139,7 +175,11 @@ def _asks_for_outcome(turn: Turn, text: str) -> bool:
             decisions.say_under_way(turn, facts)
         else:
             return False
-    elif last is None or last.state != "FAILED" or facts.now - last.created_at > _JUST_NOW:
+    elif last is None or facts.now - last.created_at > _JUST_NOW:
+        return False
+    elif turn.topic == "prepay_all" and turn.decision is None and _OUTCOME.fullmatch(text):
+        settle.say_settlement(turn, facts, last)
+    elif last.state != "FAILED":
         return False
     elif _RETRY.fullmatch(text):
         decisions.show_settle(turn, close_after=last.close_after)

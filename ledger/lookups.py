@@ -10,7 +10,7 @@ from ledger import tables as t
 from ledger.database import Ledger
 from ledger.door import checked
 from ledger.errors import UnknownCharge
-from ledger.model import Charge, Settlement
+from ledger.model import Charge, LateMoney, Settlement
 from ledger.numbers import id_of
 
 
@@ -33,6 +33,17 @@ def payout_fen(ledger: Ledger, number: str) -> int:
     """How much payout "P3" sent back to the customer, in fen. Raises UnknownCharge."""
     wanted = sa.select(t.payouts.c.amount_fen).where(t.payouts.c.id == id_of(number, "P"))
     return int(_row(ledger, wanted, number).amount_fen)
+
+
+@checked
+def late_money(ledger: Ledger, charge_number: str) -> LateMoney | None:
+    """What charge "S12-1", which had failed, took after all; None when it took nothing, or has not failed."""
+    c, p = t.charges.c, t.payouts.c
+    wanted = sa.select(p.amount_fen, p.state).join(t.charges, c.number == p.charge_number)
+    wanted = wanted.where(c.number == charge_number, c.state == "FAILED").order_by(p.id.desc())
+    with ledger.read() as conn:
+        row = conn.execute(wanted).first()
+    return None if row is None else LateMoney(row.amount_fen, row.state == "DONE")
 
 
 def _row(ledger: Ledger, query: sa.Select, number: str) -> sa.Row:

@@ -174,6 +174,14 @@ class Repayment:
 
 
 @dataclass(frozen=True)
+class LateMoney:
+    """Money that came after its charge had failed: it pays nothing and goes back the way it came."""
+
+    amount_fen: int
+    returned: bool  # False: on its way, or a person has to send it
+
+
+@dataclass(frozen=True)
 class Charge:
     number: str  # "S12-1"
     purpose: ChargePurpose

@@ -18,6 +18,7 @@ from ledger.door import checked
 from ledger.errors import QuoteChanged, QuoteExpired, UnknownQuote
 from ledger.gateway.interface import ChargeAnswer
 from ledger.model import Repayment, Settlement
+from ledger.numbers import charge_of
 from ledger.work import Work, find_account, recall, remember
 
 
@@ -123,7 +124,7 @@ def _create(ledger: Ledger, customer_id: str, quote_id: str, amount_fen: int, ke
         if quote.settlement_id is not None:
             if amount_fen != quote.total_fen:
                 raise _Stale(close_after=close_after, expired=False)
-            number = _charge_number(quote.settlement_id)
+            number = charge_of(f"S{quote.settlement_id}")
             remember(conn, customer_id, "confirm", body, key, number, work.now)
             return number
         work, sheet = quotes.ready(work, close_after=close_after)
@@ -160,14 +161,9 @@ def _open(work: Work, draft: quotes.Draft, close_after: bool) -> str:
         created_at=work.now,
     )
     settlement_id = int(work.conn.execute(new.returning(t.settlements.c.id)).scalar_one())
-    number = _charge_number(settlement_id)
+    number = charge_of(f"S{settlement_id}")
     charges.create(work, "settle", number, draft.total_fen, settlement_id)
     if close_after:
         work.change_account(state="CLOSING", closing_settlement_id=settlement_id)
     work.bump_version()
     return number
-
-
-def _charge_number(settlement_id: int) -> str:
-    """A settlement has one charge: after a failure the next try is a new quote and a new settlement."""
-    return f"S{settlement_id}-1"

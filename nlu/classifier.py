@@ -19,6 +19,7 @@ from nlu.clauses import questions
 from nlu.fingerprint import source_of
 from nlu.ngrams import NgramModel
 from nlu.normaliser import NORMALISED
+from nlu.products import with_others_alike
 from nlu.text import content, normalise, whole
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -73,7 +74,7 @@ class NgramClassifier(GraphComponent, IntentClassifier):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """A change in how features are made asks for a new training."""
-        return source_of("text", "ngrams")
+        return source_of("text", "ngrams", "products")
 
     @classmethod
     def create(
@@ -166,4 +167,5 @@ class NgramClassifier(GraphComponent, IntentClassifier):
 
 def views(normalised: str) -> tuple[str, str]:
     """What the models read of a message: what carries the question, and all of it."""
-    return content(normalised), whole(normalised)
+    alike = with_others_alike(normalised)
+    return content(alike), whole(alike)

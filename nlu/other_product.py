@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from nlu.fingerprint import source_of
 from nlu.normaliser import NORMALISED
-from nlu.products import names_other_product, names_our_product
+from nlu.products import is_about_other_product
 
 OUT_OF_SCOPE = "out_of_scope"
 
@@ -54,7 +54,7 @@ class OtherProduct(GraphComponent, IntentClassifier):
         """Looks at each message."""
         for message in messages:
             text = message.get(NORMALISED) or ""
-            if names_other_product(text) and not names_our_product(text):
+            if is_about_other_product(text):
                 self._redirect(message)
         return messages
 

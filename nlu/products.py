@@ -29,14 +29,37 @@ _FATE = (
 _BETWEEN = "(?:的|被|怎么|如何|咋|为什么|想|要|能|可以|不|月供|分期|提前|一次性?|全部?| )*"
 _MEANS_ITSELF = re.compile(f"{_FATE}(?:我的|我|一张|掉| )?{_MEANS}|{_MEANS}{_BETWEEN}{_FATE}")
 
+# Money for our bill may come from one of them: 能用白条还吗, 自动扣能扣花呗的吗.
+_PAYS_OURS = re.compile(
+    f"(?:[用拿刷从扣])(?:我的?)?(?:{_NAMED.pattern})(?:里|的|钱|来)*(?:[还扣代]|(?<=的)$)"
+)
+
 _OURS = "月付"
+_NOT_OURS = re.compile("(?:不是|没说|不关|别关)月付")
+BESIDE = "&"  # no character of a normalised text
 
 
 def names_our_product(text: str) -> bool:
     """Whether 月付 itself is named, not only another company's 月付."""
-    return _OURS in _OTHER_MONTHLY_PAY.sub("", text)
+    return _OURS in _NOT_OURS.sub("", _OTHER_MONTHLY_PAY.sub("", text))
 
 
 def names_other_product(text: str) -> bool:
     """Whether a product of another kind or another company is named."""
     return any(pattern.search(text) for pattern in (_OTHER_MONTHLY_PAY, _NAMED, _MEANS_ITSELF))
+
+
+def is_about_other_product(text: str) -> bool:
+    """Whether another product is the matter: it is named, 月付 is not, and it is more than a way to pay."""
+    return names_other_product(_PAYS_OURS.sub("", text)) and not names_our_product(text)
+
+
+def with_others_alike(text: str) -> str:
+    """The text with one sign for each product named beside 月付.
+
+    What is asked of 月付 does not depend on which other product comes up, and sentences about that one alone
+    are all out of scope: its name would drag a question about 月付 there.
+    """
+    if not names_our_product(text):
+        return text
+    return _NAMED.sub(BESIDE, _OTHER_MONTHLY_PAY.sub(BESIDE, text))

@@ -199,3 +199,19 @@ def test_words_too_few_to_be_of_another_matter_are_misses_too(chat: Begin) -> No
     assert answers == ["utter_missed", "utter_missed_twice", "utter_missed_twice"]
     clean.type("thanks")
     assert clean.type("out_of_scope", "你猜")[0].response == "utter_missed"
+
+
+@pytest.mark.parametrize("text", ["滚", "傻逼", "你妈的", "垃圾机器人！", "智障客服", "去死吧", "SB"])
+@pytest.mark.parametrize("intent", ["out_of_scope", "nlu_fallback"])
+def test_an_insult_with_nothing_asked_gets_an_apology_and_a_person(
+    chat: Begin, intent: str, text: str
+) -> None:
+    clean = chat("c-clean")
+    first = clean.type(intent, text)[0]
+    assert (first.response, first.buttons[0]["intent"]) == ("utter_insulted", "talk_to_human")
+    assert clean.type(intent, text)[0].response == "utter_missed_twice"
+
+
+@pytest.mark.parametrize("text", ["垃圾短信怎么关", "操作失败", "滚动还款", "蠢货才用花呗"])
+def test_words_that_hold_more_than_an_insult_are_read(chat: Begin, text: str) -> None:
+    assert chat("c-clean").type("nlu_fallback", text)[0].response == "utter_missed"

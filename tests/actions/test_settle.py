@@ -8,7 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from actions import words
 from ledger import Ledger, dump, facts, purchases, reconciler
+from ledger.gateway.interface import GatewayTimeout
 from ledger.gateway.simulated import SimulatedGateway
 from tests.actions.chat import Chat, Said
 
@@ -253,3 +255,36 @@ def facts_of_settlement(ledger: Ledger) -> str:
     settled = facts.account_facts(ledger, "c-owing").last_settlement
     assert settled is not None
     return settled.number
+
+
+def test_money_taken_after_the_failure_is_never_called_untaken(
+    chat: Begin, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The button, the last payment's state and a short question say that it was taken, and where it is."""
+    owing = chat("c-owing")
+    gateway(ledger).set_mode("late", "c-owing")
+    quote = quoted(owing)
+    owing.press(quote, "确认结清", strong=True)
+
+    def pressed_until(response: str) -> Said:
+        for _ in range(40):
+            ledger.clock.advance(timedelta(seconds=5))  # type: ignore[attr-defined]
+            reconciler.run_once(ledger)
+            said = owing.press(quote, "确认结清", strong=True)[0]
+            if said.response == response:
+                return said
+        raise AssertionError(f"still {said.response}")
+
+    with monkeypatch.context() as slow_bank:
+        slow_bank.setattr(SimulatedGateway, "refund", in_doubt)
+        pressed_until("utter_settle_declined")
+        on_its_way = pressed_until("utter_late_money")
+    back = pressed_until("utter_late_money_returned")
+    number, owed = f"{facts_of_settlement(ledger)}-1", words.money(owed_fen(ledger, "c-owing"))
+    for said in (on_its_way, back, *owing.type("nlu_fallback", "扣了吗"), *owing.type("repayment_status")):
+        assert number in said.text and f"现在一共欠{owed}" in said.text and "没有扣款" not in said.text
+    assert captures(ledger, "c-owing") == 0
+
+
+def in_doubt(*_: object) -> None:
+    raise GatewayTimeout

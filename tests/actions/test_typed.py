@@ -234,3 +234,51 @@ def test_surprise_and_questions_refuse_nothing(chat: Begin, words: str) -> None:
     said = owing.type("deny", words)
     assert [each.response for each in said] == ["utter_quote_again"]
     assert owing.slots["decision"]["kind"] == "settle"
+
+
+@pytest.mark.parametrize(
+    "words", ["只结清，不关闭", "先还清，不关", "结清就行，先不要注销", "别关，只结清", "不关了，先结清"]
+)
+def test_of_settling_and_closing_only_the_settling_may_be_wanted(chat: Begin, words: str) -> None:
+    owing = chat("c-owing")
+    owing.press(owing.type("how_to_close", enters="close"), "一次结清并关闭")
+    said = owing.type("prepay_all", words)
+    assert said[0].response == "utter_quote" and said[0].buttons[0]["title"].startswith("确认结清 ¥")
+
+
+@pytest.mark.parametrize(
+    "words", ["再试一次，结清并关闭", "我要结清并关闭", "全部结清然后注销", "一起结清并关掉"]
+)
+def test_both_may_be_wanted_outright(chat: Begin, ledger: Ledger, words: str) -> None:
+    owing = chat("c-owing")
+    gateway(ledger).set_mode("decline", "c-owing")
+    owing.press(owing.type("prepay_all", enters="settle"), "确认结清", strong=True)
+    said = owing.type("prepay_all", words)
+    assert [each.response for each in said] == ["utter_quote_close", "utter_quote_effects"]
+    assert chat("c-clean").type("prepay_all", words)[0].response == "utter_nothing_owed"
+
+
+@pytest.mark.parametrize(
+    "words", ["结清后怎么关闭", "结清了才能关闭吗", "还清就自动关闭？", "只结清这个月的，不关分期"]
+)
+def test_a_question_about_both_is_neither(chat: Begin, words: str) -> None:
+    owing = chat("c-owing")
+    owing.press(owing.type("how_to_close", enters="close"), "一次结清并关闭")
+    assert owing.type("thanks", words)[0].response == "utter_thanks"
+
+
+@pytest.mark.parametrize(
+    "words", ["扣了吗", "扣款成功了吗", "多久到账", "怎么样了", "扣了多少钱？", "还清了没有", "好了吗"]
+)
+@pytest.mark.parametrize(
+    ("mode", "response"), [("succeed", "utter_settled"), ("decline", "utter_settle_declined")]
+)
+def test_right_after_a_payment_short_words_ask_for_its_outcome(
+    chat: Begin, ledger: Ledger, mode: str, response: str, words: str
+) -> None:
+    owing = chat("c-owing")
+    gateway(ledger).set_mode(mode, "c-owing")
+    owing.press(owing.type("prepay_all", enters="settle"), "确认结清", strong=True)
+    assert owing.type("nlu_fallback", words)[0].response == response
+    owing.type("query_limit")  # they are of something else now
+    assert owing.type("thanks", words)[0].response == "utter_thanks"

@@ -269,6 +269,14 @@ def test_a_bubble_keeps_text_buttons_and_custom_together() -> None:
     assert SIGNER.read("web-a", bubble["buttons"][0]["token"], 1000) == SETTLE
 
 
+def test_two_buttons_to_the_same_place_are_one() -> None:
+    titles = ["查账单", "怎么还款", "您还问了：账单"]
+    payloads = ["/query_bill", "/how_to_repay", "/query_bill"]
+    buttons = [{"title": title, "payload": path} for title, path in zip(titles, payloads, strict=True)]
+    [bubble] = said({"text": "一", "buttons": buttons}).bubbles()
+    assert [each["title"] for each in bubble["buttons"]] == ["查账单", "怎么还款"]
+
+
 @pytest.mark.parametrize("payload", ["confirm", "/confirm {}", '/confirm{"a": 1}', "", None])
 def test_a_button_without_a_plain_intent_is_left_out(payload: str | None) -> None:
     output = said({"text": "一", "buttons": [{"title": "x", "payload": payload}]})

@@ -9,7 +9,9 @@ import pytest
 from ledger import lookups, payouts
 from ledger.database import Ledger
 from ledger.errors import UnknownCharge
-from tests.ledger.customer import Customer
+from ledger.gateway.simulated import SimulatedGateway
+from ledger.model import LateMoney
+from tests.ledger.customer import Customer, resolve
 
 
 @pytest.fixture
@@ -41,3 +43,19 @@ def test_what_is_no_number_is_unknown(
     with pytest.raises(UnknownCharge) as unknown:
         find(customer.ledger, number)
     assert unknown.value.details == {"number": number}
+
+
+def test_money_that_came_after_the_failure_is_known_by_its_charge(
+    customer: Customer, gateway: SimulatedGateway
+) -> None:
+    ledger = customer.ledger
+    customer.buy(800)
+    assert lookups.late_money(ledger, "S1-1") is None  # it succeeded
+    gateway.set_mode("decline", customer.id)
+    customer.confirm(customer.quote())
+    assert lookups.late_money(ledger, "S2-1") is None  # it took nothing
+    resolve(ledger, "S2-1", "SUCCEEDED", amount_fen=800)
+    assert lookups.late_money(ledger, "S2-1") == LateMoney(800, returned=False)
+    resolve(ledger, "S2-1", "REFUNDED", amount_fen=800, refund_number="P2")
+    assert lookups.late_money(ledger, "S2-1") == LateMoney(800, returned=True)
+    assert lookups.late_money(ledger, "S9-1") is None

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from nlu.products import names_other_product, names_our_product
+from nlu.products import (
+    is_about_other_product,
+    names_other_product,
+    names_our_product,
+    with_others_alike,
+)
 from nlu.text import normalise
 
 
@@ -74,3 +79,27 @@ def test_our_product_used_elsewhere_is_still_ours(text: str) -> None:
     text = normalise(text)
     assert names_our_product(text)
     assert not names_other_product(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["用花呗扣行不行", "能拿白条还吗", "自动扣能扣花呗的", "从微粒贷里还可以吧", "月付和花呗有什么区别"],
+)
+def test_a_product_that_pays_ours_is_not_the_matter(text: str) -> None:
+    text = normalise(text)
+    assert names_other_product(text) and not is_about_other_product(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["花呗怎么还", "用花呗付款付不了", "白条还不上了", "我要关的是花呗不是月付", "用借呗还花呗"]
+)
+def test_a_product_that_is_asked_about_is_the_matter(text: str) -> None:
+    assert is_about_other_product(normalise(text))
+
+
+def test_products_beside_ours_are_alike_and_alone_they_are_not() -> None:
+    alike = {
+        with_others_alike(normalise(f"我{name}欠着，月付怎么关")) for name in ("花呗", "白条", "美团月付")
+    }
+    assert alike == {"我&欠着 月付怎么关"}
+    assert with_others_alike(normalise("花呗怎么关")) == "花呗怎么关"
