@@ -76,7 +76,7 @@ token:
 gateway:
 	$(CONTROL) gateway $${YUEFU_ARG_MODE:+"--mode=$$YUEFU_ARG_MODE"} $${YUEFU_ARG_CUSTOMER:+"--customer=$$YUEFU_ARG_CUSTOMER"}
 
-## make clock ADVANCE=1d|1m                                                     move the demo's clock
+## make clock ADVANCE=16min|12h|1d|1m                                           move the demo's clock; 1m is a month
 clock:
 	$(CONTROL) clock $${YUEFU_ARG_ADVANCE:+"--advance=$$YUEFU_ARG_ADVANCE"}
 

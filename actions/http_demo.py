@@ -35,7 +35,7 @@ async def set_gateway(request: Request) -> HTTPResponse:
 
 
 async def move_clock(request: Request) -> HTTPResponse:
-    """Body {"advance": "12h" | "1d" | "1m"}: forwards only, with the jobs of each day that passes."""
+    """Body {"advance": "16min" | "12h" | "1d" | "1m"}: forwards only, with the jobs of each day passed."""
     by = str(body(request).get("advance", ""))
     now = await in_thread(switches.advance_clock, ledger_of(request), by)
     return json({"now": now.isoformat()})

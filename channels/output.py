@@ -66,9 +66,8 @@ class TurnOutput(OutputChannel):
         return kept
 
     def _signed(self, buttons: list[dict[str, Any]], values: dict[str, Any]) -> list[dict[str, str]]:
-        """Each with its token. Where two of a bubble lead to the same place, the first is enough."""
-        signed: list[dict[str, str]] = []
-        led_to: set[str] = set()
+        """Each with its token. Of two that lead to the same place the later is enough: it says why."""
+        signed: dict[str, dict[str, str]] = {}
         for button in buttons:
             title, payload = (
                 str(button.get("title", "")),
@@ -77,9 +76,6 @@ class TurnOutput(OutputChannel):
             if not title or payload is None:
                 logger.error("a button needs a title and a payload of the form /intent")
                 continue
-            if payload[1] in led_to:
-                continue
-            led_to.add(payload[1])
             press = Press(payload[1], title, values.get(payload[1]) or {})
-            signed.append({"title": title, "token": self._signer.sign(self.sender, press, self._now)})
-        return signed
+            signed[press.intent] = {"title": title, "token": self._signer.sign(self.sender, press, self._now)}
+        return list(signed.values())

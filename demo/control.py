@@ -21,7 +21,7 @@ import httpx
 import jwt
 
 from demo.customers import ALL
-from demo.switches import ADVANCES, MODES
+from demo.switches import ADVANCES, MODES, MOST
 
 TOKEN_LIFE_S = 600
 _FLAGS = ("customer", "acr", "mode", "advance", "id", "reply")
@@ -70,7 +70,7 @@ def token(demo: RunningDemo, args: argparse.Namespace) -> str:
     """A JWT of ten minutes for a demo customer, or for a visitor ("anon")."""
     customer = args.customer
     if customer != "anon":
-        _known(customer)
+        _known(customer, "anon")
     if args.acr not in (None, "payment"):
         raise Refused(f"ACR is `payment` or nothing, not {args.acr!r}.")
     now = int(time.time())
@@ -93,8 +93,12 @@ def gateway(demo: RunningDemo, args: argparse.Namespace) -> str:
 
 def clock(demo: RunningDemo, args: argparse.Namespace) -> str:
     """Move the demo's clock forwards; the jobs of each day that passes are run."""
-    if not ADVANCES.fullmatch(args.advance or ""):
-        raise Refused(f"ADVANCE is a number with h, d or m, like 12h, 1d or 1m, not {args.advance or ''!r}.")
+    asked = ADVANCES.fullmatch(args.advance or "")
+    if asked is None:
+        like = "ADVANCE is a number with min, h, d or m (months), like 16min, 12h, 1d or 1m"
+        raise Refused(f"{like}, not {args.advance or ''!r}.")
+    if int(asked[1]) > MOST.get(asked[2], int(asked[1])):
+        raise Refused(f"The clock goes {MOST['d']}d or {MOST['m']}m forwards at most, not {args.advance}.")
     return _shown(demo.call("POST", "/demo/clock", {"advance": args.advance}))
 
 
@@ -152,8 +156,8 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _known(customer: str | None) -> str:
-    known = [each.customer_id for each in ALL]
+def _known(customer: str | None, *others: str) -> str:
+    known = [*(each.customer_id for each in ALL), *others]
     if customer not in known:
         raise Refused(f"CUSTOMER is one of {', '.join(known)}, not {customer or ''!r}.")
     return customer

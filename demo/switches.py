@@ -12,8 +12,9 @@ from ledger.gateway.simulated import SimulatedGateway
 
 #: What a person may switch to; `hold` is for the seed alone.
 MODES = ("succeed", "decline", "timeout", "late", "chargeback")
-ADVANCES = re.compile(r"([1-9][0-9]{0,2})([hdm])")
+ADVANCES = re.compile(r"([1-9][0-9]{0,2})(min|[hdm])")
 _FARTHEST = timedelta(days=400)
+MOST = {"d": _FARTHEST.days, "m": 13}  # of these units
 
 
 def set_gateway_mode(ledger: Ledger, mode: str, customer_id: str | None = None) -> None:
@@ -24,7 +25,7 @@ def set_gateway_mode(ledger: Ledger, mode: str, customer_id: str | None = None) 
 
 
 def advance_clock(ledger: Ledger, by: str) -> datetime:
-    """Move the demo's clock by "12h", "1d" or "1m" (a month), and run the jobs.
+    """Move the demo's clock by "16min", "12h", "1d" or "1m" (a month), and run the jobs.
 
     They make up for every day that passed: bills, penalties and freezes get the dates they would have had.
     On due days the clock stops at the times of automatic debit, and asks what became of the debit before.
@@ -49,7 +50,9 @@ def advance_clock(ledger: Ledger, by: str) -> datetime:
 
 
 def _later(start: datetime, number: int, unit: str) -> datetime:
-    """Hours, days, or months to the same day of the month, or its last day where it is shorter."""
+    """Minutes, hours, days, or months to the same day of the month, or its last day where it is shorter."""
+    if unit == "min":
+        return start + timedelta(minutes=number)
     if unit == "h":
         return start + timedelta(hours=number)
     if unit == "d":

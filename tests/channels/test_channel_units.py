@@ -274,7 +274,7 @@ def test_two_buttons_to_the_same_place_are_one() -> None:
     payloads = ["/query_bill", "/how_to_repay", "/query_bill"]
     buttons = [{"title": title, "payload": path} for title, path in zip(titles, payloads, strict=True)]
     [bubble] = said({"text": "一", "buttons": buttons}).bubbles()
-    assert [each["title"] for each in bubble["buttons"]] == ["查账单", "怎么还款"]
+    assert [each["title"] for each in bubble["buttons"]] == ["您还问了：账单", "怎么还款"]
 
 
 @pytest.mark.parametrize("payload", ["confirm", "/confirm {}", '/confirm{"a": 1}', "", None])

@@ -183,6 +183,9 @@ def _bad_values(said: Said) -> None:
     assert "hold" in said.refusal("gateway", "--mode", "hold")
     assert "c-nobody" in said.refusal("gateway", "--mode", "succeed", "--customer", "c-nobody")
     assert "1w" in said.refusal("clock", "--advance", "1w")
+    for too_far in ("401d", "14m"):
+        assert "400d or 13m" in said.refusal("clock", "--advance", too_far)
+    assert said.refusal("token").endswith("anon, not ''.")
     assert "There is no ticket 999" in said.refusal("ticket", "--id", "999", "--take")
     assert "LIST=1" in said.refusal("ticket")
     assert "payment" in said.refusal("token", "--customer", "c-owing", "--acr", "admin")

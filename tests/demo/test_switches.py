@@ -69,6 +69,7 @@ def test_a_month_later_the_next_bill_is_out(demo_ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     ("start", "by", "expected"),
     [
+        ("2026-11-03T23:50:00", "16min", "2026-11-04T00:06:00"),
         ("2026-11-03T23:59:58", "12h", "2026-11-04T11:59:58"),
         ("2027-01-31T10:00:00", "1m", "2027-02-28T10:00:00"),
         ("2027-12-31T10:00:00", "2m", "2028-02-29T10:00:00"),
