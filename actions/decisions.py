@@ -89,7 +89,7 @@ def decline(turn: Turn) -> None:
 def say_cannot_withdraw(turn: Turn, facts: AccountFacts, charge: Charge) -> None:
     """The bank has it: a no comes too late, and nothing may be paid twice."""
     turn.say(
-        "utter_cannot_withdraw",
+        "utter_cannot_withdraw_close" if facts.state == "CLOSING" else "utter_cannot_withdraw",
         card=cards.status("checking", charge.amount_fen, charge.number),
         **_charge_words(facts),
     )

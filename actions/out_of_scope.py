@@ -15,8 +15,8 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 # Said at the assistant with nothing asked: an apology and a way on, no guess at what was meant.
 INSULT = re.compile(
-    r"(?>你|们|个|这|是|真|就|一群|都|什么|的|[，, ])*"
-    r"(?:滚|傻[逼比缺x叉]|[煞沙]笔|你?妈[的了逼]?|他妈的?|[tT][mM][dD]|操|艹|草泥马|去死|有病|脑残|智障|弱智|白痴|废物|垃圾|蠢货|王八蛋?|混蛋|[sS][bB])"
+    r"(?>你|您|们|个|这|是|真|就|一群|都|什么|破|的|[，, ])*"
+    r"(?:滚|傻[逼比缺xX叉]|[煞沙]笔|你?妈[的了逼]?|去你的|去你妈的?|恶心|没用|脑子有病|坑人|闭嘴|气死(?:我|老子)?|狗屁|猪|他妈的?|[tT][mM][dD]|操(?:你妈)?|艹|草(?:泥马|你妈)|去死|有病|脑残|智障|弱智|白痴|废物|垃圾|蠢货|王八蛋?|混蛋|[sS][bB])"
     r"(?>机器人|客服|东西|平台|公司|玩意儿?|吧|啊|了|的|蛋|开|[，,。.！!？? ])*"
 )
 
@@ -26,8 +26,7 @@ def out_of_scope(turn: Turn) -> None:
     if other_product.to_be_closed(turn):
         close.how_to_close(turn)
         return
-    few = len(turn.text.strip()) <= FEW_CHARS and not other_product.named(turn)
-    if few or insulted(turn):
+    if len(turn.text.strip()) <= FEW_CHARS and not other_product.named(turn):
         not_understood(turn)
     else:
         turn.say("utter_out_of_scope")
@@ -36,9 +35,6 @@ def out_of_scope(turn: Turn) -> None:
 def not_understood(turn: Turn) -> None:
     """Asks which of the two likeliest questions is meant; a second miss in a row puts a person first."""
     turn.misses += 1
-    if insulted(turn) and turn.misses < MISSES_BEFORE_PERSON:
-        turn.say("utter_insulted")
-        return
     candidates = likely(turn) if CHINESE.search(turn.text) else []
     if turn.misses >= MISSES_BEFORE_PERSON:
         turn.say("utter_missed_twice", buttons=candidates)
@@ -51,7 +47,13 @@ def not_understood(turn: Turn) -> None:
 
 
 def insulted(turn: Turn) -> bool:
+    """Whether the typed words are an insult and nothing else."""
     return INSULT.fullmatch(turn.text.strip()) is not None
+
+
+def apologise(turn: Turn) -> None:
+    turn.misses += 1
+    turn.say("utter_insulted")
 
 
 def likely(turn: Turn) -> list[dict[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions import cards, decisions, words
+from actions import cards, decisions, late_money, words
 from actions.turn import Turn
 from ledger.model import AccountFacts, ChargeState, Repayment, Settlement
 
@@ -24,11 +24,12 @@ STATES: dict[ChargeState, str] = {
 }
 
 
-def payment(value: Repayment, facts: AccountFacts) -> str:
+def payment(turn: Turn, value: Repayment, facts: AccountFacts) -> str:
     """A payment in one line: 11月3日 09:50，¥887.00，已到账，编号S3-1，结清凭证号JQ20261103-0003."""
     at, amount = words.moment(value.at, today=facts.today), words.money(value.amount_fen)
     receipt = f"，结清凭证号{value.receipt}" if value.receipt else ""
-    return f"{at}，{amount}，{STATES[value.state]}，编号{value.number}{receipt}"
+    state = late_money.STATES[late_money.of(turn, facts, value)] or STATES[value.state]
+    return f"{at}，{amount}，{state}，编号{value.number}{receipt}"
 
 
 def asked(turn: Turn) -> bool:
@@ -53,7 +54,7 @@ def tell(turn: Turn) -> None:
     elif facts.debts.total_fen:
         turn.say("utter_receipt_owing", amount=words.money(facts.debts.total_fen))
     elif facts.last_repayment is not None:
-        line = payment(facts.last_repayment, facts)
+        line = payment(turn, facts.last_repayment, facts)
         turn.say("utter_receipt_repaid", payment=line, today=words.day(facts.today))
     else:
         turn.say("utter_receipt_nothing", today=words.day(facts.today))

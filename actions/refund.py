@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import own, rules, words
+from actions import late_money, own, rules, words
 from actions.turn import Turn
 from ledger.model import AccountFacts, Refund
 
@@ -23,7 +23,7 @@ def refund(turn: Turn) -> None:
     elif newest is not None:
         say_done(turn, facts, newest)
         own.add(turn, "utter_refund_rule", days=days)
-    else:
+    elif not late_money.newest_told(turn, facts):
         closed = facts.state == "CLOSED"
         turn.say("utter_refund_none_closed" if closed else "utter_refund_none", days=days)
 

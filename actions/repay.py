@@ -90,7 +90,7 @@ def repayment_status(turn: Turn) -> None:
         return
     if refund.awaited(facts) and refund_meant(turn):
         refund.refund(turn)
-    elif own.taken_back(turn, facts):
+    elif own.taken_back(turn, facts) or (return_meant(turn) and late_money.newest_told(turn, facts)):
         return
     elif last is None:
         turn.say("utter_status_none", **status_words(facts))
@@ -103,9 +103,14 @@ def refund_meant(turn: Turn) -> bool:
     return not turn.pressed and bool(ARRIVAL.search(turn.text)) and not PAYMENT.search(turn.text)
 
 
+def return_meant(turn: Turn) -> bool:
+    """Whether they ask for money that was taken to come back, whatever it was taken for."""
+    return not turn.pressed and "退" in turn.text
+
+
 def dispute_charge(turn: Turn, facts: AccountFacts) -> None:
     """What the ledger has of the last payments, to compare with the bank; then a person does so too."""
-    payments = "\n".join(receipts.payment(each, facts) for each in facts.repayments)
+    payments = "\n".join(receipts.payment(turn, each, facts) for each in facts.repayments)
     if payments:
         turn.say("utter_dispute_payments", count=str(len(facts.repayments)), payments=payments)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import cards, decisions, late_money, words
+from actions import cards, decisions, late_money, own, words
 from actions.turn import Turn
 from ledger import quotes, settlement
 from ledger.errors import (
@@ -156,6 +156,7 @@ def say_settled(turn: Turn, facts: AccountFacts, result: Settlement) -> None:
         available=words.money(facts.limit.available_fen),
         owed=words.money(facts.debts.total_fen),
     )
+    own.taken_back(turn, facts)
 
 
 REPLIES = {

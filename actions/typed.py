@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from actions import decisions, diagnosis, out_of_scope, repay, settle, smalltalk, unusable
+from actions import decisions, diagnosis, other_product, out_of_scope, repay, settle, smalltalk, unusable
 from actions.turn import Turn
 
 # What the buttons say, typed, with nothing else in it.
@@ -78,6 +78,7 @@ _OUTCOME = re.compile(
     "|(?>那|钱|款|这笔)*(?:多久|什么时候|啥时候|几时|几天)(?:能|才|会)?(?:到账?|入账)(?>的|啊|呢|呀|[？? ])*"
     "|(?>那|现在|后来)*(?:怎么样|咋样|结果)(?>了|呢|怎么样|如何|[？? ])*"
 )
+_OF_PAYMENTS = frozenset({"prepay_all", "repayment_status"})  # topics after which they are said of it
 _OF_APPLICATION = re.compile("申请|通过|审核|编号")
 _REGRET = re.compile("取消|撤|悔|关")
 _OF_OTHERS = re.compile("开通|关|注销|额度|分期|退款|订单|自动")
@@ -93,7 +94,11 @@ def answered(turn: Turn) -> bool:
     text = turn.text.strip()
     if turn.pressed or len(text) > _MAX_CHARS:
         return False
-    if turn.customer_id is None and _LOGIN.fullmatch(text):
+    if out_of_scope.insulted(turn):
+        out_of_scope.apologise(turn)
+    elif other_product.keeps_ours(turn):
+        other_product.say_only_elsewhere(turn)
+    elif turn.customer_id is None and _LOGIN.fullmatch(text):
         smalltalk.login(turn)
     elif _speaks_of_application(turn, text):
         unusable.unfreeze(turn)
@@ -129,7 +134,7 @@ def _says_whether_to_close(turn: Turn, text: str) -> bool:
     if facts is None or not facts.debts.total_fen or facts.open_charge is not None:
         return False
     close_after = bool(_AND_CLOSE.fullmatch(text))
-    only = any(map(turn.asks, ("settle_close", "owing"))) and _ONLY_SETTLE.fullmatch(text)
+    only = any(map(turn.asks, ("settle", "settle_close", "owing"))) and _ONLY_SETTLE.fullmatch(text)
     if not close_after and not only:
         return False
     decisions.show_settle(turn, close_after=close_after)
@@ -171,13 +176,17 @@ def _asks_for_outcome(turn: Turn, text: str) -> bool:
     if facts.open_charge is not None:
         if _TAKE_BACK.search(text) and not _OF_OTHERS.search(text.replace("不关", "")):
             decisions.decline(turn)
-        elif _RETRY.fullmatch(text) or (turn.intent in _VAGUE and _WAITING.search(text)):
+        elif (
+            _RETRY.fullmatch(text)
+            or _OUTCOME.fullmatch(text)
+            or (turn.intent in _VAGUE and _WAITING.search(text))
+        ):
             decisions.say_under_way(turn, facts)
         else:
             return False
     elif last is None or facts.now - last.created_at > _JUST_NOW:
         return False
-    elif turn.topic == "prepay_all" and turn.decision is None and _OUTCOME.fullmatch(text):
+    elif turn.topic in _OF_PAYMENTS and turn.decision is None and _OUTCOME.fullmatch(text):
         settle.say_settlement(turn, facts, last)
     elif last.state != "FAILED":
         return False

@@ -257,3 +257,27 @@ def test_a_complaint_in_the_wish_to_close_is_filed_too(chat: Begin, ledger: Ledg
     ticket = tickets.active_for(ledger, "web-c-clean")
     assert ticket is not None and ticket.kind == "complaint"
     assert len(chat("c-owing").type("how_to_close", "投诉以后怎么关闭")) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "先把花呗关了，月付留着",
+        "月付不关，关花呗",
+        "分付和月付我只想关分付",
+        "月付先留着，帮我关白条",
+        "不要关月付！我说的是关闭美团月付",
+    ],
+)
+def test_closing_another_product_while_ours_stays_opens_nothing(chat: Begin, text: str) -> None:
+    clean = chat("c-clean")
+    clean.type("how_to_close", enters="close")
+    assert [each.response for each in clean.type("how_to_close", text)] == ["utter_other_product_only"]
+    assert clean.slots["decision"] is None
+
+
+@pytest.mark.parametrize(
+    "text", ["借呗留着，把月付关了", "花呗和月付都关掉", "花呗不关只关月付", "不用花呗了，月付也关闭"]
+)
+def test_ours_is_closed_though_another_product_stays(chat: Begin, text: str) -> None:
+    assert chat("c-clean").type("how_to_close", text)[0].response == "utter_close_ready"

@@ -201,15 +201,18 @@ def test_words_too_few_to_be_of_another_matter_are_misses_too(chat: Begin) -> No
     assert clean.type("out_of_scope", "你猜")[0].response == "utter_missed"
 
 
-@pytest.mark.parametrize("text", ["滚", "傻逼", "你妈的", "垃圾机器人！", "智障客服", "去死吧", "SB"])
-@pytest.mark.parametrize("intent", ["out_of_scope", "nlu_fallback"])
+@pytest.mark.parametrize(
+    "text",
+    ["滚", "傻逼", "你妈的", "垃圾机器人！", "去你的", "你真没用", "操你妈", "智障客服", "去死吧", "SB"],
+)
+@pytest.mark.parametrize("intent", ["out_of_scope", "nlu_fallback", "thanks"])
 def test_an_insult_with_nothing_asked_gets_an_apology_and_a_person(
     chat: Begin, intent: str, text: str
 ) -> None:
     clean = chat("c-clean")
     first = clean.type(intent, text)[0]
     assert (first.response, first.buttons[0]["intent"]) == ("utter_insulted", "talk_to_human")
-    assert clean.type(intent, text)[0].response == "utter_missed_twice"
+    assert clean.type(intent, text) == [first]
 
 
 @pytest.mark.parametrize("text", ["垃圾短信怎么关", "操作失败", "滚动还款", "蠢货才用花呗"])

@@ -117,8 +117,9 @@ def test_what_the_bank_took_back_since_is_said_beside_the_receipt(chat: Begin, l
     assert "全部欠款已还清" in owing.press(quote, "确认结清", strong=True)[0].text
     ledger.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]
     reconciler.run_once(ledger)
-    again = owing.press(quote, "确认结清", strong=True)[0]
+    again, why = owing.press(quote, "确认结清", strong=True)
     assert again.response == "utter_settled_since" and "全部欠款已还清" not in again.text
+    assert "被银行撤回" in why.text and why.buttons[-1]["intent"] == "talk_to_human"
 
 
 def test_the_button_that_declines_cancels_too(chat: Begin, ledger: Ledger) -> None:
@@ -281,9 +282,29 @@ def test_money_taken_after_the_failure_is_never_called_untaken(
         on_its_way = pressed_until("utter_late_money")
     back = pressed_until("utter_late_money_returned")
     number, owed = f"{facts_of_settlement(ledger)}-1", words.money(owed_fen(ledger, "c-owing"))
-    for said in (on_its_way, back, *owing.type("nlu_fallback", "扣了吗"), *owing.type("repayment_status")):
+    asked = [("nlu_fallback", "扣了吗"), ("repayment_status", ""), ("refund", "退回来了吗")]
+    asked += [("repayment_status", "多扣的那笔退了吗"), ("auto_debit", "扣了多少")]
+    replies = [said for intent, text in asked for said in owing.type(intent, text)]
+    for said in (on_its_way, back, *replies):
         assert number in said.text and f"现在一共欠{owed}" in said.text and "没有扣款" not in said.text
+    disputed = owing.type("repayment_status", "你们扣了我两次钱")[0].text
+    assert f"后来扣了款，已退给您，编号{number}" in disputed
     assert captures(ledger, "c-owing") == 0
+
+
+def test_a_no_while_the_bank_has_it_tells_of_the_closing_too(chat: Begin, ledger: Ledger) -> None:
+    owing = chat("c-owing")
+    gateway(ledger).set_mode("timeout", "c-owing")
+    owing.press(
+        owing.press(owing.type("how_to_close", enters="close"), "一次结清并关闭"), "确认", strong=True
+    )
+    for words_ in ("等等不关了", "只结清，不关闭"):
+        said = owing.type("deny", words_)[0]
+        assert (
+            "付款成功后月付会按您刚才的确认关闭" in said.text and said.buttons[0]["intent"] == "talk_to_human"
+        )
+    for words_ in ("扣了吗", "怎么样了", "多久到账"):
+        assert owing.type("what_is", words_)[0].response == "utter_charge_being_checked"
 
 
 def in_doubt(*_: object) -> None:
