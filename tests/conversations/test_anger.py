@@ -79,7 +79,7 @@ def test_an_insult_in_an_open_quote_charges_nothing(demo: LiveDemo) -> None:
     watch = Watch(demo)
     demo.say("c-owing", text="我要全部提前还清")
     said = demo.say("c-owing", text="傻逼机器人", acr="payment")
-    assert "AI助手" in words_of(said) and cards_of(said, "quote") and watch.changed() == {}
+    assert "对不起" in words_of(said) and cards_of(said, "quote") and watch.changed() == {}
 
 
 def test_the_third_shout_after_a_complaint_adds_to_its_ticket(demo: LiveDemo) -> None:
