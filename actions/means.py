@@ -10,6 +10,7 @@ from ledger.model import AccountFacts
 
 CARD = re.compile(r"换.{0,6}卡|卡.{0,4}换|改.{0,7}卡|(哪|什么|啥|几号).{0,3}卡")
 WALLET = re.compile(r"微信|支付宝|云闪付|财付通")
+BORROWED = re.compile(r"信用卡|花呗|借呗|白条|微粒贷|金条|余额宝|零钱通")
 
 
 def told(turn: Turn, facts: AccountFacts) -> bool:
@@ -20,6 +21,8 @@ def told(turn: Turn, facts: AccountFacts) -> bool:
         say_wallet(turn, facts)
     elif CARD.search(turn.text):
         say_card(turn, facts)
+    elif BORROWED.search(turn.text):
+        say_wallet(turn, facts)
     else:
         return False
     return True

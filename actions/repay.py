@@ -12,6 +12,7 @@ from ledger.model import AccountFacts, Bill, Repayment
 TWICE = re.compile(
     r"(扣|付|还|划)(了|款|走|掉|钱|我)*(两|2|二|三|3|好几|多)(次|遍|笔|回)|(重复|多|又|再)(次|一次)?(扣|划)(了|款了|走|掉|我)"
 )
+DREADED = re.compile("不会|会不会|别|怕|万一|要是|如果")  # it has not happened
 
 # Asks for money to arrive, and says of none that was paid: a refund, where one is under way.
 ARRIVAL = re.compile(r"到账|[没未]到|收到|退")
@@ -78,7 +79,7 @@ def say_minimum_overdue(turn: Turn, facts: AccountFacts, bill: Bill) -> None:
 def repayment_status(turn: Turn) -> None:
     """What became of the last payment, and why a bill still shows after money was taken."""
     facts = turn.facts
-    if facts is not None and TWICE.search(turn.text) and not turn.pressed:
+    if facts is not None and taken_twice(turn):
         dispute_charge(turn, facts)
         return
     last = facts.last_repayment if facts is not None else None
@@ -96,6 +97,11 @@ def repayment_status(turn: Turn) -> None:
         turn.say("utter_status_none", **status_words(facts))
     else:
         say_status(turn, facts, last)
+
+
+def taken_twice(turn: Turn) -> bool:
+    """Whether the typed words say that money was taken twice, and not that it might be."""
+    return not turn.pressed and bool(TWICE.search(turn.text)) and not DREADED.search(turn.text)
 
 
 def refund_meant(turn: Turn) -> bool:

@@ -79,6 +79,7 @@ _OUTCOME = re.compile(
     "|(?>那|现在|后来)*(?:怎么样|咋样|结果)(?>了|呢|怎么样|如何|[？? ])*"
 )
 _OF_PAYMENTS = frozenset({"prepay_all", "repayment_status"})  # topics after which they are said of it
+_OF_CLOSING = frozenset({"", "how_to_close", "close_impact"})
 _OF_APPLICATION = re.compile("申请|通过|审核|编号")
 _REGRET = re.compile("取消|撤|悔|关")
 _OF_OTHERS = re.compile("开通|关|注销|额度|分期|退款|订单|自动")
@@ -100,7 +101,7 @@ def answered(turn: Turn) -> bool:
         other_product.say_only_elsewhere(turn)
     elif turn.customer_id is None and _LOGIN.fullmatch(text):
         smalltalk.login(turn)
-    elif _speaks_of_application(turn, text):
+    elif _speaks_of_application(turn, text) or _speaks_of_password(turn, text):
         unusable.unfreeze(turn)
     elif _says_whether_to_close(turn, text):
         return True
@@ -117,6 +118,12 @@ def _speaks_of_application(turn: Turn, text: str) -> bool:
     """Its state, also for who wants it back: it has been filed."""
     filed = turn.facts is not None and diagnosis.filed_application(turn.facts) is not None
     return filed and bool(_OF_APPLICATION.search(text)) and not _OF_OTHERS.search(text)
+
+
+def _speaks_of_password(turn: Turn, text: str) -> bool:
+    """Where a risk check froze the account, changing the password is the first step of having it back."""
+    frozen = turn.facts is not None and any(each.kind == "risk" for each in turn.facts.freezes)
+    return frozen and not turn.asks("unfreeze") and "密码" in text and not _OF_OTHERS.search(text)
 
 
 def _refuse(turn: Turn, text: str) -> None:
@@ -184,6 +191,8 @@ def _asks_for_outcome(turn: Turn, text: str) -> bool:
             decisions.say_under_way(turn, facts)
         else:
             return False
+    elif facts.state == "CLOSED" and turn.topic in _OF_CLOSING and _OUTCOME.fullmatch(text):
+        decisions.say_closed(turn, facts)
     elif last is None or facts.now - last.created_at > _JUST_NOW:
         return False
     elif turn.topic in _OF_PAYMENTS and turn.decision is None and _OUTCOME.fullmatch(text):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ledger import Ledger, tickets
+from ledger import Ledger, dump, tickets
 from tests.actions.chat import Chat
 
 Begin = Callable[[str | None], Chat]
@@ -66,3 +66,9 @@ def test_a_few_words_that_deny_nothing_are_asked_about(chat: Begin, ledger: Ledg
     assert asked[0].response == "utter_fraud_ask"
     assert tickets.active_for(ledger, talk.sender) is None
     assert talk.press(asked, "登记盗用调查")[0].response == "utter_fraud_own"
+
+
+@pytest.mark.parametrize("text", ["那要是被人刷了钱算谁的", "万一被盗刷怎么办", "我怕手机丢了被别人用"])
+def test_what_has_not_happened_is_asked_about_first(chat: Begin, ledger: Ledger, text: str) -> None:
+    assert chat("c-clean").type("report_unauthorised", text)[0].response == "utter_fraud_ask"
+    assert dump.account_json(ledger, "c-clean")["tickets"] == []

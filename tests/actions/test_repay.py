@@ -9,7 +9,7 @@ import pytest
 
 from actions import rules, words
 from actions.repay import TWICE
-from ledger import Ledger, facts, tickets
+from ledger import Ledger, dump, facts, tickets
 from ledger.gateway.simulated import SimulatedGateway
 from tests.actions import states, told
 from tests.actions.chat import Chat
@@ -260,3 +260,17 @@ def test_without_a_refund_it_is_the_payment(chat: Begin) -> None:
 def decline(ledger: Ledger, customer: str) -> None:
     assert isinstance(ledger.gateway, SimulatedGateway)
     ledger.gateway.set_mode("decline", customer)
+
+
+@pytest.mark.parametrize("text", ["不会扣我两次吧", "会不会重复扣款", "我怕再点一次就扣两遍"])
+def test_money_that_might_be_taken_twice_is_no_dispute(chat: Begin, ledger: Ledger, text: str) -> None:
+    before = len(dump.account_json(ledger, "c-owing")["tickets"])
+    chat("c-owing").type("repayment_status", text)
+    assert len(dump.account_json(ledger, "c-owing")["tickets"]) == before
+
+
+@pytest.mark.parametrize("text", ["能用花呗还月付吗", "信用卡可以还吗", "拿借呗的钱来还行不行"])
+@pytest.mark.parametrize("customer", ["c-clean", "c-owing"])
+def test_whether_borrowed_money_may_repay_is_answered(chat: Begin, customer: str, text: str) -> None:
+    said = chat(customer).type("how_to_repay", text)[0]
+    assert said.response.startswith("utter_wallet") and "只从尾号" in said.text

@@ -282,3 +282,18 @@ def test_right_after_a_payment_short_words_ask_for_its_outcome(
     assert owing.type("nlu_fallback", words)[0].response == response
     owing.type("query_limit")  # they are of something else now
     assert owing.type("thanks", words)[0].response == "utter_thanks"
+
+
+def test_of_the_password_a_customer_frozen_by_a_risk_check_hears_the_way_back(chat: Begin) -> None:
+    risk, clean = chat("c-risk"), chat("c-clean")
+    for words in ("改密码在哪里改", "我密码改了啊怎么还不给我用"):
+        said = risk.type("account_info", words)
+        assert said[0].response == risk.type("unfreeze")[0].response
+        assert clean.type("account_info", words)[0].response.startswith("utter_account")
+
+
+@pytest.mark.parametrize("words", ["怎么样了", "好了吗", "办好了没"])
+def test_right_after_closing_short_words_ask_whether_it_is_closed(chat: Begin, words: str) -> None:
+    clean = chat("c-clean")
+    clean.press(clean.type("how_to_close", enters="close"), "确认关闭", strong=True)
+    assert clean.type("what_is", words)[0].response == "utter_closed"
