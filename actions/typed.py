@@ -7,9 +7,9 @@ words never charge, close or file anything: a yes shows the button again, a no c
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
-from actions import decisions, diagnosis, other_product, out_of_scope, repay, settle, smalltalk, unusable
+from actions import decisions, diagnosis, other_product, out_of_scope, outcome, smalltalk, unusable
+from actions.outcome import OF_OTHERS
 from actions.turn import Turn
 
 # What the buttons say, typed, with nothing else in it.
@@ -50,11 +50,6 @@ NO = re.compile(
 )
 # 不对吧, 不会吧, 不还呢: surprise, or a question; nothing is refused by it.
 OBJECTS = re.compile(r"不(?>对|会|是)[吧呀啊啦的]*[。！!？? ]*|.*[呢吗么嘛？?][。！!？? ]*")
-_TAKE_BACK = re.compile("取消|撤[回销]|不[想要]?[关付还]|别[关付扣还]")
-_RETRY = re.compile(
-    "(?>那|我|就|再|重新|来|一次|一下|吧|呗|[，, ])*"
-    "(?>试试|再试|重试|试|重新付|再付|再扣)(?>一次|一下|试|吧|呗|看|[。！!])*"
-)
 # Both at once, asked for outright; and of both only the one.
 _TO_SETTLE, _TO_CLOSE = "(?:结清|还清|付清)", "(?:关闭|关掉|注销|关)"
 _SO = "(?>掉|了|月付|账户|吧|[，,。！! ])*"
@@ -68,24 +63,8 @@ _ONLY_SETTLE = re.compile(
     f"(?>我|那|就|先|只|光|想|要|[，, ])*{_JUST_SETTLE}{_NOT_CLOSE}"
     f"|{_NOT_CLOSE}(?>只|就|先|光|但|要|想)+{_JUST_SETTLE}"
 )
-_FAILED = re.compile("失败|没成功|[没不]能?扣成|扣不了|余额不[够足]")
-_JUST_NOW = timedelta(hours=1)  # how long words may mean a payment without naming it
-# Said right after a payment: whether, when and how much.
-_OUTCOME = re.compile(
-    "(?>那|钱|款|现在|到底|我的?|已经|这笔|[，, ])*"
-    f"(?:扣款?|付款?|还款?|{_TO_SETTLE}|成功|到账|入账|办好|弄好|好)"
-    "(?>成功|成|到账|好|完|上)?了?(?:吗|没有?|嘛|么|多少钱?|几块)[？?。！! ]*"
-    "|(?>那|钱|款|这笔)*(?:多久|什么时候|啥时候|几时|几天)(?:能|才|会)?(?:到账?|入账)(?>的|啊|呢|呀|[？? ])*"
-    "|(?>那|现在|后来)*(?:怎么样|咋样|结果)(?>了|呢|怎么样|如何|[？? ])*"
-)
-_OF_PAYMENTS = frozenset({"prepay_all", "repayment_status"})  # topics after which they are said of it
-_OF_CLOSING = frozenset({"", "how_to_close", "close_impact"})
 _OF_APPLICATION = re.compile("申请|通过|审核|编号")
 _REGRET = re.compile("取消|撤|悔|关")
-_OF_OTHERS = re.compile("开通|关|注销|额度|分期|退款|订单|自动")
-_WAITING = re.compile("好了[没吗嘛么]|结果|等着|等多久|多久|这么久|这么慢|还没好|还要等|到底|核实")
-# Intents that say little by themselves.
-_VAGUE = frozenset({"affirm", "deny", "thanks", "goodbye", "greet", "nlu_fallback", "out_of_scope"})
 _MAX_CHARS = 30  # an answer is short; a story is read by the classifier
 _LOGIN = re.compile("(?:我|要|想|去|先|请|怎么|在哪)*登[录陆](?:一下|后?办理|后?查询?)?[吧啊。！!?？ ]*")
 
@@ -110,20 +89,20 @@ def answered(turn: Turn) -> bool:
     elif NO.fullmatch(text):
         _refuse(turn, text)
     else:
-        return _goes_on(turn, text) or _asks_for_outcome(turn, text)
+        return _goes_on(turn, text) or outcome.asked(turn, text)
     return True
 
 
 def _speaks_of_application(turn: Turn, text: str) -> bool:
     """Its state, also for who wants it back: it has been filed."""
     filed = turn.facts is not None and diagnosis.filed_application(turn.facts) is not None
-    return filed and bool(_OF_APPLICATION.search(text)) and not _OF_OTHERS.search(text)
+    return filed and bool(_OF_APPLICATION.search(text)) and not OF_OTHERS.search(text)
 
 
 def _speaks_of_password(turn: Turn, text: str) -> bool:
     """Where a risk check froze the account, changing the password is the first step of having it back."""
     frozen = turn.facts is not None and any(each.kind == "risk" for each in turn.facts.freezes)
-    return frozen and not turn.asks("unfreeze") and "密码" in text and not _OF_OTHERS.search(text)
+    return frozen and not turn.asks("unfreeze") and "密码" in text and not OF_OTHERS.search(text)
 
 
 def _refuse(turn: Turn, text: str) -> None:
@@ -169,40 +148,6 @@ def _goes_on(turn: Turn, text: str) -> bool:
         decisions.show(turn, decision)
     elif kind == "unfreeze" and (agrees or _YES_TO_APPLY.fullmatch(text)):
         unusable.offer_again(turn)
-    else:
-        return False
-    return True
-
-
-def _asks_for_outcome(turn: Turn, text: str) -> bool:
-    """Of a payment that is being checked, or of one that failed a moment ago."""
-    facts = turn.facts
-    if facts is None:
-        return False
-    last = facts.last_settlement
-    if facts.open_charge is not None:
-        if _TAKE_BACK.search(text) and not _OF_OTHERS.search(text.replace("不关", "")):
-            decisions.decline(turn)
-        elif (
-            _RETRY.fullmatch(text)
-            or _OUTCOME.fullmatch(text)
-            or (turn.intent in _VAGUE and _WAITING.search(text))
-        ):
-            decisions.say_under_way(turn, facts)
-        else:
-            return False
-    elif facts.state == "CLOSED" and turn.topic in _OF_CLOSING and _OUTCOME.fullmatch(text):
-        decisions.say_closed(turn, facts)
-    elif last is None or facts.now - last.created_at > _JUST_NOW:
-        return False
-    elif turn.topic in _OF_PAYMENTS and turn.decision is None and _OUTCOME.fullmatch(text):
-        settle.say_settlement(turn, facts, last)
-    elif last.state != "FAILED":
-        return False
-    elif _RETRY.fullmatch(text):
-        decisions.show_settle(turn, close_after=last.close_after)
-    elif turn.decision is None and _FAILED.search(text):
-        repay.repayment_status(turn)
     else:
         return False
     return True

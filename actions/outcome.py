@@ -1,0 +1,78 @@
+"""Short words about a payment or a closing that was just confirmed: what became of it.
+
+They charge and close nothing: 再试一次 shows the decision anew.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from actions import decisions, repay, settle
+from actions.turn import Turn
+from ledger.model import AccountFacts
+
+_TAKE_BACK = re.compile("取消|撤[回销]|不[想要]?[关付还]|别[关付扣还]")
+_RETRY = re.compile(
+    "(?>那|我|就|再|重新|来|一次|一下|吧|呗|[，, ])*"
+    "(?>试试|再试|重试|试|重新付|再付|再扣)(?>一次|一下|试|吧|呗|看|[。！!])*"
+)
+_FAILED = re.compile("失败|没成功|[没不]能?扣成|扣不了|余额不[够足]")
+# Said right after a payment: whether, when and how much.
+_OUTCOME = re.compile(
+    "(?>那|钱|款|现在|到底|我的?|已经|这笔|[，, ])*"
+    "(?:扣款?|付款?|还款?|结清|还清|付清|成功|到账|入账|办好|弄好|好)"
+    "(?>成功|成|到账|好|完|上)?了?(?:吗|没有?|嘛|么|多少钱?|几块)[？?。！! ]*"
+    "|(?>那|钱|款|这笔)*(?:多久|什么时候|啥时候|几时|几天)(?:能|才|会)?(?:到账?|入账)(?>的|啊|呢|呀|[？? ])*"
+    "|(?>那|现在|后来)*(?:怎么样|咋样|结果)(?>了|呢|怎么样|如何|[？? ])*"
+)
+_OF_PAYMENTS = frozenset({"prepay_all", "repayment_status"})  # topics after which they are said of it
+_OF_CLOSING = frozenset({"", "how_to_close", "close_impact"})
+_WAITING = re.compile("好了[没吗嘛么]|结果|等着|等多久|多久|这么久|这么慢|还没好|还要等|到底|核实")
+# Intents that say little by themselves.
+_VAGUE = frozenset({"affirm", "deny", "thanks", "goodbye", "greet", "nlu_fallback", "out_of_scope"})
+_JUST_NOW = timedelta(hours=1)  # how long words may mean a payment without naming it
+OF_OTHERS = re.compile("开通|关|注销|额度|分期|退款|订单|自动")
+
+
+def asked(turn: Turn, text: str) -> bool:
+    """Whether the typed words ask so, and have been answered."""
+    facts = turn.facts
+    if facts is None:
+        return False
+    if facts.open_charge is not None:
+        return _while_checked(turn, facts, text)
+    if facts.state == "CLOSED" and turn.topic in _OF_CLOSING and _OUTCOME.fullmatch(text):
+        decisions.say_closed(turn, facts)
+        return True
+    return _after(turn, facts, text)
+
+
+def _while_checked(turn: Turn, facts: AccountFacts, text: str) -> bool:
+    """Of a payment that the bank has: it is too late to take it back, and too early to say more."""
+    asks = _RETRY.fullmatch(text) or _OUTCOME.fullmatch(text)
+    if _TAKE_BACK.search(text) and not OF_OTHERS.search(text.replace("不关", "")):
+        decisions.decline(turn)
+    elif asks or (turn.intent in _VAGUE and _WAITING.search(text)):
+        decisions.say_under_way(turn, facts)
+    else:
+        return False
+    return True
+
+
+def _after(turn: Turn, facts: AccountFacts, text: str) -> bool:
+    """Of one whose outcome came a moment ago."""
+    last = facts.last_settlement
+    if last is None or facts.now - last.created_at > _JUST_NOW:
+        return False
+    if turn.topic in _OF_PAYMENTS and turn.decision is None and _OUTCOME.fullmatch(text):
+        settle.say_settlement(turn, facts, last)
+    elif last.state != "FAILED":
+        return False
+    elif _RETRY.fullmatch(text):
+        decisions.show_settle(turn, close_after=last.close_after)
+    elif turn.decision is None and _FAILED.search(text):
+        repay.repayment_status(turn)
+    else:
+        return False
+    return True
