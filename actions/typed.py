@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from actions import decisions, diagnosis, other_product, out_of_scope, outcome, smalltalk, unusable
+from actions import decisions, diagnosis, masking, other_product, out_of_scope, outcome, smalltalk, unusable
 from actions.outcome import OF_OTHERS
 from actions.turn import Turn
 
@@ -72,8 +72,8 @@ _LOGIN = re.compile("(?:我|要|想|去|先|请|怎么|在哪)*登[录陆](?:一
 def answered(turn: Turn) -> bool:
     """Whether the typed words were an answer to what stands open, and have been replied to."""
     text = turn.text.strip()
-    if turn.pressed or len(text) > _MAX_CHARS:
-        return False
+    if turn.pressed or len(text) > _MAX_CHARS or masking.SECRET.search(text):
+        return False  # whoever typed a secret is told first never to send one: `scam.hinted`
     if out_of_scope.insulted(turn):
         out_of_scope.apologise(turn)
     elif other_product.keeps_ours(turn):

@@ -297,3 +297,8 @@ def test_right_after_closing_short_words_ask_whether_it_is_closed(chat: Begin, w
     clean = chat("c-clean")
     clean.press(clean.type("how_to_close", enters="close"), "确认关闭", strong=True)
     assert clean.type("what_is", words)[0].response == "utter_closed"
+
+
+def test_who_typed_a_password_is_warned_before_anything_else(chat: Begin) -> None:
+    said = chat("c-risk").type("unfreeze", "密码是qwer98765，帮我解冻")
+    assert said[0].response == "utter_secret_typed"
