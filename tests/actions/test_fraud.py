@@ -72,3 +72,13 @@ def test_a_few_words_that_deny_nothing_are_asked_about(chat: Begin, ledger: Ledg
 def test_what_has_not_happened_is_asked_about_first(chat: Begin, ledger: Ledger, text: str) -> None:
     assert chat("c-clean").type("report_unauthorised", text)[0].response == "utter_fraud_ask"
     assert dump.account_json(ledger, "c-clean")["tickets"] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["我被盗刷了两笔，怕还会再刷", "有人冒用我的名字开通，会不会影响征信", "卡被偷刷，如果我不还呢"]
+)
+def test_harm_that_was_done_is_registered_though_more_is_feared(
+    chat: Begin, ledger: Ledger, text: str
+) -> None:
+    assert chat("c-clean").type("report_unauthorised", text)[0].response == "utter_fraud_own"
+    assert [each["kind"] for each in dump.account_json(ledger, "c-clean")["tickets"]] == ["fraud"]
