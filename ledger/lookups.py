@@ -37,13 +37,17 @@ def payout_fen(ledger: Ledger, number: str) -> int:
 
 @checked
 def late_money(ledger: Ledger, charge_number: str) -> LateMoney | None:
-    """What charge "S12-1", which had failed, took after all; None when it took nothing, or has not failed."""
+    """What a charge that had failed took after all; None when it took nothing, or has not failed.
+
+    Raises UnknownCharge.
+    """
     c, p = t.charges.c, t.payouts.c
-    wanted = sa.select(p.amount_fen, p.state).join(t.charges, c.number == p.charge_number)
-    wanted = wanted.where(c.number == charge_number, c.state == "FAILED").order_by(p.id.desc())
-    with ledger.read() as conn:
-        row = conn.execute(wanted).first()
-    return None if row is None else LateMoney(row.amount_fen, row.state == "DONE")
+    wanted = sa.select(c.state, p.amount_fen, p.state.label("payout")).select_from(t.charges)
+    wanted = wanted.outerjoin(t.payouts, c.number == p.charge_number)
+    row = _row(ledger, wanted.where(c.number == charge_number).order_by(p.id.desc()), charge_number)
+    if row.state != "FAILED" or row.payout is None:
+        return None
+    return LateMoney(row.amount_fen, row.payout == "DONE")
 
 
 def _row(ledger: Ledger, query: sa.Select, number: str) -> sa.Row:
