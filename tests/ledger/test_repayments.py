@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from ledger import allocation, payouts, purchases, refunds, settlement
+from ledger import allocation, payouts, purchases, refunds, settlement, work_items
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.errors import BadInput, InvalidAmount, NothingOwed, SettlementUnderWay, WrongState
+from ledger.gateway.interface import ChargeAnswer
 from ledger.gateway.simulated import SimulatedGateway
 from ledger.items import Item
 from tests.ledger.customer import Customer, assert_books_hold
@@ -79,6 +81,28 @@ def test_more_than_owed_goes_back_by_a_refund_of_the_charge(
     assert gateway.refund(done.number, "P1", 2_500).state == "REFUNDED"  # the same refund, not a second one
     assert gateway.refund(done.number, "P2", 10_001).state == "DECLINED"
     assert_books_hold(customer.ledger)
+
+
+@pytest.mark.parametrize("wrong", [{"amount_fen": 2_499}, {"number": "R9-1"}])
+def test_a_refund_answered_with_what_was_not_asked_books_nothing_and_is_asked_about_again(
+    customer: Customer, gateway: SimulatedGateway, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Any]
+) -> None:
+    customer.buy(10_000)
+    done = customer.repay(12_500)
+    answer = ChargeAnswer(done.number, "REFUNDED", "G1", 2_500, refund_number="P1")
+    with monkeypatch.context() as wire:
+        wire.setattr(SimulatedGateway, "refund", lambda *_: replace(answer, **wrong))
+        assert payouts.send_due(customer.ledger) == 0
+    (item,) = work_items.list_items(customer.ledger)
+    assert (item.kind, item.key, item.details["told_fen"]) == (
+        "amount_differs",
+        "P1",
+        wrong.get("amount_fen", 2_500),
+    )
+    assert customer.facts.credit_fen == 2_500
+    customer.at("2027-01-01")
+    assert payouts.send_due(customer.ledger) == 1
+    assert customer.facts.credit_fen == 0
 
 
 def test_credit_is_sent_back_once_however_it_grows(customer: Customer) -> None:
