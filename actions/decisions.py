@@ -147,7 +147,7 @@ def say_quote(turn: Turn, quote: Quote, *, how: str = "first") -> None:
                 "quote_id": quote.quote_id,
                 "amount_fen": quote.total_fen,
                 "close_after": quote.close_after,
-                "opened": (turn.decision or {}).get("opened"),
+                "opened": turn.opened,
             }
         },
         total=words.money(quote.total_fen),
@@ -210,7 +210,7 @@ def show_close(turn: Turn, *, how: str = "first") -> None:
     turn.say(
         "utter_close_decision_unused" if unused else OPENING_CLOSE[how],
         card=cards.close_decision(words.close_facts(facts)),
-        values={"confirm_close": {"opened": (turn.decision or {}).get("opened")}},
+        values={"confirm_close": {"opened": turn.opened}},
         today=words.day(facts.today),
     )
 

@@ -14,8 +14,6 @@ DOUBT = re.compile(
 )
 HARM = re.compile(r"被骗|骗[了走我]|盗|[转刷划扣]走|冒用|冒名|不是我|验证码|[让叫]我|电话|来电|自称")
 
-# Begins with a fear: it has not happened, as far as is said. After harm has been told of, a fear is one more.
-SUPPOSED = re.compile("(?:那|我|就|有点|很|请问|月付|[，, ])*(?:要是|如果|万一|假如|怕|担心|会不会)")
 REPORT = re.compile("盗|冒|骗|不是我|不是本人|没[买用开借]|别人|他人|陌生|孩子|小孩|谁[用刷花买开借]|被")
 
 
@@ -24,7 +22,7 @@ def report_unauthorised(turn: Turn) -> None:
     facts = turn.facts
     if not turn.pressed and DOUBT.search(turn.text) and not HARM.search(turn.text):
         turn.say("utter_fraud_doubt", hotline=turn.ledger.terms.hotline)
-    elif handover.guessed(turn, REPORT) or (not turn.pressed and SUPPOSED.match(turn.text)):
+    elif handover.guessed(turn, REPORT) or handover.feared(turn):
         turn.say("utter_fraud_ask")
     elif facts is None:
         handover.open_ticket(turn, "fraud", "utter_fraud_anonymous")

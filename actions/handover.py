@@ -18,6 +18,18 @@ COMPLAINT_WORDS = ("投诉", "举报", "差评", "12378")
 # Said beside something else that is wanted: whoever asks how complaints work files none.
 COMPLAINS = re.compile(r"(要|去|就|来|直接|已经)(投诉|举报)|(投诉|举报)(你|到|了|定)|12378")
 
+FEARED = re.compile(
+    "(?:那|我|你们|就|有点|很|请问|月付|[，, ])*(?:要是|如果|万一|假如|怕|担心|会不会|不会|别(?!人|的))"
+)
+
+
+def feared(turn: Turn) -> bool:
+    """Whether the typed words begin with a fear: as far as is said, it has not happened.
+
+    After harm has been told of, a fear is one more.
+    """
+    return not turn.pressed and FEARED.match(turn.text) is not None
+
 
 def guessed(turn: Turn, matter: re.Pattern[str]) -> bool:
     """Whether the typed words are too few, or understood too unsurely, to call a person unasked."""

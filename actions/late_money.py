@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import replace
 
 from actions import words
 from actions.turn import Turn
 from ledger import lookups
-from ledger.model import AccountFacts, LateMoney, Repayment
-
-Where = Literal["", "coming", "back"]
-STATES: dict[Where, str] = {"": "", "coming": "后来扣了款，正在退给您", "back": "后来扣了款，已退给您"}
+from ledger.model import AccountFacts, LateMoney
 
 
-def of(turn: Turn, facts: AccountFacts, payment: Repayment) -> Where:
-    """Where the money is that this payment took after it had failed; "" when it took none."""
-    late = lookups.late_money(turn.ledger, payment.number) if payment.state == "FAILED" else None
-    return _where(late, facts)
+def found(turn: Turn, facts: AccountFacts, charge_number: str) -> LateMoney | None:
+    """What this failed charge took later, or None.
 
-
-def _where(late: LateMoney | None, facts: AccountFacts) -> Where:
-    """What the gateway would not take back went another way: it is back when nothing is owed back."""
-    if late is None:
-        return ""
-    return "back" if late.returned or not facts.credit_fen else "coming"
+    What the gateway would not take back went another way: it is back when nothing is owed back any more.
+    """
+    late = lookups.late_money(turn.ledger, charge_number)
+    return late and replace(late, returned=late.returned or not facts.credit_fen)
 
 
 def told(turn: Turn, facts: AccountFacts, charge_number: str, again: dict[str, str] | None = None) -> bool:
     """Whether this failed charge took money later; then what became of it, with `again`, a button to pay."""
-    late = lookups.late_money(turn.ledger, charge_number)
-    where = _where(late, facts)
+    late = found(turn, facts, charge_number)
     if late is None:
         return False
+    owes = facts.debts.total_fen > 0
     turn.say(
-        "utter_late_money_returned" if where == "back" else "utter_late_money",
+        "utter_late_money_returned" if late.returned else "utter_late_money",
         amount=words.money(late.amount_fen),
         number=charge_number,
-        owed=words.money(facts.debts.total_fen),
-        buttons=[again] if again and facts.debts.total_fen else None,
+        owed=f"一共欠{words.money(facts.debts.total_fen)}" if owes else "没有欠款",
+        buttons=[again] if again and owes else None,
     )
     return True
 

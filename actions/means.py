@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from actions import own, words
+from actions import other_product, own, words
 from actions.turn import Turn
 from ledger.model import AccountFacts
 
 CARD = re.compile(r"换.{0,6}卡|卡.{0,4}换|改.{0,7}卡|(哪|什么|啥|几号).{0,3}卡")
 WALLET = re.compile(r"微信|支付宝|云闪付|财付通")
-BORROWED = re.compile(r"信用卡|花呗|借呗|白条|微粒贷|金条|余额宝|零钱通")
+NO_DEBIT_CARD = re.compile(r"信用卡|余额宝|零钱通")
 
 
 def told(turn: Turn, facts: AccountFacts) -> bool:
@@ -21,7 +21,7 @@ def told(turn: Turn, facts: AccountFacts) -> bool:
         say_wallet(turn, facts)
     elif CARD.search(turn.text):
         say_card(turn, facts)
-    elif BORROWED.search(turn.text):
+    elif NO_DEBIT_CARD.search(turn.text) or other_product.named(turn):
         say_wallet(turn, facts)
     else:
         return False

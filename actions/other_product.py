@@ -15,7 +15,7 @@ _CLOSE = "(?:关闭|关掉|关|注销|销户|停用|取消)"
 KEEPS_OURS = re.compile(
     f"(?:不|别)(?:要|想|用)?(?:给我|把|去)?{_CLOSE}(?:了|掉)?(?:我的)?(?:抖音)?月付"
     "|月付(?:就|先|还是|还|都|我|要|可|得|给我|继续|你|们|[，, ])*"
-    f"(?:留|保留|(?:不|别)(?:要|想|用)?{_CLOSE}|不动|别动|照用|接着用|继续用)"
+    f"(?:留(?!着?没)|保留|(?:不|别)(?:要|想|用)?{_CLOSE}|不动|别动|照用|接着用|继续用)"
     f"|只(?:是|想|要|需|用)*{_CLOSE}(?:掉|了)?(?!.*月付)"
 )
 
@@ -38,14 +38,15 @@ def to_be_closed(turn: Turn) -> bool:
 
 
 def keeps_ours(turn: Turn) -> bool:
-    """Whether another product is to be closed, and 月付 is said to stay."""
-    text = normalise(turn.text)
-    return beside(turn) and bool(re.search(_CLOSE, text) and KEEPS_OURS.search(text))
+    """Whether another product is to be closed and 月付, open and not being paid, is said to stay."""
+    facts, text = turn.facts, normalise(turn.text)
+    may_stay = facts is None or (facts.state == "ACTIVE" and facts.open_charge is None)
+    return beside(turn) and may_stay and bool(re.search(_CLOSE, text) and KEEPS_OURS.search(text))
 
 
 def say_only_elsewhere(turn: Turn) -> None:
     """It is closed where it is; a decision to close 月付 that stands open is over with that."""
-    if (turn.decision or {}).get("kind") in ("close", "settle_close", "owing", "offer_close"):
+    if any(map(turn.asks, ("close", "settle_close", "owing", "offer_close"))):
         turn.settle_question()
     turn.say("utter_other_product_only")
 

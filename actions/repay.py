@@ -12,7 +12,6 @@ from ledger.model import AccountFacts, Bill, Repayment
 TWICE = re.compile(
     r"(扣|付|还|划)(了|款|走|掉|钱|我)*(两|2|二|三|3|好几|多)(次|遍|笔|回)|(重复|多|又|再)(次|一次)?(扣|划)(了|款了|走|掉|我)"
 )
-DREADED = re.compile("不会|会不会|别|怕|万一|要是|如果")  # it has not happened
 
 # Asks for money to arrive, and says of none that was paid: a refund, where one is under way.
 ARRIVAL = re.compile(r"到账|[没未]到|收到|退")
@@ -101,7 +100,7 @@ def repayment_status(turn: Turn) -> None:
 
 def taken_twice(turn: Turn) -> bool:
     """Whether the typed words say that money was taken twice, and not that it might be."""
-    return not turn.pressed and bool(TWICE.search(turn.text)) and not DREADED.search(turn.text)
+    return not turn.pressed and bool(TWICE.search(turn.text)) and not handover.feared(turn)
 
 
 def refund_meant(turn: Turn) -> bool:

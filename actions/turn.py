@@ -44,8 +44,9 @@ class Bubble:
 class Turn:
     """Built anew for each message; facts are read once, from one transaction.
 
-    `decision` is what the customer is being asked, {"kind": "settle" | "settle_close" | "close" | "owing"},
-    or None. It only says what is shown; the ledger alone decides whether a confirmation holds.
+    `decision` is what the customer is being asked, or None: {"kind": "settle" | "settle_close" | "close" |
+    "owing" | "unfreeze" | an offer, "opened": when, "reminded": whether repeated}. It only says what is shown; the
+    ledger alone decides whether a confirmation holds.
     """
 
     ledger: Ledger
@@ -149,9 +150,14 @@ class Turn:
 
     def ask(self, kind: str) -> None:
         """Notes that the decision `kind` has just been shown: opened now, unless it was open already."""
-        opened = (self.decision or {}).get("opened") if self.asks(kind) else None
+        opened = self.opened if self.asks(kind) else None
         self.decision = {"kind": kind, "opened": opened or self.ledger.clock.now().isoformat()}
         self.decision_shown = True
+
+    @property
+    def opened(self) -> str | None:
+        """When the decision that stands open was first shown; signed into its button."""
+        return (self.decision or {}).get("opened")
 
     def asks(self, kind: str) -> bool:
         """Whether this decision is the one that stands open."""
@@ -163,7 +169,7 @@ class Turn:
         One from before it was cancelled, or before another was shown, is not: pressed twice, its first press
         shows the decision anew, and the second comes before the customer can have read it.
         """
-        return self.asks(kind) and self.values.get("opened") == (self.decision or {}).get("opened")
+        return self.asks(kind) and self.values.get("opened") == self.opened
 
     def settle_question(self) -> None:
         """The decision is over: confirmed, declined or out of date."""

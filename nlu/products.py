@@ -35,7 +35,7 @@ _PAYS_OURS = re.compile(
 )
 
 _OURS = "月付"
-_NOT_OURS = re.compile("(?:不是|没说|不关|别关)月付")
+_NOT_OURS = re.compile("(?:不是|没说)月付")
 BESIDE = "&"  # no character of a normalised text
 
 

@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 from ledger import Ledger, closing, dump, facts, purchases, tickets
+from ledger.gateway.simulated import SimulatedGateway
 from ledger.model import GuardId
 from tests.actions import states
 from tests.actions.chat import Chat, responses
@@ -267,6 +268,7 @@ def test_a_complaint_in_the_wish_to_close_is_filed_too(chat: Begin, ledger: Ledg
         "分付和月付我只想关分付",
         "月付先留着，帮我关白条",
         "不要关月付！我说的是关闭美团月付",
+        "别关月付，关花呗",
     ],
 )
 def test_closing_another_product_while_ours_stays_opens_nothing(chat: Begin, text: str) -> None:
@@ -281,3 +283,15 @@ def test_closing_another_product_while_ours_stays_opens_nothing(chat: Begin, tex
 )
 def test_ours_is_closed_though_another_product_stays(chat: Begin, text: str) -> None:
     assert chat("c-clean").type("how_to_close", text)[0].response == "utter_close_ready"
+
+
+def test_what_is_closed_or_being_paid_to_close_is_not_said_to_stay(chat: Begin, ledger: Ledger) -> None:
+    text = "月付留着，把花呗关了"
+    assert chat("c-closed").type("how_to_close", text)[0].response == "utter_closed"
+    assert isinstance(ledger.gateway, SimulatedGateway)
+    ledger.gateway.set_mode("timeout", "c-owing")
+    owing = chat("c-owing")
+    quote = owing.press(owing.type("how_to_close", enters="close"), "一次结清并关闭")
+    owing.press(quote, "确认", strong=True)
+    assert owing.type("how_to_close", text)[0].response == "utter_guard_closing_under_way"
+    assert owing.type("deny", "别关月付，关花呗")[0].response == "utter_cannot_withdraw_close"

@@ -269,6 +269,14 @@ def test_money_that_might_be_taken_twice_is_no_dispute(chat: Begin, ledger: Ledg
     assert len(dump.account_json(ledger, "c-owing")["tickets"]) == before
 
 
+@pytest.mark.parametrize("text", ["特别生气，扣了我两次钱", "别人只扣一次，我扣了两次", "扣了两遍，怕还会扣"])
+def test_money_that_was_taken_twice_is_one_though_more_is_feared(
+    chat: Begin, ledger: Ledger, text: str
+) -> None:
+    chat("c-owing").type("repayment_status", text)
+    assert dump.account_json(ledger, "c-owing")["tickets"][-1]["kind"] == "dispute"
+
+
 @pytest.mark.parametrize("text", ["能用花呗还月付吗", "信用卡可以还吗", "拿借呗的钱来还行不行"])
 @pytest.mark.parametrize("customer", ["c-clean", "c-owing"])
 def test_whether_borrowed_money_may_repay_is_answered(chat: Begin, customer: str, text: str) -> None:
