@@ -94,9 +94,8 @@ def _fill(sheet: Sheet, bill: OpenBill, content: _Content) -> None:
         sheet.change_bill(old_bill, carried_fen=fen)
     for item in content.old_items:
         sheet.change_item(item.id, bill_id=bill.id)
-    for item in content.carried:
-        if item.is_principal:
-            sheet.change_item(item.id, revolving=1)
+    for item in content.carried:  # its fees too, but only principal ever bears interest
+        sheet.change_item(item.id, revolving=1)
     on = bill.issued_on
     bought = sum(item.left_fen for item in content.bought)
     sheet.journal("bill", (journals.BILLED, bought), (journals.UNBILLED, -bought), on=on)

@@ -29,14 +29,12 @@ class Instant(sa.types.TypeDecorator):
 
 
 class JsonText(sa.types.TypeDecorator):
-    """A JSON value as text with sorted keys: equal values are equal text."""
+    """A JSON value as text with sorted keys: equal values are equal text. No column of it is nullable."""
 
     impl = sa.Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
-        if value is None:
-            return None
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str:
         return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:

@@ -63,8 +63,6 @@ def lift_cut(ledger: Ledger, customer_id: str, *, reason: str, key: str) -> int:
 
     Raises WrongState when no cut is in force, BadInput without a reason, AccountClosed.
     """
-    if not reason.strip():
-        raise BadInput(field="reason")
 
     def act(work: Work) -> int:
         if work.account.state == "CLOSED":

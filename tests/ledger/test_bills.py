@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from ledger import bills, penalties, plans
+from ledger import bills, penalties, plans, refunds
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.errors import BadInput, InstalmentRefused, UnknownBill
@@ -134,6 +134,27 @@ def test_the_minimum_paid_leaves_interest_not_lateness(customer: Customer) -> No
     assert customer.facts.debts.total_fen == customer.facts.debts.interest_fen == 225
     customer.at("2027-01-06").close_month("2026-12").repay(225)
     assert customer.facts.debts.total_fen == 0
+    assert_books_hold(customer.ledger)
+
+
+def test_a_fee_carried_over_bears_no_interest(customer: Customer) -> None:
+    """A refund of the purchase meets the minimum, so the period's fee of 2.25 goes over to the next bill."""
+    bought = customer.buy(1_000_000)
+    customer.buy(30_000, periods=3)
+    customer.at("2026-11-01").close_month("2026-10")
+    minimum_fen = 100_000 + 10_225
+    assert bill_of(customer).minimum_fen == minimum_fen
+    refunds.request(customer.ledger, order_no=bought, amount_fen=minimum_fen, key="refund")
+    refunds.complete(customer.ledger, order_no=bought, key="refunded")
+    customer.at("2026-12-01").close_month("2026-11")
+    bill = bill_of(customer)
+    # 8,897.75 of the purchase and 100.00 of the plan, 25 days at 0.05 %; the 2.25 bears none.
+    carried_fen, interest_fen = 1_000_000 - minimum_fen + 10_000, 11_247
+    assert carried_fen * 25 * 5 // 10_000 == interest_fen
+    assert bill.total_fen == carried_fen + 225 + interest_fen + 10_225
+    customer.at("2026-12-06")
+    # To the due day the carried principal bears on, 5 days; its fee does not.
+    assert customer.facts.debts.interest_fen == interest_fen + carried_fen * 5 * 5 // 10_000
     assert_books_hold(customer.ledger)
 
 
