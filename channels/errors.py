@@ -18,6 +18,8 @@ SENTENCES = {
     "id_conflict": "这个消息编号已用于另一条消息。",
     "rate_limited": "您发送得太快了，请稍等几秒再发。",
     "not_found": "没有找到要访问的内容。",
+    "method_not_allowed": "这个地址不支持这种请求。",
+    "unknown_event": "这个地址不支持这种请求。",
     "not_built": "聊天组件还没有构建，请先运行 make setup。",
     "service_unavailable": "服务暂时无法连接，请稍后再试。",
     "internal": "系统暂时出错，请稍后再试。",
@@ -31,10 +33,14 @@ STATUS = {
     "id_conflict": 409,
     "rate_limited": 429,
     "not_found": 404,
+    "method_not_allowed": 405,
+    "unknown_event": 400,
     "not_built": 404,
     "service_unavailable": 503,
     "internal": 500,
 }
+# Nobody's mistake in writing: somebody may be trying what is not theirs.
+ALARMING = frozenset({"unauthorized", "not_found", "method_not_allowed", "unknown_event"})
 
 
 class ChatError(Exception):
@@ -51,7 +57,8 @@ class ChatError(Exception):
         self.code = code
         self.reference = new_reference()
         self.retry_after_s = retry_after_s
-        logger.info("[%s] refused: %s %s", self.reference, code, detail)
+        level = logging.WARNING if code in ALARMING else logging.INFO
+        logger.log(level, "[%s] refused: %s (%s)", self.reference, code, detail)
 
     @property
     def status(self) -> int:

@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any
 
 from sanic import Blueprint, Sanic, response
-from sanic.exceptions import PayloadTooLarge
+from sanic.exceptions import MethodNotSupported, NotFound, PayloadTooLarge
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
@@ -19,9 +19,9 @@ from channels import identity
 from channels.errors import ChatError
 from channels.mailbox import Mailbox
 from channels.rate import RateLimit
-from channels.requests import read_asked, read_json, read_since
-from channels.settings import TokenRules
+from channels.requests import read_asked, read_json, read_pass, read_since
 from channels.turns import IdConflict, Turns
+from channels.visitors import Visitors
 
 logger = logging.getLogger(__name__)
 
@@ -57,19 +57,22 @@ def answering(handler: Handler) -> Handler:
 
 @dataclass(frozen=True)
 class ChatApi:
-    """The two routes of the chat."""
+    """The routes of the chat."""
 
-    rules: TokenRules
+    verifier: identity.Verifier
     turns: Turns
     mailbox: Mailbox
     rate: RateLimit
+    visitors: Visitors
+    new_visitors: RateLimit
 
     def add_routes(self, blueprint: Blueprint) -> None:
+        blueprint.add_route(answering(self.visit), "/chat/visitors", methods=["POST"], name="post_visitor")
         blueprint.add_route(answering(self.post), "/chat/messages", methods=["POST"], name="post_message")
         blueprint.add_route(answering(self.get), "/chat/messages", methods=["GET"], name="get_messages")
 
     async def post(self, request: Request) -> HTTPResponse:
-        who = self._who(request)
+        who = await self._who(request)
         wait_s = self.rate.wait_s(who.sender, time.monotonic())
         if wait_s:
             raise ChatError("rate_limited", who.sender, retry_after_s=wait_s)
@@ -78,27 +81,51 @@ class ChatApi:
         return response.json({"messages": said}, ensure_ascii=False)
 
     async def get(self, request: Request) -> HTTPResponse:
-        who = self._who(request)
+        who = await self._who(request)
         since, both_roles = read_since(request.args.get("since")), request.args.get("all") == "1"
         found = await asyncio.to_thread(self.mailbox.since, who.sender, since, both_roles)
         return response.json({"messages": found}, ensure_ascii=False)
 
-    def _who(self, request: Request) -> identity.Identity:
+    async def visit(self, request: Request) -> HTTPResponse:
+        """A pass of ten minutes for somebody not logged in, renewed under the same name by an earlier one."""
+        if not self.visitors.a_minute:
+            raise ChatError("not_found", "visitors are not let in")
+        earlier, now = read_pass(read_json(request.body)), time.time()
+        sub = self.visitors.returning(earlier, now)
+        wait_s = 0 if sub else self.new_visitors.wait_s("", time.monotonic())
+        if wait_s:
+            raise ChatError("rate_limited", "new visitors", retry_after_s=wait_s)
+        return response.json({"token": self.visitors.issue(now, sub)})
+
+    async def _who(self, request: Request) -> identity.Identity:
         try:
-            return identity.verify(identity.bearer(request.headers.get("authorization")), self.rules)
+            return await self.verifier.verify(identity.bearer(request.headers.get("authorization")))
         except identity.Unauthorized as error:
-            raise ChatError(error.code) from None
+            raise ChatError(error.code, error.why) from None
 
 
-def limit_sizes(app: Sanic, max_body_bytes: int) -> None:
-    """Bodies and socket frames above the limit are refused before they are read whole."""
+def refuse_alike(app: Sanic, max_body_bytes: int) -> None:
+    """Refusals of the server itself have the same body: too large, no such address, no such method.
+
+    Bodies and socket frames above the limit are refused before they are read whole.
+    """
     app.config.REQUEST_MAX_SIZE = max_body_bytes
     app.config.WEBSOCKET_MAX_SIZE = max_body_bytes
 
     async def too_large(_request: Request, _error: Exception) -> HTTPResponse:
         return reply(ChatError("too_large"))
 
+    async def not_found(request: Request, _error: Exception) -> HTTPResponse:
+        return reply(ChatError("not_found", f"{request.method} {request.path[:80]}"))
+
+    async def not_allowed(request: Request, error: Exception) -> HTTPResponse:
+        answer = reply(ChatError("method_not_allowed", f"{request.method} {request.path[:80]}"))
+        answer.headers.update(getattr(error, "headers", {}))
+        return answer
+
     app.error_handler.add(PayloadTooLarge, too_large)
+    app.error_handler.add(NotFound, not_found)
+    app.error_handler.add(MethodNotSupported, not_allowed)
 
 
 def allow_origins(app: Sanic, origins: tuple[str, ...]) -> None:

@@ -1,4 +1,4 @@
-"""Who is speaking: a verified JWT becomes an `Identity`. Nothing else names a customer."""
+"""Who is speaking: a verified token becomes an `Identity`. Nothing else names a customer."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from typing import Any
 
 import jwt
 
+from channels.jwks import KeySet, KeysUnavailable
 from channels.settings import TokenRules
+from channels.visitors import Visitors
 
 SUBJECT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SENDER_PREFIX = "web-"
 MAX_CLOCK_SKEW_S = 60
+MAX_LIFE_S = 600
+MAX_TOKEN_CHARS = 8192
+MAX_KID_CHARS = 128
 
 
 @dataclass(frozen=True)
@@ -34,43 +39,106 @@ class Identity:
 
 
 class Unauthorized(Exception):
-    """The token is missing or cannot be trusted. `code` is `unauthorized` or `expired`."""
+    """The token is missing or cannot be trusted.
 
-    def __init__(self, code: str = "unauthorized") -> None:
-        super().__init__(code)
+    Attributes:
+        code: `unauthorized`, `expired`, or `service_unavailable` when no key to check it with can be had.
+        why: for the log alone; a caller is never told which check failed.
+    """
+
+    def __init__(self, why: str, code: str = "unauthorized") -> None:
+        super().__init__(why)
+        self.why = why
         self.code = code
 
 
-def verify(token: object, rules: TokenRules) -> Identity:
-    """Decodes a JWT with a fixed list of algorithms and requires exp, sub, aud and iss.
+@dataclass(frozen=True)
+class Verifier:
+    """Checks tokens: the host's JWTs, and the passes of visitors where these are let in."""
 
-    Raises:
-        Unauthorized: with code `expired` for a good token past its time, else `unauthorized`.
-    """
-    if not isinstance(token, str) or not token:
-        raise Unauthorized()
-    try:
-        claims = jwt.decode(
-            token,
-            rules.key,
-            algorithms=list(rules.algorithms),
-            audience=rules.audience,
-            issuer=rules.issuer,
-            options={"require": ["exp", "sub", "aud", "iss"]},
-        )
-    except jwt.ExpiredSignatureError:
-        raise Unauthorized("expired") from None
-    except (jwt.PyJWTError, ValueError, RecursionError):
-        raise Unauthorized() from None
-    if not SUBJECT.fullmatch(claims["sub"]):
-        raise Unauthorized()
-    return Identity(SENDER_PREFIX + claims["sub"], _acr(claims), _auth_time(claims), int(claims["exp"]))
+    rules: TokenRules
+    keys: KeySet | None
+    visitors: Visitors
+
+    async def verify(self, token: object) -> Identity:
+        """A JWT signed by a listed algorithm with a key of the host's, for us, of at most ten minutes' life.
+
+        Raises:
+            Unauthorized: with code `expired` for a good token past its time.
+        """
+        if not isinstance(token, str) or not token or len(token) > MAX_TOKEN_CHARS:
+            raise Unauthorized("no token")
+        visitor = self.visitors.read(token, time.time())
+        if visitor is not None:
+            return Identity(SENDER_PREFIX + visitor.sub, "", 0, visitor.exp)
+        claims = self._decode(token, *await self._key(token))
+        _check_life(claims)
+        if not SUBJECT.fullmatch(claims["sub"]):
+            raise Unauthorized("subject")
+        return Identity(SENDER_PREFIX + claims["sub"], _acr(claims), _auth_time(claims), int(claims["exp"]))
+
+    async def _key(self, token: str) -> tuple[Any, str]:
+        """The key and the one algorithm by which this token is to be checked; its header only chooses."""
+        try:
+            header = jwt.get_unverified_header(token)
+        except (jwt.PyJWTError, ValueError, RecursionError):
+            raise Unauthorized("not a token") from None
+        algorithm, kid = header.get("alg"), header.get("kid")
+        if algorithm not in self.rules.algorithms:
+            raise Unauthorized("algorithm")
+        if self.keys is None:
+            return self.rules.key, algorithm
+        if not isinstance(kid, str) or not 0 < len(kid) <= MAX_KID_CHARS:
+            raise Unauthorized("no key id")
+        try:
+            key = await self.keys.find(kid, algorithm)
+        except KeysUnavailable:
+            raise Unauthorized("no keys", "service_unavailable") from None
+        if key is None:
+            raise Unauthorized("unknown key")
+        return key, algorithm
+
+    def _decode(self, token: str, key: Any, algorithm: str) -> dict[str, Any]:
+        try:
+            return jwt.decode(
+                token,
+                key,
+                algorithms=[algorithm],
+                audience=self.rules.audience,
+                issuer=self.rules.issuer,
+                options={
+                    "require": ["exp", "sub", "aud", "iss"],
+                    "verify_iat": False,  # with our own allowance for clocks: `_check_life`
+                    "verify_nbf": False,
+                },
+            )
+        except jwt.ExpiredSignatureError:
+            raise Unauthorized("expired", "expired") from None
+        except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
+            raise Unauthorized(type(error).__name__) from None
 
 
 def bearer(header: str | None) -> str:
     """The token of an `Authorization: Bearer …` header, empty when there is none."""
     scheme, _, token = (header or "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _check_life(claims: dict[str, Any]) -> None:
+    """Ten minutes from its issue, and from now; neither issued nor valid only in the future.
+
+    A minute is allowed for clocks that differ.
+
+    Raises:
+        Unauthorized
+    """
+    latest = time.time() + MAX_CLOCK_SKEW_S
+    exp = int(claims["exp"])
+    begun = [claims[name] for name in ("iat", "nbf") if claims.get(name) is not None]
+    if not all(isinstance(value, (int, float)) and value <= latest for value in begun):
+        raise Unauthorized("from the future")
+    if exp > latest + MAX_LIFE_S or exp - (claims.get("iat") or exp) > MAX_LIFE_S:
+        raise Unauthorized("lives too long")
 
 
 def _acr(claims: dict[str, Any]) -> str:
@@ -83,7 +151,7 @@ def _auth_time(claims: dict[str, Any]) -> int:
     if (
         isinstance(value, bool)
         or not isinstance(value, (int, float))
-        or value > time.time() + MAX_CLOCK_SKEW_S
+        or not 0 <= value <= time.time() + MAX_CLOCK_SKEW_S
     ):
         return 0
     return int(value)

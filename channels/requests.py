@@ -40,6 +40,20 @@ def read_asked(data: Any) -> Asked:
     return Asked(data["id"], data.get("text"), data.get("button"))
 
 
+def read_pass(data: Any) -> str:
+    """The earlier pass of `{"token": …}`, empty for `{}`.
+
+    Raises:
+        ChatError: `bad_request`.
+    """
+    if not isinstance(data, dict) or not data.keys() <= {"token"}:
+        raise ChatError("bad_request", "not a visitor")
+    token = data.get("token", "")
+    if not isinstance(token, str):
+        raise ChatError("bad_request", "not a visitor")
+    return token
+
+
 def read_since(value: Any) -> int:
     """The number after which messages are wanted, 0 when none is given.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import jwt
 from sqlalchemy.engine.url import make_url
@@ -14,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 
 MIN_SECRET_CHARS = 16
 DEMO_ISSUER = "yuefu-demo"
+DEMO_VISITORS = 60
 PUBLIC_KEY_ALGORITHMS = ("RS256", "ES256")
 
 
@@ -23,12 +26,16 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class TokenRules:
-    """How a customer's JWT is checked: the key, the only algorithms accepted, and what it has to claim."""
+    """How a customer's JWT is checked: by which key, the only algorithms accepted, and what it has to claim.
+
+    With a `jwks_url` the keys are fetched from there, and `key` is None.
+    """
 
     key: Any
     algorithms: tuple[str, ...]
     issuer: str
     audience: str
+    jwks_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,7 @@ class Settings:
     max_body_bytes: int
     rate_messages: int
     rate_window_s: float
+    visitors_a_minute: int
     action_timeout_s: float
 
     def __repr__(self) -> str:
@@ -74,6 +82,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         max_body_bytes=int(_number(environ, "YUEFU_CHAT_MAX_BODY_BYTES", 128 * 1024)),
         rate_messages=int(_number(environ, "YUEFU_CHAT_RATE_MESSAGES", 10)),
         rate_window_s=_number(environ, "YUEFU_CHAT_RATE_WINDOW_S", 10),
+        visitors_a_minute=_visitors(environ, demo),
         action_timeout_s=_number(environ, "YUEFU_ACTION_TIMEOUT_S", 20),
     )
 
@@ -117,8 +126,15 @@ def _database_url(text: str) -> str:
     return text
 
 
+def _visitors(environ: Mapping[str, str], demo: bool) -> int:
+    """How many new visitors a minute are let in without a login; the demo has them, others say so."""
+    if environ.get("YUEFU_CHAT_VISITORS", str(DEMO_VISITORS) if demo else "0") == "0":
+        return 0
+    return int(_number(environ, "YUEFU_CHAT_VISITORS", DEMO_VISITORS))
+
+
 def _token_rules(environ: Mapping[str, str], demo: bool) -> TokenRules:
-    """HS256 with a shared secret in the demo profile only; elsewhere the host's public key."""
+    """HS256 with a shared secret in the demo profile only; elsewhere the host's public keys."""
     audience = environ.get("YUEFU_JWT_AUDIENCE") or "webchat"
     if demo:
         key = _secret(environ, "YUEFU_JWT_SECRET")
@@ -126,17 +142,46 @@ def _token_rules(environ: Mapping[str, str], demo: bool) -> TokenRules:
     issuer = environ.get("YUEFU_JWT_ISSUER", "")
     if not issuer:
         raise SettingsError("YUEFU_JWT_ISSUER is not set: name the issuer of your customers' tokens.")
-    algorithm = environ.get("YUEFU_JWT_ALGORITHM") or "RS256"
-    if algorithm not in PUBLIC_KEY_ALGORITHMS:
-        raise SettingsError(f"YUEFU_JWT_ALGORITHM must be one of {', '.join(PUBLIC_KEY_ALGORITHMS)}.")
-    return TokenRules(
-        _public_key(environ.get("YUEFU_JWT_PUBLIC_KEY", ""), algorithm), (algorithm,), issuer, audience
-    )
+    url, path = environ.get("YUEFU_JWT_JWKS_URL", ""), environ.get("YUEFU_JWT_PUBLIC_KEY", "")
+    if bool(url) == bool(path):
+        raise SettingsError(
+            "Give one of YUEFU_JWT_JWKS_URL (where your tokens' public keys are) and YUEFU_JWT_PUBLIC_KEY "
+            "(a PEM file), not both."
+        )
+    algorithms = _algorithms(environ.get("YUEFU_JWT_ALGORITHMS") or ("RS256,ES256" if url else "RS256"))
+    if url:
+        return TokenRules(None, algorithms, issuer, audience, _jwks_url(url))
+    if len(algorithms) > 1:
+        raise SettingsError("YUEFU_JWT_ALGORITHMS must name one algorithm: YUEFU_JWT_PUBLIC_KEY is one key.")
+    return TokenRules(_public_key(path, algorithms[0]), algorithms, issuer, audience)
+
+
+def _algorithms(text: str) -> tuple[str, ...]:
+    listed = tuple(part.strip() for part in text.split(","))
+    if not set(listed) <= set(PUBLIC_KEY_ALGORITHMS):
+        raise SettingsError(f"YUEFU_JWT_ALGORITHMS must be of {', '.join(PUBLIC_KEY_ALGORITHMS)}.")
+    return listed
+
+
+def _jwks_url(text: str) -> str:
+    """Keys that came over a line anybody can change prove nothing."""
+    url = urlsplit(text)
+    if url.hostname and (url.scheme == "https" or (url.scheme == "http" and is_loopback(url.hostname))):
+        return text
+    raise SettingsError("YUEFU_JWT_JWKS_URL must begin with https:// (http:// only on this machine).")
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether only this machine reaches `host`, an address or a name."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 def _public_key(path: str, algorithm: str) -> Any:
-    if not path:
-        raise SettingsError("YUEFU_JWT_PUBLIC_KEY is not set: give the PEM file of the tokens' public key.")
     try:
         return jwt.get_algorithm_by_name(algorithm).prepare_key(Path(path).read_bytes())
     except (OSError, ValueError, TypeError, jwt.PyJWTError):

@@ -17,7 +17,7 @@ from channels.errors import ChatError
 from channels.mailbox import Mailbox
 from channels.rate import RateLimit
 from channels.requests import read_asked, read_since
-from channels.settings import Settings, TokenRules
+from channels.settings import Settings
 from channels.turns import IdConflict, Turns
 
 logger = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ class ChatSocket:
     """The handlers of the socket's events."""
 
     server: AsyncServer
-    rules: TokenRules
+    verifier: identity.Verifier
     turns: Turns
     mailbox: Mailbox
     rate: RateLimit
@@ -74,6 +74,8 @@ class ChatSocket:
         self.server.on("disconnect", self.disconnect)
         self.server.on("session_request", self._answering(self.session_request))
         self.server.on("user_uttered", self._answering(self.user_uttered))
+        self.server.on("*", self.unknown)
+        self.server.on("connect", self.elsewhere, namespace="*")
 
     async def stop(self) -> None:
         """Closes every socket, so that the server need not wait for them."""
@@ -83,9 +85,9 @@ class ChatSocket:
 
     async def connect(self, sid: str, _environ: dict[str, Any], auth: object = None) -> None:
         try:
-            who = identity.verify(auth.get("token") if isinstance(auth, dict) else None, self.rules)
+            who = await self.verifier.verify(auth.get("token") if isinstance(auth, dict) else None)
         except identity.Unauthorized as error:
-            raise Refused(error.code) from None
+            raise Refused(ChatError(error.code, f"socket: {error.why}").code) from None
         await self.server.save_session(sid, {"who": who})
         await self.server.enter_room(sid, room(who.sender))
         self._timers[sid] = asyncio.create_task(self._expire_at(sid, who.exp))
@@ -107,6 +109,15 @@ class ChatSocket:
             raise ChatError("rate_limited", who.sender, retry_after_s=wait_s)
         submitted = await self.turns.submit(who, read_asked(data), socket=sid)
         return {"ok": True, "dup": submitted.dup, "seq": submitted.seq}
+
+    async def unknown(self, event: str, sid: str, *_data: Any) -> Ack:
+        """Nobody joins a room or speaks as the server: there are two events, and this is neither."""
+        who = (await self.server.get_session(sid))["who"]
+        return {"ok": False, "error": ChatError("unknown_event", f"{who.sender} sent {event[:32]!r}").body()}
+
+    async def elsewhere(self, namespace: str, _sid: str, *_data: Any) -> None:
+        """The chat has one namespace."""
+        raise Refused(ChatError("not_found", f"socket: {namespace[:32]!r}").code)
 
     def _answering(self, handler: Callable[..., Awaitable[Ack]]) -> Callable[..., Awaitable[Ack]]:
         """Gives a handler the socket's verified speaker, and turns its failures into an ack."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import ipaddress
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -18,12 +17,15 @@ from channels import action_errors, http, settings, socket, words
 from channels.buttons import ButtonSigner
 from channels.demo_page import DemoPage
 from channels.health import Health
+from channels.identity import Verifier
+from channels.jwks import KeySet
 from channels.mailbox import Mailbox, open_engine
 from channels.masking import mask_all_logs
 from channels.push import OutboxPush
 from channels.rate import RateLimit
 from channels.service_client import ServiceClient
 from channels.turns import Turns
+from channels.visitors import Visitors
 
 logger = logging.getLogger(__name__)
 
@@ -57,8 +59,13 @@ class WebInput(InputChannel):
         rate = RateLimit(config.rate_messages, config.rate_window_s)
         signer = ButtonSigner(config.button_secret)
         self.turns = Turns(self.mailbox, signer, config.max_chars, self.agent, socket.Rooms(server).emit)
-        self.socket = socket.ChatSocket(server, config.tokens, self.turns, self.mailbox, rate)
-        self.api = http.ChatApi(config.tokens, self.turns, self.mailbox, rate)
+        visitors = Visitors(config.button_secret, config.visitors_a_minute)
+        new_visitors = RateLimit(config.visitors_a_minute, 60)
+        rules = config.tokens
+        self.keys = KeySet(rules.jwks_url, rules.algorithms) if rules.jwks_url else None
+        verifier = Verifier(rules, self.keys, visitors)
+        self.socket = socket.ChatSocket(server, verifier, self.turns, self.mailbox, rate)
+        self.api = http.ChatApi(verifier, self.turns, self.mailbox, rate, visitors, new_visitors)
         self.health = Health(self.agent, self.service)
         self.demo = DemoPage(config.web_dir, config.tokens, self.service) if config.demo else None
 
@@ -104,7 +111,7 @@ class WebInput(InputChannel):
     def _set_up(self, app: Sanic) -> None:
         self._app = app
         app.config.GRACEFUL_SHUTDOWN_TIMEOUT = GRACEFUL_SHUTDOWN_S
-        http.limit_sizes(app, self.config.max_body_bytes)
+        http.refuse_alike(app, self.config.max_body_bytes)
         http.allow_origins(app, self.config.origins)
         self.socket.add_handlers()
         self.socket.server.attach(app, "/socket.io")
@@ -112,7 +119,7 @@ class WebInput(InputChannel):
             self.demo.serve_root(app)
 
     async def _before_start(self, app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
-        if self.demo is not None and not _is_loopback(app.state.host):
+        if self.demo is not None and not settings.is_loopback(app.state.host):
             logging.getLogger("sanic.error").disabled = True  # the sentence below says it all, no traceback
             raise SystemExit(
                 f"The demo profile hands out tokens, so it listens on this machine only: use -i 127.0.0.1 "
@@ -127,6 +134,8 @@ class WebInput(InputChannel):
                 logger.error("the model has no response %s, which the channel needs", response)
         push = OutboxPush(self.service, self.turns)
         self._tasks = [asyncio.create_task(push.run()), asyncio.create_task(self._expire())]
+        if self.keys is not None:
+            await self.keys.refresh()  # a wrong address is in the log at once, not with the first customer
 
     async def _before_stop(self, _app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
         for task in self._tasks:
@@ -145,12 +154,3 @@ class WebInput(InputChannel):
             except Exception:
                 logger.exception("old messages could not be dropped")
             await asyncio.sleep(EXPIRE_EVERY_S)
-
-
-def _is_loopback(host: str | None) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False
