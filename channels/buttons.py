@@ -30,7 +30,11 @@ class ButtonForged(ButtonError):
 
 
 class ButtonOfAnother(ButtonError):
-    """Ours, but signed for another sender."""
+    """Ours, but signed for another sender: `owner`."""
+
+    def __init__(self, owner: str) -> None:
+        super().__init__(owner)
+        self.owner = owner
 
 
 class ButtonExpired(ButtonError):
@@ -97,7 +101,7 @@ class ButtonSigner:
             raise ButtonForged
         owner, intent, title, values, expires_at = json.loads(payload)
         if owner != sender:
-            raise ButtonOfAnother
+            raise ButtonOfAnother(owner)
         if now >= expires_at:
             raise ButtonExpired
         return Press(intent, title, values)

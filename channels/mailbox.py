@@ -18,12 +18,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import QueuePool
 
 SESSION_S = 60 * 60
-LEASE_S = 60
-KEPT_MESSAGES = 500
+LEASE_S = 15  # without a sign of life from whoever answers a message
+KEPT_MESSAGES = 200
 OFFERING_MESSAGES = 6  # how far back a button may be named by its title
-PAGE_MESSAGES = 200
 KEPT_MESSAGES_S = 30 * 24 * 60 * 60
 KEPT_TURNS_S = 3 * 24 * 60 * 60
+VISITOR_PREFIX = "web-anon-"
 SHANGHAI = timezone(timedelta(hours=8))
 
 metadata = sa.MetaData()
@@ -111,8 +111,8 @@ class Mailbox:
     def claim(self, sender: str, turn_id: str, body_hash: str, user_text: str | None, now: float) -> Claim:
         """Claims a message for answering; one caller at a time gets `mine`.
 
-        The user's message is numbered and kept with the first claim. A claim not finished within 60 s may be
-        taken over, so a crash in the middle of an answer does not silence the message for good.
+        The user's message is numbered and kept with the first claim. A claim that is neither finished nor
+        renewed for 15 s may be taken over: a crash in the middle of an answer does not silence the message.
 
         Raises:
             IdConflict: `turn_id` was used with another body.
@@ -128,14 +128,26 @@ class Mailbox:
             return self.claim(sender, turn_id, body_hash, user_text, now)
 
     def finish(self, sender: str, turn_id: str, bubbles: Iterable[Message], now: float) -> list[Message]:
-        """Numbers and keeps the answer's bubbles and closes the turn, all in one transaction."""
+        """Numbers and keeps the answer's bubbles and closes the turn, all in one transaction.
+
+        A turn that somebody else took over and closed keeps that answer, which is returned.
+        """
         with self.engine.begin() as conn:
             _lock_sender(conn, sender)
+            known = conn.execute(_turn_query(sender, turn_id)).one_or_none()
+            if known is not None and known.answer is not None:
+                return list(known.answer)
             answer = [_append(conn, sender, "bot", bubble, now) for bubble in bubbles]
             closed = sa.update(turns).where(turns.c.sender == sender, turns.c.turn_id == turn_id)
             conn.execute(closed.values(answer=answer))
             _trim(conn, sender)
         return answer
+
+    def renew(self, sender: str, turn_id: str, now: float) -> None:
+        """Says that the turn is still being answered."""
+        turn = sa.update(turns).where(turns.c.sender == sender, turns.c.turn_id == turn_id)
+        with self.engine.begin() as conn:
+            conn.execute(turn.values(leased_until=now + LEASE_S))
 
     def release(self, sender: str, turn_id: str) -> None:
         """Gives an unfinished turn back, so that the next call with its id may answer it."""
@@ -144,12 +156,12 @@ class Mailbox:
             conn.execute(turn.values(leased_until=0.0))
 
     def since(self, sender: str, seq: int, both_roles: bool = False) -> list[Message]:
-        """At most the newest 200 messages above `seq`, oldest first; the bot's alone unless `both_roles`."""
+        """What is kept above `seq` (the newest 200), oldest first; the bot's alone unless `both_roles`."""
         wanted = sa.select(messages).where(messages.c.sender == sender, messages.c.seq > seq)
         if not both_roles:
             wanted = wanted.where(messages.c.role == "bot")
         with self.engine.begin() as conn:
-            rows = conn.execute(wanted.order_by(messages.c.seq.desc()).limit(PAGE_MESSAGES)).all()
+            rows = conn.execute(wanted.order_by(messages.c.seq.desc()).limit(KEPT_MESSAGES)).all()
         return [_as_message(row.seq, row.role, row.body, row.at) for row in reversed(rows)]
 
     def offered(self, sender: str) -> list[dict[str, str]]:
@@ -166,10 +178,15 @@ class Mailbox:
             return conn.execute(sa.select(senders.c.last_seq).where(senders.c.sender == sender)).scalar() or 0
 
     def expire(self, now: float) -> int:
-        """Drops messages older than 30 days and answers older than 3; returns how many rows went."""
+        """Drops messages older than 30 days and answers older than 3; returns how many rows went.
+
+        A customer's numbers go on for ever, a visitor's name that nobody can use any more is forgotten.
+        """
+        gone = senders.c.sender.like(f"{VISITOR_PREFIX}%") & (senders.c.last_at < now - KEPT_MESSAGES_S)
         with self.engine.begin() as conn:
             old = conn.execute(sa.delete(messages).where(messages.c.at < now - KEPT_MESSAGES_S)).rowcount
             old += conn.execute(sa.delete(turns).where(turns.c.at < now - KEPT_TURNS_S)).rowcount
+            old += conn.execute(sa.delete(senders).where(gone)).rowcount
         return int(old)
 
 

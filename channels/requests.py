@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from channels.errors import ChatError
-from channels.turns import Asked
+from channels.heard import Asked
 
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MAX_SEQ = 2**31 - 1

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 
-from channels import text, words
-from channels.buttons import ButtonError, ButtonExpired, ButtonSigner, Press
+from channels import words
+from channels.buttons import ButtonSigner, Press
+from channels.heard import Asked, Heard, Hearing
 from channels.identity import Identity
 from channels.mailbox import Claim, IdConflict, Mailbox, Message
-from channels.masking import mask_numbers
 from channels.output import TurnOutput
 
-__all__ = ["Asked", "IdConflict", "PushFailed", "Submitted", "Turns"]
+__all__ = ["IdConflict", "PushFailed", "Submitted", "Turns"]
 
 logger = logging.getLogger(__name__)
 
@@ -32,36 +33,13 @@ class Emit(Protocol):
     async def __call__(self, sender: str, event: str, data: Any, skip: str = "") -> None: ...
 
 
-TITLE_CHARS = 60  # longer words name no button
 POLL_S = 0.1
+RENEW_S = 5.0
 PUSH_PREFIX = "outbox:"
 
 
 class PushFailed(Exception):
     """A notice could not be turned into a message; it may be tried again."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A message as the client sent it: its own id, and either typed text or a button's token."""
-
-    client_id: str
-    text: str | None = None
-    button: str | None = None
-
-    def body_hash(self) -> str:
-        body = json.dumps([self.text, self.button], ensure_ascii=True)
-        return hashlib.sha256(body.encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What we made of it: shown in the history, then either handed on or answered with one response."""
-
-    shown: str
-    parse_data: dict[str, Any] | None = None
-    refusal: str = ""
-    masked: bool = False  # the customer sent a number that does not belong in a chat
 
 
 @dataclass(frozen=True)
@@ -82,10 +60,11 @@ class Turns:
 
     mailbox: Mailbox
     signer: ButtonSigner
-    max_chars: int
+    hearing: Hearing
     agent: Callable[[], Agent]
     emit: Emit
     _running: set[asyncio.Task[list[Message]]] = field(default_factory=set)
+    _orders: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def submit(self, who: Identity, asked: Asked, socket: str = "") -> Submitted:
         """Takes a message in; the same id and body again gives the same answer without asking again.
@@ -98,11 +77,13 @@ class Turns:
         Raises:
             IdConflict: the id was used with another body.
         """
-        heard = await asyncio.to_thread(self._hear, who.sender, asked)
-        claim = await self._claim(who.sender, asked.client_id, asked.body_hash(), heard.shown)
+        heard = await asyncio.to_thread(self.hearing.hear, who.sender, asked)
+        async with self._in_order(who.sender):
+            claim = await self._claim(who.sender, asked.client_id, asked.body_hash(), heard.shown)
+            if claim.state == "mine":
+                echo = {"seq": claim.seq, "role": "user", "text": heard.shown}
+                await self.emit(who.sender, "user_echo", echo, skip=socket)
         if claim.state == "mine":
-            echo = {"seq": claim.seq, "role": "user", "text": heard.shown}
-            await self.emit(who.sender, "user_echo", echo, skip=socket)
             work = self._answer(who, asked.client_id, heard, claim.first_of_session)
         else:
             work = self._stored(who, asked, heard)
@@ -119,16 +100,16 @@ class Turns:
         """
         what = hashlib.sha256(f"{kind} {ref}".encode()).hexdigest()[:16]
         turn_id = f"{PUSH_PREFIX}{outbox_id}:{what}"  # a ledger that was reset counts its ids anew
-        claim = await self._claim(sender, turn_id, "", None)
+        while (claim := await self._claim(sender, turn_id, "", None)).state == "working":
+            await asyncio.sleep(POLL_S)  # by a bot that may have died: later news wait for it
         if claim.state == "done":
             return claim.answer
-        if claim.state == "working":
-            raise PushFailed("under way elsewhere")
         values = {"kind": kind, "ref": ref, "outbox_id": outbox_id}
         heard = Heard("", Press("notice", "", values).parse_data())
         who = Identity(sender, "", 0, 0)
         try:
-            output = await self._ask(who, f"outbox-{outbox_id}", heard)
+            async with self._renewed(sender, turn_id):
+                output = await self._ask(who, f"outbox-{outbox_id}", heard)
             if output.failures:
                 raise PushFailed(output.failures[0])
         except BaseException:
@@ -143,47 +124,6 @@ class Turns:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-
-    def _hear(self, sender: str, asked: Asked) -> Heard:
-        if asked.button is not None:
-            return self._hear_button(sender, asked.button)
-        typed = asked.text or ""
-        try:
-            said = text.clean(typed, self.max_chars)
-            return Heard(said, self._named(sender, said), masked=mask_numbers(typed) != typed)
-        except text.TooLong:
-            return Heard(text.shown(typed), refusal=words.TOO_LONG)
-        except text.NothingAsked:
-            return Heard(text.shown(typed), refusal=words.NOTHING_ASKED)
-
-    def _named(self, sender: str, said: str) -> dict[str, Any] | None:
-        """A shown button that the words name is pressed by them, unless it charges or closes."""
-        for button in self.mailbox.offered(sender) if len(said) <= TITLE_CHARS else []:
-            if not text.same_words(said, button["title"]):
-                continue
-            try:
-                press = self._pressed(sender, button["token"])
-            except ButtonError:
-                continue
-            return None if press.by_click_only else press.parse_data()
-        return None
-
-    def _hear_button(self, sender: str, token: str) -> Heard:
-        try:
-            press = self._pressed(sender, token)
-        except ButtonExpired:
-            return Heard("", refusal=words.BUTTON_EXPIRED)
-        except ButtonError as error:
-            logger.warning("a button was refused: %s", type(error).__name__)
-            return Heard("", refusal=words.BUTTON_REFUSED)
-        return Heard(press.title, press.parse_data())
-
-    def _pressed(self, sender: str, token: str) -> Press:
-        """Raises ButtonError; ButtonExpired also for an intent that a newer version no longer has."""
-        press = self.signer.read(sender, token, time.time())
-        if press.intent not in self.agent().domain.intents:
-            raise ButtonExpired
-        return press
 
     async def _claim(self, sender: str, turn_id: str, body_hash: str, shown: str | None) -> Claim:
         return await asyncio.to_thread(self.mailbox.claim, sender, turn_id, body_hash, shown, time.time())
@@ -201,7 +141,8 @@ class Turns:
     async def _answer(self, who: Identity, turn_id: str, heard: Heard, first: bool) -> list[Message]:
         await self.emit(who.sender, "typing", {"on": True})
         try:
-            bubbles = await self._bubbles(who, turn_id, heard)
+            async with self._renewed(who.sender, turn_id):
+                bubbles = await self._bubbles(who, turn_id, heard)
             return await self._finish(who.sender, turn_id, bubbles, first)
         except BaseException:  # broken off or not stored: the same id may be asked again
             self.mailbox.release(who.sender, turn_id)
@@ -214,7 +155,7 @@ class Turns:
         reference = words.new_reference()
         try:
             if heard.refusal:
-                said = await words.say(self.agent(), heard.refusal, limit=self.max_chars)
+                said = await words.say(self.agent(), heard.refusal, limit=self.hearing.max_chars)
                 return [{"text": said, "buttons": [], "custom": {}}]
             output = await self._ask(who, turn_id, heard)
             bubbles = output.bubbles()
@@ -253,7 +194,29 @@ class Turns:
         if first and bubbles:
             notice = await words.say(self.agent(), words.AI_NOTICE)
             bubbles[0]["text"] = "\n".join(filter(None, (notice, bubbles[0]["text"])))
-        said = await asyncio.to_thread(self.mailbox.finish, sender, turn_id, bubbles, time.time())
-        for message in said:
-            await self.emit(sender, "bot_uttered", message)
+        async with self._in_order(sender):
+            said = await asyncio.to_thread(self.mailbox.finish, sender, turn_id, bubbles, time.time())
+            for message in said:
+                await self.emit(sender, "bot_uttered", message)
         return said
+
+    def _in_order(self, sender: str) -> asyncio.Lock:
+        """Held from numbering messages until they have left, so that no tab hears a later one first."""
+        lock = self._orders.get(sender) or asyncio.Lock()
+        self._orders[sender] = lock
+        return lock
+
+    @asynccontextmanager
+    async def _renewed(self, sender: str, turn_id: str) -> AsyncIterator[None]:
+        """Keeps the claim of a turn for as long as this process is answering it."""
+
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(RENEW_S)
+                await asyncio.to_thread(self.mailbox.renew, sender, turn_id, time.time())
+
+        task = asyncio.create_task(renew())
+        try:
+            yield
+        finally:
+            task.cancel()

@@ -17,6 +17,7 @@ from channels import action_errors, http, settings, socket, words
 from channels.buttons import ButtonSigner
 from channels.demo_page import DemoPage
 from channels.health import Health
+from channels.heard import Hearing
 from channels.identity import Verifier
 from channels.jwks import KeySet
 from channels.mailbox import Mailbox, open_engine
@@ -58,7 +59,8 @@ class WebInput(InputChannel):
         server = socket.make_server(config)
         rate = RateLimit(config.rate_messages, config.rate_window_s)
         signer = ButtonSigner(config.button_secret)
-        self.turns = Turns(self.mailbox, signer, config.max_chars, self.agent, socket.Rooms(server).emit)
+        hearing = Hearing(self.mailbox, signer, config.max_chars, self.agent)
+        self.turns = Turns(self.mailbox, signer, hearing, self.agent, socket.Rooms(server).emit)
         visitors = Visitors(config.button_secret, config.visitors_a_minute)
         new_visitors = RateLimit(config.visitors_a_minute, 60)
         rules = config.tokens

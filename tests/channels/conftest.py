@@ -10,6 +10,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from typing import Any
 import jwt
 import pytest
 import requests
+
+from tests.channels.key_host import ISSUER, KeyHost, KeyPair, key_host
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = Path(__file__).resolve().parent / "fixture_project"
@@ -87,6 +90,12 @@ class Process:
         self.running.wait(timeout=30)
         return time.monotonic() - began
 
+    def kill(self) -> None:
+        """Ends it as a power cut would."""
+        assert self.running is not None
+        self.running.kill()
+        self.running.wait(timeout=30)
+
     def text(self) -> str:
         return self.log.read_text(errors="replace")
 
@@ -136,6 +145,31 @@ class Chat:
 
     def service_ready(self) -> bool:
         return requests.get(f"{self.service_url}/readyz", timeout=10).status_code == 200
+
+
+class Sockets:
+    """Speaks to the clients' process (socket_driver.py)."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+
+    def do(self, op: str, **fields: Any) -> Any:
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.write(json.dumps({"op": op, **fields}) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def connect(self, name: str, url: str, token: str, **fields: Any) -> Any:
+        return self.do("connect", name=name, url=url, auth={"token": token}, **fields)
+
+    def call(self, name: str, event: str, data: Any) -> Any:
+        return self.do("call", name=name, event=event, data=data)
+
+    def say(self, name: str, text: str, **fields: Any) -> Any:
+        return self.call(name, "user_uttered", {"id": uuid.uuid4().hex, "text": text, **fields})
+
+    def wait(self, name: str, event: str, **fields: Any) -> Any:
+        return self.do("wait", name=name, event=event, **fields)
 
 
 @pytest.fixture(scope="session")
@@ -194,15 +228,14 @@ def bot_command(model: Path, port: int, interface: str = "127.0.0.1") -> list[st
     return [*command, "--endpoints", str(PROJECT / "endpoints.yml"), "--credentials", "credentials.yml"]
 
 
-@pytest.fixture(scope="session")
-def chat(model: Path, web_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chat]:
-    run_dir = tmp_path_factory.mktemp("run")
+@contextmanager
+def running_chat(model: Path, run_dir: Path, **env: str) -> Iterator[Chat]:
+    """A bot with a service of its own; `env` is added to the bot's environment."""
     service_port, bot_port = free_port(), free_port()
     service_url = f"http://127.0.0.1:{service_port}"
     args = [str(SERVICE_PYTHON), str(PROJECT / "service.py"), str(service_port), ACTION_SECRET]
     service = Process(args, run_dir / "service.log")
-    env = {**bot_env(run_dir, service_url), "YUEFU_WEB_DIR": str(web_dir)}
-    bot = Process(bot_command(model, bot_port), run_dir / "bot.log", env)
+    bot = Process(bot_command(model, bot_port), run_dir / "bot.log", {**bot_env(run_dir, service_url), **env})
     chat = Chat(f"http://127.0.0.1:{bot_port}", bot, service, service_url)
     service.start()
     bot.start()
@@ -212,3 +245,39 @@ def chat(model: Path, web_dir: Path, tmp_path_factory: pytest.TempPathFactory) -
     finally:
         bot.stop()
         service.stop()
+
+
+@pytest.fixture(scope="session")
+def chat(model: Path, web_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chat]:
+    """In the demo's profile, whose tokens `make_token` makes."""
+    with running_chat(model, tmp_path_factory.mktemp("run"), YUEFU_WEB_DIR=str(web_dir)) as started:
+        yield started
+
+
+@dataclass
+class Live:
+    """A bot as a company runs it, and the host that logs its customers in."""
+
+    chat: Chat
+    host: KeyHost
+    keys: KeyPair
+
+
+@pytest.fixture(scope="session")
+def live(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """Outside the demo's profile: tokens are the host's, its keys are fetched from it, visitors may come."""
+    keys = KeyPair("login-1")
+    with key_host() as host:
+        host.publish(keys.published())
+        env = {"YUEFU_PROFILE": "", "YUEFU_JWT_ISSUER": ISSUER, "YUEFU_JWT_JWKS_URL": host.url}
+        env |= {"YUEFU_CHAT_VISITORS": "20", "YUEFU_ACTION_TIMEOUT_S": "10"}
+        with running_chat(model, tmp_path_factory.mktemp("live"), **env) as started:
+            yield Live(started, host, keys)
+
+
+@pytest.fixture
+def sockets() -> Iterator[Sockets]:
+    driver = Path(__file__).with_name("socket_driver.py")
+    command, pipe = [str(SERVICE_PYTHON), str(driver)], subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+        yield Sockets(process)

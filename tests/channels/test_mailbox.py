@@ -12,7 +12,9 @@ import pytest
 
 from channels.mailbox import (
     KEPT_MESSAGES,
+    KEPT_MESSAGES_S,
     KEPT_TURNS_S,
+    LEASE_S,
     SESSION_S,
     IdConflict,
     Mailbox,
@@ -82,11 +84,26 @@ def test_a_turn_broken_off_is_taken_over_without_a_second_question(mailbox: Mail
     if how == "released":
         mailbox.release("a", "1")
     else:
-        later = NOW + 61
+        later = NOW + LEASE_S
     again = mailbox.claim("a", "1", "h", "问", later)
     assert (again.state, again.seq, again.first_of_session) == ("mine", 1, True)
     assert mailbox.claim("a", "1", "h", "问", later).state == "working"
     assert len(mailbox.since("a", 0, both_roles=True)) == 1
+
+
+def test_a_claim_that_is_renewed_is_not_taken_over(mailbox: Mailbox) -> None:
+    mailbox.claim("a", "1", "h", "问", NOW)
+    mailbox.renew("a", "1", NOW + LEASE_S - 1)
+    assert mailbox.claim("a", "1", "h", "问", NOW + 2 * LEASE_S - 2).state == "working"
+    assert mailbox.claim("a", "1", "h", "问", NOW + 2 * LEASE_S - 1).state == "mine"
+
+
+def test_a_turn_that_two_answered_keeps_the_first_answer(mailbox: Mailbox) -> None:
+    mailbox.claim("a", "1", "h", "问", NOW)
+    assert mailbox.claim("a", "1", "h", "问", NOW + LEASE_S).state == "mine"
+    first = mailbox.finish("a", "1", [{"text": "答"}], NOW + LEASE_S)
+    assert mailbox.finish("a", "1", [{"text": "又答"}], NOW + LEASE_S + 1) == first
+    assert [message["text"] for message in mailbox.since("a", 0)] == ["答"]
 
 
 def test_a_finished_turn_is_not_released(mailbox: Mailbox) -> None:
@@ -123,7 +140,10 @@ def test_many_threads_number_without_gap_or_double(mailbox: Mailbox) -> None:
 def test_what_is_kept_is_bounded(mailbox: Mailbox) -> None:
     mailbox.claim("a", "1", "h", "问", NOW)
     mailbox.finish("a", "1", [{"text": str(number)} for number in range(KEPT_MESSAGES + 50)], NOW)
-    assert mailbox.since("a", 0)[-1]["seq"] == KEPT_MESSAGES + 51
+    kept = mailbox.since("a", 0)
+    assert [message["seq"] for message in kept] == list(range(52, KEPT_MESSAGES + 52)), (
+        "nothing kept is left out"
+    )
     with mailbox.engine.begin() as conn:
         assert conn.exec_driver_sql("select count(*) from chat_message").scalar() == KEPT_MESSAGES
 
@@ -134,7 +154,17 @@ def test_old_rows_expire(mailbox: Mailbox) -> None:
     assert mailbox.expire(NOW + KEPT_TURNS_S) == 0
     assert mailbox.expire(NOW + KEPT_TURNS_S + 1) == 1
     assert mailbox.expire(NOW + 31 * 24 * 60 * 60) == 2
-    assert mailbox.claim("a", "2", "h", "问", NOW).seq == 3
+    assert mailbox.claim("a", "2", "h", "问", NOW).seq == 3, "numbers never begin anew"
+
+
+def test_a_visitor_is_forgotten_after_a_month(mailbox: Mailbox) -> None:
+    for sender in ("web-anon-1", "web-c-1"):
+        mailbox.claim(sender, "1", "h", "问", NOW)
+        mailbox.finish(sender, "1", [{"text": "答"}], NOW)
+    mailbox.expire(NOW + KEPT_MESSAGES_S)
+    assert mailbox.last_seq("web-anon-1") == 2
+    mailbox.expire(NOW + KEPT_MESSAGES_S + 1)
+    assert (mailbox.last_seq("web-anon-1"), mailbox.last_seq("web-c-1")) == (0, 2)
 
 
 def test_the_file_is_private_and_in_wal_mode(tmp_path: Path) -> None:

@@ -2,77 +2,40 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import time
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.channels.conftest import SERVICE_PYTHON, Chat, make_token, strong
-
-
-class Sockets:
-    """Speaks to the clients' process."""
-
-    def __init__(self, process: subprocess.Popen[str], url: str) -> None:
-        self.process = process
-        self.url = url
-
-    def do(self, op: str, **fields: Any) -> Any:
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"op": op, **fields}) + "\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
-
-    def connect(self, name: str, token: str, **fields: Any) -> Any:
-        return self.do("connect", name=name, url=self.url, auth={"token": token}, **fields)
-
-    def say(self, name: str, text: str, **fields: Any) -> Any:
-        return self.do(
-            "call", name=name, event="user_uttered", data={"id": uuid.uuid4().hex, "text": text, **fields}
-        )
-
-    def wait(self, name: str, event: str, **fields: Any) -> Any:
-        return self.do("wait", name=name, event=event, **fields)
-
-
-@pytest.fixture
-def sockets(chat: Chat) -> Iterator[Sockets]:
-    driver = Path(__file__).with_name("socket_driver.py")
-    command, pipe = [str(SERVICE_PYTHON), str(driver)], subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
-        yield Sockets(process, chat.url)
+from tests.channels.conftest import Chat, Sockets, make_token, strong
 
 
 @pytest.mark.parametrize(
     ("kind", "message"),
     [("none", "unauthorized"), ("text", "unauthorized"), ("forged", "unauthorized"), ("expired", "expired")],
 )
-def test_only_a_good_token_connects(sockets: Sockets, kind: str, message: str) -> None:
+def test_only_a_good_token_connects(chat: Chat, sockets: Sockets, kind: str, message: str) -> None:
     auth = {
         "none": None,
         "text": "token",
         "forged": {"token": make_token(secret="another-secret-0123456789-0123456789")},
         "expired": {"token": make_token(exp=int(time.time()) - 1)},
     }[kind]
-    refused = sockets.do("connect", name="a", url=sockets.url, auth=auth)
+    refused = sockets.do("connect", name="a", url=chat.url, auth=auth)
     assert refused == {"refused": [{"message": message}]}
 
 
-def test_a_page_of_another_origin_cannot_connect(sockets: Sockets) -> None:
-    assert "refused" in sockets.connect("a", make_token(), origin="https://evil.example")
-    assert "sid" in sockets.connect("b", make_token(), origin="https://shop.example")
-    assert "sid" in sockets.connect("c", make_token(), origin=sockets.url)
+def test_a_page_of_another_origin_cannot_connect(chat: Chat, sockets: Sockets) -> None:
+    assert "refused" in sockets.connect("a", chat.url, make_token(), origin="https://evil.example")
+    assert "sid" in sockets.connect("b", chat.url, make_token(), origin="https://shop.example")
+    assert "sid" in sockets.connect("c", chat.url, make_token(), origin=chat.url)
 
 
-def test_every_tab_hears_the_answer_and_no_other_customer_does(sockets: Sockets) -> None:
+def test_every_tab_hears_the_answer_and_no_other_customer_does(chat: Chat, sockets: Sockets) -> None:
     token = make_token()
     for name, held in (("tab", token), ("other_tab", token), ("stranger", make_token())):
-        assert "sid" in sockets.connect(name, held)
+        assert "sid" in sockets.connect(name, chat.url, held)
     assert sockets.say("tab", "你好") == {"ok": True, "dup": False, "seq": 1}
     [said] = sockets.wait("tab", "bot_uttered")
     assert said["text"] == "我是智能客服。\n您好，请问要办理什么？"
@@ -83,18 +46,18 @@ def test_every_tab_hears_the_answer_and_no_other_customer_does(sockets: Sockets)
     assert sockets.do("order", name="stranger") == []
 
 
-def test_custom_data_cannot_choose_who_hears_it(sockets: Sockets) -> None:
-    sockets.connect("tab", make_token())
-    sockets.connect("other", make_token("c-other"))
+def test_custom_data_cannot_choose_who_hears_it(chat: Chat, sockets: Sockets) -> None:
+    sockets.connect("tab", chat.url, make_token())
+    sockets.connect("other", chat.url, make_token("c-other"))
     sockets.say("tab", "结清")
     assert sockets.wait("tab", "bot_uttered")[0]["custom"]["room"] == "u:web-c-other"
     assert sockets.do("order", name="other") == []
 
 
-def test_a_message_is_answered_once(sockets: Sockets, chat: Chat) -> None:
+def test_a_message_is_answered_once(chat: Chat, sockets: Sockets) -> None:
     token = make_token()
-    sockets.connect("tab", token)
-    sockets.connect("other_tab", token)
+    sockets.connect("tab", chat.url, token)
+    sockets.connect("other_tab", chat.url, token)
     body = {"id": "same", "text": "你好"}
     acks = sockets.do("both", name="tab", other="other_tab", event="user_uttered", data=body)
     assert sorted(ack["dup"] for ack in acks) == [False, True]
@@ -105,11 +68,11 @@ def test_a_message_is_answered_once(sockets: Sockets, chat: Chat) -> None:
     assert len(chat.history(token)) == 2
 
 
-def test_a_returning_tab_gets_what_it_missed(sockets: Sockets, chat: Chat) -> None:
+def test_a_returning_tab_gets_what_it_missed(chat: Chat, sockets: Sockets) -> None:
     token = make_token()
     chat.say(token, "你好")
     chat.say(token, "结清")
-    sockets.connect("tab", token)
+    sockets.connect("tab", chat.url, token)
     everything = sockets.do(
         "call", name="tab", event="session_request", data={"since": 0, "sender": "web-c-other"}
     )
@@ -121,15 +84,15 @@ def test_a_returning_tab_gets_what_it_missed(sockets: Sockets, chat: Chat) -> No
     assert sockets.do("call", name="tab", event="session_request", data={"since": "x"})["ok"] is False
 
 
-def test_a_button_needs_the_stronger_token_of_a_new_socket(sockets: Sockets) -> None:
+def test_a_button_needs_the_stronger_token_of_a_new_socket(chat: Chat, sockets: Sockets) -> None:
     sub = f"c-{uuid.uuid4().hex[:8]}"
-    sockets.connect("weak", make_token(sub))
+    sockets.connect("weak", chat.url, make_token(sub))
     sockets.say("weak", "结清")
     button = sockets.wait("weak", "bot_uttered")[0]["buttons"][0]["token"]
     press = {"id": "p1", "button": button}
     assert sockets.do("call", name="weak", event="user_uttered", data=press)["ok"]
     assert sockets.wait("weak", "bot_uttered", count=2)[1]["custom"] == {"type": "step_up", "acr": "payment"}
-    sockets.connect("strong", strong(sub))
+    sockets.connect("strong", chat.url, strong(sub))
     assert sockets.do("call", name="strong", event="user_uttered", data={**press, "id": "p2"})["ok"]
     assert sockets.wait("strong", "bot_uttered")[0]["text"] == f"web-{sub} p2 q1 1234"
 
@@ -137,38 +100,38 @@ def test_a_button_needs_the_stronger_token_of_a_new_socket(sockets: Sockets) -> 
 @pytest.mark.parametrize(
     "data", [None, "你好", [], {"text": "你好"}, {"id": "1", "text": "你好", "session_id": "x"}]
 )
-def test_another_shape_is_refused_in_the_ack(sockets: Sockets, data: Any) -> None:
-    sockets.connect("tab", make_token())
+def test_another_shape_is_refused_in_the_ack(chat: Chat, sockets: Sockets, data: Any) -> None:
+    sockets.connect("tab", chat.url, make_token())
     ack = sockets.do("call", name="tab", event="user_uttered", data=data)
     assert (ack["ok"], ack["error"]["code"]) == (False, "bad_request")
 
 
-def test_too_many_messages_wait(sockets: Sockets) -> None:
-    sockets.connect("tab", make_token())
+def test_too_many_messages_wait(chat: Chat, sockets: Sockets) -> None:
+    sockets.connect("tab", chat.url, make_token())
     acks = [sockets.say("tab", "") for _ in range(11)]
     assert [ack["ok"] for ack in acks] == [True] * 10 + [False]
     assert acks[10]["error"]["code"] == "rate_limited"
     assert acks[10]["error"]["retry_after_s"] >= 1
 
 
-def test_a_frame_above_the_limit_closes_only_its_own_socket(sockets: Sockets) -> None:
+def test_a_frame_above_the_limit_closes_only_its_own_socket(chat: Chat, sockets: Sockets) -> None:
     token = make_token()
-    sockets.connect("tab", token)
-    sockets.connect("other_tab", token)
+    sockets.connect("tab", chat.url, token)
+    sockets.connect("other_tab", chat.url, token)
     assert "failed" in sockets.say("tab", "月" * 60_000)
     assert sockets.say("other_tab", "你好")["ok"]
 
 
-def test_a_socket_ends_with_its_token(sockets: Sockets) -> None:
+def test_a_socket_ends_with_its_token(chat: Chat, sockets: Sockets) -> None:
     sockets.connect(
-        "tab", make_token(exp=int(time.time()) + 5)
+        "tab", chat.url, make_token(exp=int(time.time()) + 5)
     )  # long enough for a busy machine to let it in
     assert sockets.wait("tab", "disconnect")
     assert sockets.do("order", name="tab")[-2:] == ["auth_expired", "disconnect"]
 
 
-def test_news_reach_an_open_tab(sockets: Sockets, chat: Chat) -> None:
+def test_news_reach_an_open_tab(chat: Chat, sockets: Sockets) -> None:
     sub = f"c-{uuid.uuid4().hex[:8]}"
-    sockets.connect("tab", make_token(sub))
+    sockets.connect("tab", chat.url, make_token(sub))
     chat.put_outbox(f"web-{sub}", "payout_done", "P1")
     assert sockets.wait("tab", "bot_uttered")[0]["text"] == "我是智能客服。\n通知 payout_done P1"

@@ -108,6 +108,7 @@ class Trouble(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[dict]:
         if self.topic == "slow":
             await asyncio.sleep(4)
+            dispatcher.utter_message(text="久等了。")
             return []
         if self.topic == "rejected":
             raise ActionExecutionRejection(self.name())
@@ -122,6 +123,7 @@ class Outbox:
         self.items: dict[int, dict[str, Any]] = {}
         self.lent: dict[int, float] = {}
         self.acked: list[int] = []
+        self.lost: set[int] = set()  # of an `ack_lost` the first acknowledgement does not arrive
 
     async def take(self, wait_s: float) -> list[dict[str, Any]]:
         now = asyncio.get_running_loop().time
@@ -156,7 +158,10 @@ def add_routes(app: Sanic, secret: str) -> None:
     @app.post("/internal/outbox/ack")
     async def ack(request: Request) -> HTTPResponse:
         for key in request.json["ids"]:
-            if outbox.items.pop(key, None):
+            item = outbox.items.get(key)
+            if item is not None and item["kind"] == "ack_lost" and key not in outbox.lost:
+                outbox.lost.add(key)
+            elif outbox.items.pop(key, None):
                 outbox.acked.append(key)
         return response.json({"acked": outbox.acked})
 

@@ -1,0 +1,80 @@
+"""Turns in one process: what is numbered first is heard first, and a claim is kept while it is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+
+from channels import turns
+from channels.buttons import ButtonSigner
+from channels.heard import Asked, Hearing
+from channels.identity import Identity
+from channels.mailbox import Claim, Mailbox, Message, open_engine
+from channels.turns import Turns
+
+WHO = Identity("web-a", "", 0, 0)
+SIGNER = ButtonSigner("button-secret-of-the-tests")
+RESPONSES = {
+    "utter_nothing_asked": [{"text": "请用文字提问。"}],
+    "utter_ai_notice": [{"text": "我是智能客服。"}],
+}
+
+
+class SlowToAnswer(Mailbox):
+    """The database has done it, and its caller hears so a little later: sometimes after another's."""
+
+    def claim(self, *args: Any) -> Claim:
+        done = super().claim(*args)
+        time.sleep(random.random() / 20)
+        return done
+
+    def finish(self, *args: Any) -> list[Message]:
+        done = super().finish(*args)
+        time.sleep(random.random() / 20)
+        return done
+
+
+def make(folder: Path, kind: type[Mailbox], heard: list[tuple[str, Any]]) -> Turns:
+    box = kind(open_engine(f"sqlite:///{folder}/chat.db"))
+    box.create_tables()
+    agent: Any = SimpleNamespace(nlg=TemplatedNaturalLanguageGenerator(RESPONSES), domain=None)
+
+    async def emit(sender: str, event: str, data: Any, skip: str = "") -> None:
+        heard.append((event, data))
+
+    hearing = Hearing(box, SIGNER, 300, lambda: agent)
+    return Turns(box, SIGNER, hearing, lambda: agent, emit)
+
+
+def test_a_tab_hears_everything_in_the_order_of_its_numbers(tmp_path: Path) -> None:
+    heard: list[tuple[str, Any]] = []
+    talk = make(tmp_path, SlowToAnswer, heard)
+
+    async def many_at_once() -> None:
+        taken = await asyncio.gather(*(talk.submit(WHO, Asked(str(number), "？")) for number in range(12)))
+        await asyncio.gather(*(each.answer for each in taken))
+
+    asyncio.run(many_at_once())
+    numbers = [data["seq"] for event, data in heard if event != "typing"]
+    assert numbers == list(range(1, 25))
+
+
+def test_a_long_answer_keeps_its_claim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "RENEW_S", 0.05)
+    talk = make(tmp_path, Mailbox, [])
+    begun = time.time()
+
+    async def long() -> str:
+        talk.mailbox.claim("web-a", "1", "h", "问", begun - 14.9)
+        async with talk._renewed("web-a", "1"):
+            await asyncio.sleep(0.3)
+            return talk.mailbox.claim("web-a", "1", "h", "问", time.time()).state
+
+    assert asyncio.run(long()) == "working"
