@@ -23,6 +23,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--hide-scrollbars",
+    "--force-color-profile=srgb",
     "--window-size=1280,900",
 )
 
@@ -38,39 +40,47 @@ def chromium() -> tuple[str, str]:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+def start_chrome(profile: Path) -> webdriver.Chrome:
+    """A headless Chromium with a profile of its own."""
     browser, chromedriver = chromium()
     options = webdriver.ChromeOptions()
     options.binary_location = browser
-    profile: Path = tmp_path_factory.mktemp("chromium")
     for flag in (*FLAGS, f"--user-data-dir={profile}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
+    return webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
+
+
+@pytest.fixture(scope="session")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    chrome = start_chrome(tmp_path_factory.mktemp("chromium"))
     yield chrome
     chrome.quit()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def seeded(demo: LiveDemo) -> LiveDemo:
-    """The demo as it was seeded, whatever tests before this module did to it."""
-    demo.reseed()
+    """The demo as it was seeded, whatever tests before this one did to it."""
+    demo.put_back()
     return demo
 
 
 @pytest.fixture
-def reseeded(demo: LiveDemo) -> Iterator[None]:
-    """For tests that move money: the demo is seeded again for the tests that follow."""
-    yield
-    demo.reseed()
-
-
-@pytest.fixture
 def page(driver: webdriver.Chrome, seeded: LiveDemo) -> Iterator[ChatPage]:
-    """The demo page; whatever the browser complained about fails the test."""
+    """The demo page; whatever the browser complained about (a CSP violation, say) fails the test."""
     opened = ChatPage(driver, seeded.bot_url)
     opened.complaints()
     yield opened
     assert opened.complaints() == []
     driver.get("about:blank")
+
+
+@pytest.fixture
+def phone(driver: webdriver.Chrome) -> Iterator[None]:
+    """A phone's screen under a finger, for the pages of this test."""
+    screen = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 1})
+    yield
+    driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

@@ -1,4 +1,4 @@
-"""The demo page as its user sees it: what can be read, typed and clicked."""
+"""The demo page as its user sees it: what can be read, typed and pressed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from selenium.webdriver.remote.shadowroot import ShadowRoot
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
+from tests.browser.hands import Hand, Mouse
+
 WAIT_S = 20.0
 BUTTONS = ".choices button, .replies button"
+ONLINE = ".scroller[aria-busy='false']"
+NETWORK = ("net::ERR_", "WebSocket connection to", "the server responded with a status of 503")
 
 
 class ChatPage:
@@ -21,21 +25,33 @@ class ChatPage:
     def __init__(self, driver: Chrome, url: str) -> None:
         self.driver = driver
         self.url = url
+        self.hand: Hand = Mouse(driver)
+        self.network_fails = False  # on purpose: then what Chromium says of it is no complaint
 
     def open(self, customer: str) -> None:
         self.driver.get("about:blank")  # a change of the fragment alone would not load the page again
         self.driver.get(f"{self.url}/#{customer}")
-        self.until(lambda: self.all(".scroller[aria-busy='false']"), "the chat to be connected")
+        self.until(lambda: self.all(ONLINE), "the chat to be connected")
 
-    def until(self, found: Callable[[], Any], what: str) -> Any:
+    def reload(self) -> None:
+        self.driver.refresh()
+        self.until(lambda: self.all(ONLINE), "the chat to be connected")
+
+    def until(self, found: Callable[[], Any], what: str, wait_s: float = WAIT_S) -> Any:
         """The first true answer of `found`. Raises TimeoutException naming what was waited for."""
-        return WebDriverWait(self.driver, WAIT_S, 0.1).until(lambda _: found(), f"waited for {what}")
+        return WebDriverWait(self.driver, wait_s, 0.1).until(lambda _: found(), f"waited for {what}")
 
     # The chat
 
     @property
     def chat(self) -> ShadowRoot:
         return self.driver.find_element(By.TAG_NAME, "yuefu-chat").shadow_root
+
+    @property
+    def box(self) -> WebElement:
+        """Where one types."""
+        composer = self.chat.find_element(By.CSS_SELECTOR, "yuefu-composer").shadow_root
+        return composer.find_element(By.CSS_SELECTOR, "textarea")
 
     def all(self, selector: str) -> list[WebElement]:
         return self.chat.find_elements(By.CSS_SELECTOR, selector)
@@ -49,8 +65,11 @@ class ChatPage:
         return list(self.driver.execute_script(script, selector))
 
     def type(self, text: str) -> None:
-        composer = self.chat.find_element(By.CSS_SELECTOR, "yuefu-composer").shadow_root
-        composer.find_element(By.CSS_SELECTOR, "textarea").send_keys(text, Keys.ENTER)
+        self.box.send_keys(text, Keys.ENTER)
+
+    def ask(self, text: str) -> None:
+        """Types and sends as the hand of this page does."""
+        self.hand.type(self.box, text)
 
     def button(self, title: str) -> WebElement:
         """The button on offer whose title begins so."""
@@ -62,37 +81,45 @@ class ChatPage:
         return self.until(offered, f"the button {title}")
 
     def press(self, title: str) -> None:
-        self.button(title).click()
+        self.hand.press(self.button(title))
 
     def double_click(self, title: str) -> None:
         ActionChains(self.driver).double_click(self.button(title)).perform()
 
-    def card(self, label: str) -> str:
+    def card(self, label: str, wait_s: float = WAIT_S) -> str:
         """The text of the last card with this heading, once it is there."""
 
         def shown() -> str | None:
             found = [text for text in self.texts(".card") if text.startswith(label)]
             return found[-1] if found else None
 
-        return str(self.until(shown, f"the card {label}"))
+        return str(self.until(shown, f"the card {label}", wait_s))
 
-    def hears(self, words: str) -> None:
+    def hears(self, words: str, wait_s: float = WAIT_S) -> None:
         """Waits until a message of the assistant contains these words."""
-        self.until(lambda: any(words in text for text in self.texts(".turn:not(.user) .bubble")), words)
+        said = ".turn:not(.user) .bubble"
+        self.until(lambda: any(words in text for text in self.texts(said)), words, wait_s)
+
+    def outcome(self, words: str, wait_s: float = WAIT_S) -> None:
+        """Waits until the last decision shows this in the place of its buttons."""
+        self.until(lambda: self.texts(".card .outcome")[-1:] == [words], f"the outcome {words}", wait_s)
 
     # The page around it
 
     def answer_strong_login(self, yes: bool = True) -> None:
         dialog = self.driver.find_element(By.ID, "strong-login")
         self.until(dialog.is_displayed, "the strong login")
-        dialog.find_element(By.CSS_SELECTOR, f"button[value={'yes' if yes else 'no'}]").click()
+        self.hand.press(dialog.find_element(By.CSS_SELECTOR, f"button[value={'yes' if yes else 'no'}]"))
 
     def shown(self, selector: str) -> str:
         """What the ledger's side shows there."""
-        found = self.driver.find_elements(By.CSS_SELECTOR, f"#ledger {selector}")
-        return found[0].text if found else ""
+        script = "return document.querySelector('#ledger ' + arguments[0])?.textContent.trim() ?? ''"
+        return str(self.driver.execute_script(script, selector))
 
     def complaints(self) -> list[str]:
         """What Chromium logged against the page since the last call."""
         log = self.driver.get_log("browser")  # type: ignore[no-untyped-call]
-        return [str(entry["message"]) for entry in log if entry["level"] == "SEVERE"]
+        severe = [str(entry["message"]) for entry in log if entry["level"] == "SEVERE"]
+        if self.network_fails:
+            return [each for each in severe if not any(words in each for words in NETWORK)]
+        return severe

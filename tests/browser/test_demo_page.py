@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.browser.page import BUTTONS, ChatPage
 from tests.live import LiveDemo
 
@@ -17,7 +15,6 @@ def quote_of(page: ChatPage) -> None:
     page.card("结清并关闭报价")
 
 
-@pytest.mark.usefixtures("reseeded")
 def test_settles_and_closes_after_one_confirmation_and_a_strong_login(page: ChatPage, demo: LiveDemo) -> None:
     quote_of(page)
     total = page.until(lambda: page.texts(".card .total strong"), "the total")[-1]
@@ -36,7 +33,6 @@ def test_settles_and_closes_after_one_confirmation_and_a_strong_login(page: Chat
     assert settled[0]["receipt"] in receipt and settled[0]["close_receipt"] in receipt
 
 
-@pytest.mark.usefixtures("reseeded")
 def test_a_double_click_settles_once(page: ChatPage, demo: LiveDemo) -> None:
     quote_of(page)
     page.double_click("确认结清并关闭")
@@ -48,7 +44,6 @@ def test_a_double_click_settles_once(page: ChatPage, demo: LiveDemo) -> None:
     assert len([text for text in page.texts(".user .bubble") if text.startswith("确认结清并关闭")]) == 1
 
 
-@pytest.mark.usefixtures("reseeded")
 def test_a_cancelled_strong_login_moves_nothing_and_can_be_tried_again(
     page: ChatPage, demo: LiveDemo
 ) -> None:

@@ -29,6 +29,8 @@ export class Connection {
   #strongToken = "";
   #subject: string | null = null;
   #refusals = 0;
+  #attempts = 0;
+  #round = 0;
   #timer = 0;
 
   constructor(
@@ -46,11 +48,11 @@ export class Connection {
       autoConnect: false,
       reconnectionDelay: FIRST_RETRY_MS,
       reconnectionDelayMax: LONGEST_RETRY_MS,
-      auth: (give) => void this.#token().then((token) => give({ token }), () => give({ token: "" })),
+      auth: (give) => void this.#introduce(give),
     });
     this.#socket.on("connect", () => void this.#resume());
     this.#socket.on("disconnect", (reason) => this.#lost(reason));
-    this.#socket.on("connect_error", () => this.#failed());
+    this.#socket.on("connect_error", () => this.#refused());
     this.#socket.on("bot_uttered", (message: ServerMessage) => this.#take([message], true));
     this.#socket.on("user_echo", (message: ServerMessage) => this.#take([{ ...message, role: "user" }], true));
     this.#socket.on("typing", (typing: { on?: boolean }) => listener.typing(typing?.on === true));
@@ -60,11 +62,16 @@ export class Connection {
   start(): void {
     this.#refusals = 0;
     this.#setState("connecting");
+    addEventListener("online", this.#hurry);
+    document.addEventListener("visibilitychange", this.#hurry);
     this.#socket.connect();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
+    removeEventListener("online", this.#hurry);
+    document.removeEventListener("visibilitychange", this.#hurry);
+    this.#round += 1;
     this.#socket.removeAllListeners();
     this.#socket.disconnect();
   }
@@ -94,17 +101,30 @@ export class Connection {
     this.#reconnect();
   }
 
+  /** The network is back, or the page is looked at again: no waiting for the next attempt. */
+  readonly #hurry = (): void => {
+    if (this.state === "offline" && !document.hidden) this.#reconnect();
+  };
+
   #reconnect(): void {
     clearTimeout(this.#timer);
     this.#setState("connecting");
     this.#socket.disconnect().connect();
   }
 
-  async #token(): Promise<string> {
-    const token = this.#strongToken || (await this.tokenProvider());
-    this.#strongToken = "";
-    this.#identify(subjectOf(token));
-    return token;
+  /** Gives each connection a token of its own; one that comes after its connection has ended is not used. */
+  async #introduce(give: (auth: object) => void): Promise<void> {
+    const round = (this.#round += 1);
+    try {
+      const token = this.#strongToken || (await this.tokenProvider());
+      if (round !== this.#round) return;
+      this.#strongToken = "";
+      this.#identify(subjectOf(token));
+      give({ token });
+    } catch {
+      this.#socket.disconnect();
+      this.#failed();
+    }
   }
 
   /** Another person's token means another conversation: nothing said before is carried over. */
@@ -124,9 +144,13 @@ export class Connection {
         .timeout(ACK_TIMEOUT_MS)
         .emitWithAck("session_request", { since: store.lastSeq });
       if (!answer.ok || store !== this.store) return this.#reconnectLater();
-      this.#refusals = 0;
+      this.#refusals = this.#attempts = 0;
+      store.learnTime(answer.at);
       this.#take(answer.messages ?? [], false);
+      store.markSeen(true);
       this.#setState("online");
+      const unanswered = store.unanswered();
+      if (unanswered) await this.#utter(unanswered);
       for (const item of store.pending()) if (item.state === "sending") await this.#deliver(item);
     } catch {
       if (this.#socket.connected) this.#reconnectLater();
@@ -139,8 +163,7 @@ export class Connection {
     const store = this.store;
     this.#inFlight.add(item.id);
     try {
-      const body: Utterance = item.button === undefined ? { id: item.id, text: item.text ?? "" } : { id: item.id, button: item.button };
-      const answer: UtterAck = await this.#socket.timeout(ACK_TIMEOUT_MS).emitWithAck("user_uttered", body);
+      const answer = await this.#utter(item);
       if (answer.ok) store.accepted(item.id, answer.seq);
       else store.mark(item.id, "failed", answer.error?.message ?? "");
     } catch {
@@ -149,6 +172,11 @@ export class Connection {
       this.#inFlight.delete(item.id);
       this.listener.changed();
     }
+  }
+
+  #utter({ id, text, button }: Utterance): Promise<UtterAck> {
+    const body: Utterance = button === undefined ? { id, text: text ?? "" } : { id, button };
+    return this.#socket.timeout(ACK_TIMEOUT_MS).emitWithAck("user_uttered", body);
   }
 
   #take(messages: ServerMessage[], live: boolean): void {
@@ -164,18 +192,24 @@ export class Connection {
     if (reason === "io server disconnect") this.#reconnectLater();
   }
 
-  /** After a refusal by the server socket.io does not try again by itself; after a network error it does. */
+  /** No connection, or no token just now: it is tried again, later each time. */
   #failed(): void {
-    if (this.#socket.active) return this.#setState("offline");
-    this.#refusals += 1;
-    if (this.#refusals >= REFUSALS_BEFORE_GIVING_UP) return this.#setState("refused");
     this.#setState("offline");
     this.#reconnectLater();
   }
 
+  /** The server takes no connection with this token. socket.io does not try again by itself, and we not for ever. */
+  #refused(): void {
+    if (this.#socket.active) return this.#setState("offline"); // it was the network
+    this.#refusals += 1;
+    if (this.#refusals >= REFUSALS_BEFORE_GIVING_UP) return this.#setState("refused");
+    this.#failed();
+  }
+
   #reconnectLater(): void {
     clearTimeout(this.#timer);
-    const wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#refusals);
+    const wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempts);
+    this.#attempts += 1;
     this.#timer = window.setTimeout(() => this.#socket.disconnect().connect(), wait);
   }
 

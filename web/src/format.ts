@@ -25,6 +25,15 @@ export function ledgerTime(iso: string | undefined, language: string): string {
   }).format(at);
 }
 
+/** A ledger's date ("2026-11-06") or month ("2026-11") in the reader's words. Text that is none stays as it is. */
+export function ledgerDate(iso: string, language: string): string {
+  const found = /^(\d{4})-(\d\d)(-\d\d)?$/.exec(iso);
+  const day: Intl.DateTimeFormatOptions = found?.[3] ? { day: "numeric" } : {};
+  return found
+    ? new Intl.DateTimeFormat(language, { timeZone: "UTC", year: "numeric", month: "short", ...day }).format(new Date(iso))
+    : iso;
+}
+
 export interface Piece {
   text: string;
   /** Set when the piece is a web address: only http and https ever are. */

@@ -24,6 +24,8 @@ export interface SessionAck {
   messages?: ServerMessage[];
   seq?: number;
   notice?: string;
+  /** ISO time of the server's real clock. */
+  at?: string;
 }
 
 export interface UtterAck {
@@ -133,6 +135,11 @@ export interface StatusCard {
   reference?: string;
 }
 
+/** Asked after a journey: the message's buttons are the answers, its text the question. */
+export interface SatisfactionCard {
+  type: "satisfaction";
+}
+
 export type Card =
   | BillCard
   | DebtsCard
@@ -145,4 +152,5 @@ export type Card =
   | StepUpCard
   | LoginCard
   | ErrorCard
-  | StatusCard;
+  | StatusCard
+  | SatisfactionCard;

@@ -4,7 +4,7 @@
 import type { StepUpState } from "./cards/context";
 import type { Button, ServerMessage } from "./protocol";
 import type { Entry } from "./store";
-import { isAnswered } from "./timeline";
+import { afterStepUp, buttonBefore } from "./timeline";
 
 export type StepUpProvider = (acr: string) => Promise<string>;
 
@@ -18,6 +18,18 @@ export class Press {
   #failed = false;
 
   constructor(readonly button: Button) {}
+
+  /** The press that the last step-up of a conversation stopped: the known one, or after a reload one found again. */
+  static current(known: Press | null, entries: readonly Entry[]): Press | null {
+    const index = entries.findLastIndex((entry) => entry.message.custom?.type === "step_up");
+    const button = buttonBefore(entries, index);
+    const stepUp = entries[index] && stepUpIn([entries[index].message]);
+    if (!stepUp || (known && known.#seq === stepUp.seq)) return known;
+    if (!button) return null;
+    const press = new Press(button);
+    press.needs(stepUp.acr, stepUp.seq);
+    return press;
+  }
 
   /** The server wants a strong login for this press. True when the page is to be asked now. */
   needs(acr: string, seq: number): boolean {
@@ -41,14 +53,15 @@ export class Press {
   }
 
   state(entries: readonly Entry[], index: number): StepUpState {
-    if (isAnswered(entries, index)) return "done";
+    const over = afterStepUp(entries, index);
+    if (over) return over;
     if (this.#seq !== entries[index]?.message.seq) return "lost";
     return this.#failed ? "failed" : "waiting";
   }
 
   /** For a step-up that no press of this page asked for, e.g. after a reload or in a second tab. */
   static stateWithout(entries: readonly Entry[], index: number): StepUpState {
-    return isAnswered(entries, index) ? "done" : "lost";
+    return afterStepUp(entries, index) ?? "lost";
   }
 }
 

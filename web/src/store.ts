@@ -12,6 +12,9 @@ export interface Outgoing extends Utterance {
   reason: string;
 }
 
+/** The last utterance that the server took as `seq` and has not answered yet. */
+type Accepted = Outgoing & { seq: number };
+
 export interface Entry {
   role: "user" | "bot";
   message: ServerMessage;
@@ -19,23 +22,34 @@ export interface Entry {
 }
 
 /** The part of `Storage` that is used; what throws there (private mode, full) only costs the resend after a reload. */
-export type Keep = Pick<Storage, "getItem" | "setItem" | "removeItem">;
+export type Keep = Pick<Storage, "getItem" | "setItem">;
 
 const PENDING_LIFE_MS = 10 * 60_000;
+
+/** What outlives a reload of the tab. */
+interface Kept {
+  pending: Outgoing[];
+  unanswered: Accepted | null;
+  skewMs: number;
+  seen: number | null;
+}
 
 export class Store {
   readonly #bySeq = new Map<number, ServerMessage>();
   #outgoing: Outgoing[] = [];
+  #unanswered: Accepted | null = null;
   #sorted: ServerMessage[] | null = null;
-  /** Server's clock minus ours, in ms, learnt from messages as they arrive: countdowns survive a wrong clock. */
-  clockSkewMs = 0;
+  /** Server's clock minus ours, in ms, learnt as messages arrive: countdowns survive a wrong clock and a reload. */
+  #clockSkewMs = 0;
+  /** The newest message that the person has had before their eyes; null before anything was loaded. */
+  #seen: number | null = null;
 
   constructor(
     private readonly keep: Keep | null = null,
     private readonly name = "yuefu-chat",
     private readonly now: () => number = Date.now,
   ) {
-    this.#outgoing = this.#load();
+    this.#load();
   }
 
   get lastSeq(): number {
@@ -70,11 +84,34 @@ export class Store {
     for (const message of fresh) {
       this.#bySeq.set(message.seq, message);
       if (message.id) this.#settle(message.id);
+      if (message.role !== "user" && message.seq > (this.#unanswered?.seq ?? Infinity)) this.#unanswered = null;
       const at = Date.parse(message.at ?? "");
-      if (live && !Number.isNaN(at)) this.clockSkewMs = at - this.now();
+      if (live && !Number.isNaN(at)) this.#clockSkewMs = at - this.now();
     }
-    if (fresh.length) this.#sorted = null;
+    if (fresh.length) {
+      this.#sorted = null;
+      this.#save();
+    }
     return fresh;
+  }
+
+  /** The server's time, where it tells it: countdowns run on it. */
+  learnTime(at: string | undefined): void {
+    const told = Date.parse(at ?? "");
+    if (!Number.isNaN(told)) this.#clockSkewMs = told - this.now();
+  }
+
+  /** Answers that the person has not seen. What was there before this tab was opened counts as seen. */
+  get unread(): number {
+    const seen = this.#seen;
+    return seen === null ? 0 : this.messages().filter((message) => message.seq > seen && message.role !== "user").length;
+  }
+
+  /** All that is there has been seen; with `first` only when nothing has been kept from before. */
+  markSeen(first = false): void {
+    if (first ? this.#seen !== null : this.#seen === this.lastSeq) return;
+    this.#seen = this.lastSeq;
+    this.#save();
   }
 
   /** Keeps it before it is sent, so that a reload or a lost connection sends the same id again. */
@@ -90,9 +127,16 @@ export class Store {
     const item = this.#outgoing.find((one) => one.id === id);
     if (!item) return;
     if (seq !== undefined) {
+      if (this.messages().every((message) => message.role === "user" || message.seq < seq)) this.#unanswered = { ...item, seq };
       this.receive([{ seq, role: "user", id, text: item.shown, at: this.serverTime().toISOString() }], false);
     }
     this.#settle(id);
+  }
+
+  /** What a server that died may have taken without answering: sent again under its id it is answered, once. */
+  unanswered(): Utterance | null {
+    const one = this.#unanswered;
+    return one && this.now() - one.at < PENDING_LIFE_MS ? one : null;
   }
 
   mark(id: string, state: Outgoing["state"], reason = ""): void {
@@ -105,14 +149,14 @@ export class Store {
   }
 
   serverTime(): Date {
-    return new Date(this.now() + this.clockSkewMs);
+    return new Date(this.now() + this.#clockSkewMs);
   }
 
   /** Seconds that a message's `seconds_left` has still to run, never below 0. */
   secondsLeft(message: ServerMessage, secondsAtSending: number): number {
     const at = Date.parse(message.at ?? "");
     if (Number.isNaN(at)) return secondsAtSending;
-    const passed = Math.max(0, (this.now() + this.clockSkewMs - at) / 1000);
+    const passed = Math.max(0, (this.now() + this.#clockSkewMs - at) / 1000);
     return Math.max(0, Math.ceil(secondsAtSending - passed));
   }
 
@@ -121,19 +165,22 @@ export class Store {
     this.#save();
   }
 
-  #load(): Outgoing[] {
+  #load(): void {
     try {
-      const kept = JSON.parse(this.keep?.getItem(this.name) ?? "[]") as Outgoing[];
-      return kept.filter((one) => typeof one.id === "string" && this.now() - one.at < PENDING_LIFE_MS);
+      const { pending, unanswered, skewMs, seen } = JSON.parse(this.keep?.getItem(this.name) ?? "") as Kept;
+      this.#outgoing = pending.filter((one) => typeof one.id === "string" && this.now() - one.at < PENDING_LIFE_MS);
+      this.#unanswered = unanswered;
+      this.#clockSkewMs = skewMs;
+      this.#seen = seen;
     } catch {
-      return [];
+      // Nothing was kept, or nothing that can be read.
     }
   }
 
   #save(): void {
     try {
-      if (this.#outgoing.length) this.keep?.setItem(this.name, JSON.stringify(this.#outgoing));
-      else this.keep?.removeItem(this.name);
+      const kept: Kept = { pending: this.#outgoing, unanswered: this.#unanswered, skewMs: this.#clockSkewMs, seen: this.#seen };
+      this.keep?.setItem(this.name, JSON.stringify(kept));
     } catch {
       // Storage is full or forbidden: the message is still sent, only a reload would forget it.
     }

@@ -125,6 +125,7 @@ const talk = css`
   .typing i:nth-child(3) { animation-delay: 0.3s; }
   @keyframes wave { 0%, 60%, 100% { opacity: 0.3; } 30% { opacity: 1; } }
   .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+  @media (pointer: coarse) { .state button, .link button, .newer { min-width: 44px; min-height: 44px; } }
   @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; scroll-behavior: auto !important; } }
 `;
 
@@ -160,6 +161,9 @@ const cards = css`
   .countdown.soon time { color: var(--bad); }
   .expired { margin: 12px 0 0; font-size: 14px; color: var(--wait); }
   .outcome { margin: 12px 0 0; padding-top: 10px; border-top: 1px solid var(--line); font-size: 14px; color: var(--quiet); }
+  .outcome.good { color: var(--good); }
+  .outcome.wait { color: var(--wait); }
+  .outcome.bad { color: var(--bad); }
   .points { margin: 0; padding-left: 1.2em; font-size: 14px; }
   .points li { margin: 4px 0; }
   .choices { display: grid; grid-template-columns: repeat(auto-fit, minmax(132px, 1fr)); gap: 8px; margin-top: 14px; }
@@ -169,7 +173,7 @@ const cards = css`
     font-size: 14px; line-height: 1.35; font-weight: 500;
   }
   .choices button:hover:not(:disabled) { background: var(--mine); }
-  .choices button:disabled { border-color: var(--line); color: var(--quiet); }
+  .choices button:disabled:not(.settling) { border-color: var(--line); color: var(--quiet); }
   .choices .chosen .quiet { display: block; font-size: 12px; font-weight: 400; }
   .did, .done .todo { display: none; }
   .done .did { display: inline; }

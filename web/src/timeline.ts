@@ -1,11 +1,13 @@
 // What of the conversation is still alive. An old button is never shown: only those after the last thing said.
 
-import type { Button, ServerMessage } from "./protocol";
+import type { Button, Card, ServerMessage } from "./protocol";
 import type { Entry } from "./store";
 
 export interface Decided {
   /** The title of the button that was pressed, or "" when something else was said instead. */
   title: string;
+  /** What came of it, where a card says so: a receipt, a charge being checked or declined, an error, a new quote. */
+  outcome: Card | undefined;
 }
 
 /** Buttons that may still be pressed: of the bot's messages after the last one of the customer. */
@@ -22,7 +24,34 @@ export function decided(entries: readonly Entry[], index: number): Decided | nul
   if (!next) return null;
   const titles = entries[index]?.message.buttons?.map((button) => button.title) ?? [];
   const said = next.message.text ?? "";
-  return { title: titles.includes(said) ? said : "" };
+  if (!titles.includes(said)) return { title: "", outcome: undefined };
+  return { title: said, outcome: outcomeAfter(entries, entries.indexOf(next)) };
+}
+
+/** The card that answers what was said at `answer`; of a charge that was being checked, the latest news of it. */
+function outcomeAfter(entries: readonly Entry[], answer: number): Card | undefined {
+  let outcome: Card | undefined;
+  for (let at = answer + 1; at < entries.length; at += 1) {
+    const { role, message } = entries[at]!;
+    const { custom } = message;
+    const checking = outcome?.type === "status" && outcome.state === "checking";
+    if (role === "user" && !checking && !isRepeatAfterStepUp(entries, at)) break;
+    if (custom?.type === "quote" && checking) break;
+    if (custom && (checking ? NEWS : OUTCOMES).includes(custom.type)) outcome = custom;
+  }
+  return outcome;
+}
+
+const NEWS: readonly string[] = ["receipt", "status"];
+const OUTCOMES: readonly string[] = [...NEWS, "error", "quote"];
+
+/** The total of the quote in whose place this one came, when the amount is another; else "". */
+export function changedFrom(entries: readonly Entry[], index: number): string {
+  const card = entries[index]?.message.custom;
+  const before = entries.findLastIndex((entry, at) => at < index && entry.message.custom?.type === "quote");
+  const earlier = entries[before]?.message.custom;
+  if (card?.type !== "quote" || earlier?.type !== "quote" || earlier.total === card.total) return "";
+  return decided(entries, before)?.outcome === card ? earlier.total : "";
 }
 
 /** An answer is given and nothing has come back for it yet but the request for a strong login. */
@@ -34,6 +63,13 @@ export function isUnderWay(entries: readonly Entry[], index: number): boolean {
   return after.every((entry) => entry.message.custom?.type === "step_up");
 }
 
+/** The button whose press the step-up at `index` stopped: found again after a reload, or in another tab. */
+export function buttonBefore(entries: readonly Entry[], index: number): Button | undefined {
+  const said = entries.findLastIndex((entry, at) => at < index && entry.role === "user");
+  const title = entries[said]?.message.text;
+  return entries.slice(0, Math.max(0, said)).flatMap((entry) => entry.message.buttons ?? []).findLast((button) => button.title === title);
+}
+
 /** A confirmation sent again after a strong login is the same act: its second bubble is left out. */
 export function isRepeatAfterStepUp(entries: readonly Entry[], index: number): boolean {
   const entry = entries[index];
@@ -43,9 +79,11 @@ export function isRepeatAfterStepUp(entries: readonly Entry[], index: number): b
   return earlier !== undefined && earlier.message.text === entry.message.text;
 }
 
-/** A step-up is over once the customer's next message is there, whatever it was. */
-export function isAnswered(entries: readonly Entry[], index: number): boolean {
-  return entries.slice(index + 1).some((later) => later.role === "user");
+/** A step-up is over once the customer's next message is there: the same confirmation again, or anything else. */
+export function afterStepUp(entries: readonly Entry[], index: number): "done" | "dropped" | null {
+  const next = entries.findIndex((later, at) => at > index && later.role === "user");
+  if (next < 0) return null;
+  return isRepeatAfterStepUp(entries, next) ? "done" : "dropped";
 }
 
 /** The answer to a pressed "log in": a login card and no other choice. The page is asked at once. */

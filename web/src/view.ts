@@ -4,10 +4,12 @@ import { html, nothing, type TemplateResult } from "lit";
 import { cardView, holdsButtons, speaksForItself } from "./cards/index";
 import type { CardContext, StepUpState } from "./cards/context";
 import { chatTime, pieces } from "./format";
-import type { Button } from "./protocol";
+import type { Button, ServerMessage } from "./protocol";
 import type { Entry, Store } from "./store";
 import type { Strings } from "./strings";
-import { decided, isRepeatAfterStepUp, isUnderWay, liveButtons, offersLogin, startsNewTime } from "./timeline";
+import {
+  changedFrom, decided, isRepeatAfterStepUp, isUnderWay, liveButtons, offersLogin, startsNewTime,
+} from "./timeline";
 
 export interface Acts {
   press(button: Button): void;
@@ -17,6 +19,8 @@ export interface Acts {
   login(): void;
   verify(): void;
   stepUpState(entries: readonly Entry[], index: number): StepUpState;
+  /** Whether this message appeared so lately that a click may have been meant for something else. */
+  settling(message: ServerMessage): boolean;
 }
 
 export interface Scene {
@@ -60,8 +64,8 @@ function mine(scene: Scene, entry: Entry, last: boolean): TemplateResult {
 }
 
 function delivery({ t, online, acts }: Scene, { outgoing }: Entry, last: boolean): TemplateResult | typeof nothing {
-  if (!outgoing) return last ? html`<p class="state">${t.sent}</p>` : nothing;
-  if (outgoing.state === "sending") return html`<p class="state">${online ? t.sending : t.waiting}</p>`;
+  if (!outgoing) return last ? html`<p class="state" aria-live="off">${t.sent}</p>` : nothing;
+  if (outgoing.state === "sending") return html`<p class="state" aria-live="off">${online ? t.sending : t.waiting}</p>`;
   return html`<p class="state failed">${outgoing.reason || t.failed}
     <button @click=${() => acts.retry(outgoing.id)}>${t.retry}</button>
     <button @click=${() => acts.remove(outgoing.id)}>${t.remove}</button>
@@ -72,10 +76,15 @@ function theirs(scene: Scene, entries: readonly Entry[], index: number): Templat
   const { t, language, store, acts } = scene;
   const message = entries[index]!.message;
   const live = liveButtons(entries, index);
+  const answered = isUnderWay(entries, index);
+  const last = entries.length - 1;
+  const paused = answered && entries[last]?.message.custom?.type === "step_up" && acts.stepUpState(entries, last) !== "waiting";
   const context: CardContext = {
-    t, language, message, live,
+    t, language, message, live, paused,
     decided: decided(entries, index),
-    underWay: isUnderWay(entries, index),
+    underWay: answered && !paused,
+    settling: acts.settling(message),
+    changedFrom: changedFrom(entries, index),
     stepUp: acts.stepUpState(entries, index),
     secondsLeft: (seconds) => store.secondsLeft(message, seconds),
     press: acts.press, say: acts.say, login: acts.login, verify: acts.verify,

@@ -4,6 +4,7 @@ import { LitElement, html, nothing, type PropertyValues, type TemplateResult } f
 import "./composer";
 import type { Composer } from "./composer";
 import { Connection, type Listener, type LinkState, type TokenProvider } from "./connection";
+import { Follower, Settling, SETTLING_MS } from "./following";
 import type { Button, ServerMessage } from "./protocol";
 import { Press, stepUpIn, type StepUpProvider } from "./step_up";
 import { Store, type Keep } from "./store";
@@ -13,7 +14,6 @@ import { asksOnlyForLogin, withStaff } from "./timeline";
 import { conversation, welcome, type Acts, type Scene } from "./view";
 
 const TYPING_AT_MOST_MS = 60_000;
-const NEAR_END_PX = 80;
 
 export class YuefuChat extends LitElement {
   static override styles = widgetStyles;
@@ -25,8 +25,6 @@ export class YuefuChat extends LitElement {
     stepUpProvider: { attribute: false },
     loginProvider: { attribute: false },
     typing: { state: true },
-    unread: { state: true },
-    behind: { state: true },
   };
 
   declare server: string;
@@ -39,14 +37,17 @@ export class YuefuChat extends LitElement {
   /** Logs the visitor in; without it a bubbling `yuefu-login` event asks the page. */
   declare loginProvider: (() => Promise<void>) | undefined;
   declare private typing: boolean;
-  declare private unread: number;
-  declare private behind: boolean;
 
   #connection: Connection | null = null;
   #press: Press | null = null;
   readonly #used = new Set<string>();
   #typingTimer = 0;
   #secondTimer = 0;
+  #unread = 0;
+  readonly #follower = new Follower(() => this.renderRoot.querySelector(".scroller"), () => this.#redraw());
+  readonly #settling = new Settling(() => this.#redraw());
+  /** History is not read out: only what is said from now on. */
+  #loading = true;
 
   constructor() {
     super();
@@ -54,30 +55,38 @@ export class YuefuChat extends LitElement {
     this.inline = false;
     this.open = false;
     this.typing = false;
-    this.unread = 0;
-    this.behind = false;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#secondTimer = window.setInterval(() => this.#tick(), 1000);
+    document.addEventListener("visibilitychange", this.#looked);
     if (this.hasUpdated) this.connect();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.#secondTimer);
+    document.removeEventListener("visibilitychange", this.#looked);
     this.#connection?.stop();
     this.#connection = null;
+  }
+
+  protected override willUpdate(): void {
+    const store = this.#connection?.store;
+    if (this.#shown && !document.hidden && !this.#loading) store?.markSeen();
+    const unread = store?.unread ?? 0;
+    if (unread === this.#unread) return;
+    this.#unread = unread;
+    this.dispatchEvent(new CustomEvent("yuefu-unread", { detail: unread, bubbles: true, composed: true }));
   }
 
   protected override updated(changed: PropertyValues): void {
     if (changed.has("tokenProvider") || changed.has("server")) this.connect();
     if (changed.has("open") && this.open) {
-      this.unread = 0;
-      const composer = this.renderRoot.querySelector<Composer>("yuefu-composer");
+      const composer = this.#composer;
       void composer?.updateComplete.then(() => composer.focus());
-      this.#toEnd();
+      this.#follower.toEnd();
     }
   }
 
@@ -86,6 +95,7 @@ export class YuefuChat extends LitElement {
     this.#connection?.stop();
     this.#connection = null;
     this.#press = null;
+    this.#loading = true;
     if (!this.tokenProvider || !this.isConnected) return;
     this.#connection = new Connection(this.server, this.tokenProvider, this.#listener, new Store());
     this.#connection.start();
@@ -95,20 +105,24 @@ export class YuefuChat extends LitElement {
   say(text: string): void {
     this.#press = null;
     this.#connection?.send({ text }, text);
-    this.#toEnd();
+    this.#follower.toEnd();
   }
 
   override render(): TemplateResult {
-    const shown = this.inline || this.open;
-    return html`${shown ? this.#panel() : nothing} ${this.inline || this.open ? nothing : this.#launcher()}`;
+    return this.#shown ? this.#panel() : this.#launcher();
+  }
+
+  get #shown(): boolean {
+    return this.inline || this.open;
   }
 
   #launcher(): TemplateResult {
-    const label = this.unread ? `${this.#t.open} (${this.#t.unread(this.unread)})` : this.#t.open;
-    return html`<button class="launcher" aria-label=${label} @click=${() => (this.open = true)}>
-      <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 5h16v11H10l-4 4v-4H4z" /></svg>
-      ${this.unread ? html`<span class="badge" aria-hidden="true">${Math.min(this.unread, 99)}</span>` : nothing}
-    </button>`;
+    const unread = this.#unread;
+    return html`<button class="launcher" aria-label=${this.#t.open} @click=${() => (this.open = true)}>
+        <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 5h16v11H10l-4 4v-4H4z" /></svg>
+        ${unread ? html`<span class="badge" aria-hidden="true">${Math.min(unread, 99)}</span>` : nothing}
+      </button>
+      <span class="spoken" role="status">${unread ? this.#t.unread(unread) : nothing}</span>`;
   }
 
   #panel(): TemplateResult {
@@ -130,12 +144,12 @@ export class YuefuChat extends LitElement {
       </header>
       <div class="inner">
         ${this.#linkState()}
-        <div class="scroller" tabindex="0" role="log" aria-live="polite" aria-relevant="additions" aria-label=${t.log}
-          aria-busy=${this.#connection?.state === "online" ? "false" : "true"} @scroll=${this.#scrolled}>
+        <div class="scroller" tabindex="0" role="log" aria-live=${this.#loading ? "off" : "polite"} aria-relevant="additions"
+          aria-label=${t.log} aria-busy=${this.#connection?.state === "online" ? "false" : "true"} @scroll=${() => this.#follower.scrolled()}>
           ${scene && !entries.length ? welcome(scene) : nothing} ${scene ? conversation(scene) : nothing}
           ${this.typing ? html`<div class="turn"><div class="typing" aria-hidden="true"><i></i><i></i><i></i></div></div>` : nothing}
         </div>
-        ${this.behind ? html`<button class="newer" @click=${() => this.#toEnd()}>${t.newMessages}</button>` : nothing}
+        ${this.#follower.behind ? html`<button class="newer" @click=${() => this.#follower.toEnd()}>${t.newMessages}</button>` : nothing}
         <span class="spoken" role="status">${this.typing ? t.typing : nothing}</span>
       </div>
       <yuefu-composer .t=${t} @say=${(event: CustomEvent<string>) => this.say(event.detail)}></yuefu-composer>
@@ -168,17 +182,20 @@ export class YuefuChat extends LitElement {
     press: (button) => this.#pressed(button),
     say: (text) => this.say(text),
     retry: (id) => this.#connection?.retry(id),
-    remove: (id) => this.#connection?.remove(id),
+    remove: (id) => this.#removed(id),
     login: () => void this.#login(),
     verify: () => void this.#verify(),
     stepUpState: (...at) => this.#press?.state(...at) ?? Press.stateWithout(...at),
+    settling: (message) => this.#settling.holds(message),
   };
+
+  readonly #looked = (): void => this.requestUpdate();
 
   readonly #listener: Listener = {
     openStore: (subject) => new Store(storage(), `yuefu-chat:${this.server}:${subject}`),
     received: (fresh, live) => this.#received(fresh, live),
     typing: (on) => this.#setTyping(on),
-    changed: () => this.requestUpdate(),
+    changed: () => this.#changed(),
   };
 
   /** A button is pressed once: a second click finds it used, before anything is drawn again. */
@@ -186,22 +203,47 @@ export class YuefuChat extends LitElement {
     if (this.#used.has(button.token)) return;
     this.#used.add(button.token);
     this.#press = new Press(button);
+    const byKey = this.shadowRoot?.activeElement?.matches(":focus-visible");
     this.#connection?.send({ button: button.token }, button.title);
-    this.#toEnd();
+    if (byKey) this.#composer?.focus(); // the button goes away; one step back from there are the newest ones
+    this.#follower.toEnd();
+  }
+
+  /** Takes back what was not sent: a button among it may be pressed again. */
+  #removed(id: string): void {
+    const item = this.#connection?.store.pending().find((one) => one.id === id);
+    if (item?.button) this.#used.delete(item.button);
+    this.#connection?.remove(id);
   }
 
   #received(fresh: ServerMessage[], live: boolean): void {
     const theirs = fresh.filter((message) => message.role !== "user");
-    if (live && !this.inline && !this.open) this.unread += theirs.length;
+    if (live) this.#settling.appeared(theirs);
     const stepUp = stepUpIn(theirs);
     if (stepUp && this.#press?.needs(stepUp.acr, stepUp.seq)) void this.#verify();
     if (live && this.#press && theirs.some(asksOnlyForLogin)) void this.#login();
     this.requestUpdate();
-    this.#follow(fresh.some((message) => message.role === "user") || !live);
+    this.#follower.follow(fresh.some((message) => message.role === "user") || !live);
+  }
+
+  /** History is drawn before new messages are read out, and before it counts as seen. */
+  #changed(): void {
+    if (this.#loading && this.#connection?.state === "online") {
+      void this.#redraw().then(() => setTimeout(() => {
+        this.#loading = false;
+        this.requestUpdate();
+      }, SETTLING_MS));
+    }
+    this.requestUpdate();
+  }
+
+  #redraw(): Promise<unknown> {
+    this.requestUpdate();
+    return this.updateComplete;
   }
 
   async #verify(): Promise<void> {
-    const press = this.#press;
+    const press = (this.#press = Press.current(this.#press, this.#connection?.store.entries() ?? []));
     const done = press?.verify(this.stepUpProvider, () => press === this.#press, (token, button) => {
       this.#connection?.strengthen(token);
       this.#connection?.send({ button: button.token }, button.title);
@@ -224,7 +266,7 @@ export class YuefuChat extends LitElement {
     clearTimeout(this.#typingTimer);
     this.typing = on;
     if (on) this.#typingTimer = window.setTimeout(() => (this.typing = false), TYPING_AT_MOST_MS);
-    this.#follow(false);
+    this.#follower.follow(false);
   }
 
   /** Countdowns run once a second, and only while one is on show. */
@@ -242,29 +284,8 @@ export class YuefuChat extends LitElement {
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(".launcher")?.focus());
   }
 
-  get #scroller(): HTMLElement | null {
-    return this.renderRoot.querySelector(".scroller");
-  }
-
-  #scrolled(): void {
-    const box = this.#scroller;
-    if (box && this.behind && box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX) this.behind = false;
-  }
-
-  /** Goes along with new messages for somebody at the end; for somebody reading above, only says that there are some. */
-  #follow(always: boolean): void {
-    const box = this.#scroller;
-    if (!box) return;
-    const near = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
-    if (always || near) this.#toEnd();
-    else this.behind = true;
-  }
-
-  #toEnd(): void {
-    void this.updateComplete.then(() => {
-      this.#scroller?.scrollTo({ top: this.#scroller.scrollHeight });
-      this.behind = false;
-    });
+  get #composer(): Composer | null {
+    return this.renderRoot.querySelector<Composer>("yuefu-composer");
   }
 }
 

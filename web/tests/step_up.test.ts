@@ -44,9 +44,24 @@ test("a login that ends after the customer has gone on presses nothing", async (
   assert.equal(pressed, 0);
 });
 
-test("a request that this page did not cause cannot be continued from it", () => {
+test("a request that this page did not cause is not waited for", () => {
   assert.equal(new Press(CONFIRM).state(asked(), 1), "lost");
   assert.equal(Press.stateWithout(asked(), 1), "lost");
+});
+
+test("after a reload the stopped press is found again and can go on when the person taps", async () => {
+  const store = new Store();
+  store.receive([
+    { seq: 1, role: "bot", buttons: [CONFIRM] }, { seq: 2, role: "user", text: CONFIRM.title },
+    { seq: SEQ, custom: { type: "step_up", acr: "payment" } },
+  ], false);
+  const press = Press.current(null, store.entries());
+  assert.deepEqual(press?.button, CONFIRM);
+  assert.equal(Press.current(press, store.entries()), press, "the known press stays");
+  const pressed: [string, Button][] = [];
+  await press?.verify(async (acr) => `strong for ${acr}`, () => true, (...all) => pressed.push(all));
+  assert.deepEqual(pressed, [["strong for payment", CONFIRM]]);
+  assert.equal(Press.current(null, asked()), null, "without its button nothing can go on");
 });
 
 test("the request for a strong login is found among other messages", () => {

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import type { Card, ServerMessage } from "../src/protocol";
 import { Store, type Entry } from "../src/store";
 import {
-  asksOnlyForLogin, decided, isRepeatAfterStepUp, isUnderWay, liveButtons, offersLogin, startsNewTime, withStaff,
+  afterStepUp, asksOnlyForLogin, buttonBefore, changedFrom, decided, isRepeatAfterStepUp, isUnderWay, liveButtons, offersLogin,
+  startsNewTime, withStaff,
 } from "../src/timeline";
 
 const CONFIRM = { title: "确认结清 ¥1.00", token: "signed-1" };
@@ -39,8 +40,8 @@ test("an unsent answer already takes the buttons away", () => {
 
 test("a decision shows what was chosen, also after a reload, and that words choose nothing", () => {
   assert.equal(decided(talk(question), 0), null);
-  assert.deepEqual(decided(talk(question, CONFIRM.title, { text: "已结清" }), 0), { title: CONFIRM.title });
-  assert.deepEqual(decided(talk(question, "好的", { text: "再看一次" }), 0), { title: "" });
+  assert.deepEqual(decided(talk(question, CONFIRM.title, { text: "已结清" }), 0), { title: CONFIRM.title, outcome: undefined });
+  assert.deepEqual(decided(talk(question, "好的", { text: "再看一次" }), 0), { title: "", outcome: undefined });
 });
 
 test("the answer is under way until something comes back; a strong login asked for in between does not end it", () => {
@@ -80,4 +81,40 @@ test("one way to log in: the card where nothing else is offered, else the button
   const offer = { ...card, buttons: [{ title: "登录后办理", token: "signed-3" }] };
   assert.deepEqual([asksOnlyForLogin(offer), offersLogin(offer)], [false, true]);
   assert.deepEqual([asksOnlyForLogin({ seq: 1 }), offersLogin({ seq: 1 })], [false, false]);
+});
+
+const receipt: Card = { type: "receipt", kind: "settle", receipt: "JQ1" };
+const checking: Card = { type: "status", state: "checking" };
+const declined: Card = { type: "status", state: "declined" };
+
+test("what came of a decision stands in its place: the answer's card, over a strong login, and later news of a charge", () => {
+  const outcome = (...said: (string | Partial<ServerMessage>)[]): Card | undefined => decided(talk(question, CONFIRM.title, ...said), 0)?.outcome;
+  assert.deepEqual(outcome({ custom: receipt }), receipt);
+  assert.deepEqual(outcome(stepUp, CONFIRM.title, { custom: declined }), declined);
+  assert.deepEqual(outcome({ custom: checking }), checking);
+  assert.deepEqual(outcome({ custom: checking }, "到底扣没扣", { text: "核实中", custom: checking }, { custom: receipt }), receipt);
+  assert.equal(outcome({ text: "已失效" }, "我的凭证", { custom: receipt }), undefined, "an answer to something else");
+  assert.equal(decided(talk(question, "好的", { custom: receipt }), 0)?.outcome, undefined);
+});
+
+test("a quote that comes in place of a confirmed one says what the amount was", () => {
+  const quote = (total: string): Partial<ServerMessage> => ({
+    custom: { type: "quote", quote_id: total, lines: [], total, valid_until: "", seconds_left: 900, close_after: false }, buttons: [CONFIRM],
+  });
+  assert.equal(changedFrom(talk(quote("¥1.00"), CONFIRM.title, quote("¥2.00")), 2), "¥1.00");
+  assert.equal(changedFrom(talk(quote("¥1.00"), CONFIRM.title, quote("¥1.00")), 2), "");
+  assert.equal(changedFrom(talk(quote("¥1.00"), "我想还清", quote("¥2.00")), 2), "", "asked anew, not changed");
+  assert.equal(changedFrom(talk(quote("¥1.00")), 0), "");
+});
+
+test("a step-up is done by the same confirmation, and dropped by anything else", () => {
+  assert.equal(afterStepUp(talk(question, CONFIRM.title, stepUp), 2), null);
+  assert.equal(afterStepUp(talk(question, CONFIRM.title, stepUp, CONFIRM.title), 2), "done");
+  assert.equal(afterStepUp(talk(question, CONFIRM.title, stepUp, "算了"), 2), "dropped");
+});
+
+test("the button that a strong login stopped is found in the history", () => {
+  assert.deepEqual(buttonBefore(talk(question, CONFIRM.title, stepUp), 2), CONFIRM);
+  assert.equal(buttonBefore(talk(question, "好的", stepUp), 2), undefined);
+  assert.equal(buttonBefore(talk(stepUp), 0), undefined);
 });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { Changes } from "../demo/changes";
 import { evidence, moment, yuan } from "../demo/words";
 import { endpoint, newId, subjectOf } from "../src/identity";
-import { chatTime, countdown, ledgerTime, pieces } from "../src/format";
+import { chatTime, countdown, ledgerDate, ledgerTime, pieces } from "../src/format";
 import { sends } from "../src/ime";
 import { stringsFor } from "../src/strings";
 
@@ -52,6 +52,10 @@ test("times: a countdown in minutes, the ledger's in Shanghai, what is no time s
   assert.equal(ledgerTime("2026-11-03T02:13:00Z", "zh-CN"), "2026/11/03 10:13");
   assert.equal(ledgerTime("15 分钟内", "zh-CN"), "15 分钟内");
   assert.equal(ledgerTime(undefined, "zh-CN"), "");
+  assert.equal(ledgerDate("2026-11-06", "zh-CN"), "2026年11月6日");
+  assert.equal(ledgerDate("2026-11", "zh-CN"), "2026年11月");
+  assert.equal(ledgerDate("2026-11-06", "en-US"), "Nov 6, 2026");
+  assert.equal(ledgerDate("下月", "zh-CN"), "下月");
   assert.equal(chatTime(undefined, "zh-CN", new Date()), "");
   const at = new Date(2026, 10, 3, 9, 5);
   assert.equal(chatTime(at.toISOString(), "zh-CN", at), "09:05");

@@ -1,14 +1,15 @@
 import { html, nothing } from "lit";
+import { ledgerDate } from "../format";
 import type { BillCard } from "../protocol";
 import type { View } from "./context";
 import { amounts, facts } from "./parts";
 
-export const bill: View<BillCard> = (card, { t }) => html`
-  <section class="card" aria-label=${t.bill(card.month)}>
-    <h3>${t.bill(card.month)}<span class="tag ${card.state === "OVERDUE" ? "bad" : ""}">${t.billState[card.state] ?? card.state}</span></h3>
+export const bill: View<BillCard> = (card, { t, language }) => html`
+  <section class="card" aria-label=${t.bill(ledgerDate(card.month, language))}>
+    <h3>${t.bill(ledgerDate(card.month, language))}<span class="tag ${card.state === "OVERDUE" ? "bad" : ""}">${t.billState[card.state] ?? card.state}</span></h3>
     <p class="total first"><span>${t.outstanding}</span><strong>${card.outstanding}</strong></p>
     ${facts([
-      { label: t.dueOn, value: card.due_on },
+      { label: t.dueOn, value: ledgerDate(card.due_on, language) },
       { label: t.minimum, value: card.minimum },
       { label: t.billTotal, value: card.total },
       { label: t.paid, value: card.paid },

@@ -5,8 +5,8 @@ import type { Button, ServerMessage } from "../protocol";
 import type { Strings } from "../strings";
 import type { Decided } from "../timeline";
 
-/** How far a strong login has come: `lost` when this page does not know (any more) what it was for. */
-export type StepUpState = "waiting" | "failed" | "lost" | "done";
+/** How far a strong login has come: `lost` when this page did not ask for it, `dropped` when the talk went on without. */
+export type StepUpState = "waiting" | "failed" | "lost" | "done" | "dropped";
 
 export interface CardContext {
   t: Strings;
@@ -18,6 +18,12 @@ export interface CardContext {
   decided: Decided | null;
   /** The answer is given and its outcome is not there yet. */
   underWay: boolean;
+  /** The answer is given and waits for a strong login that is not being made. */
+  paused: boolean;
+  /** The message has only just appeared: a click meant for what was there before must not decide anything. */
+  settling: boolean;
+  /** The total of the quote that this one replaced, when it was another; else "". */
+  changedFrom: string;
   stepUp: StepUpState;
   secondsLeft(secondsAtSending: number): number;
   press(button: Button): void;

@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { AmountLine } from "../protocol";
+import type { Decided } from "../timeline";
 import type { CardContext } from "./context";
 
 /** Labels left, amounts right in tabular figures, as on a bank's statement. */
@@ -22,22 +23,35 @@ export function total(label: string, amount: string): TemplateResult {
   return html`<p class="total"><span>${label}</span><strong>${amount}</strong></p>`;
 }
 
-/** The choices of a decision, all of equal weight; once taken, what was chosen stands in their place. */
+/** What came of a decision: how it is coloured, and the words that stand in the place of its buttons. */
+function resultOf({ t, message, paused }: CardContext, { title, outcome }: Decided): [tone: string, words: string] {
+  if (paused) return ["wait", t.stepUpPaused];
+  switch (outcome?.type) {
+    case "receipt": return ["good", t.receipt[outcome.kind] ?? t.receipt.settle!];
+    case "status": return outcome.state === "checking" ? ["wait", t.checking] : ["bad", t.declined];
+    case "error": return ["bad", t.error];
+    case "quote":
+      if (message.custom?.type === "quote") return ["wait", outcome.total === message.custom.total ? t.askedAgain : t.changed];
+  }
+  return ["", title ? t.chosen(title) : t.lapsed];
+}
+
+/** The choices of a decision, all of equal weight; once taken, what came of it stands in their place. */
 export function choices(context: CardContext, open = true): TemplateResult | typeof nothing {
-  const { t, decided, underWay, message, live } = context;
+  const { t, decided, underWay, message, live, settling } = context;
   const buttons = message.buttons ?? [];
   if (!buttons.length) return nothing;
   if (decided && !underWay) {
-    return html`<p class="outcome">${decided.title ? t.chosen(decided.title) : t.lapsed}</p>`;
+    const [tone, words] = resultOf(context, decided);
+    return html`<p class="outcome ${tone}">${words}</p>`;
   }
   if (!open && !underWay) return nothing;
   return html`<div class="choices" aria-busy=${underWay ? "true" : "false"}>
     ${buttons.map((button) => {
       const chosen = underWay && decided?.title === button.title;
       return html`<button
-       
-        class=${chosen ? "chosen" : ""}
-        ?disabled=${underWay || !live.includes(button)}
+        class=${chosen ? "chosen" : settling ? "settling" : ""}
+        ?disabled=${underWay || settling || !live.includes(button)}
         @click=${() => context.press(button)}
       >${button.title}${chosen ? html`<span class="quiet">${t.working}</span>` : nothing}</button>`;
     })}

@@ -12,6 +12,7 @@ export const quote: View<QuoteCard> = (card, context) => {
   const waived = card.waived ?? [];
   return html`<section class="card" aria-label=${card.close_after ? t.quoteClose : t.quote}>
     <h3>${card.close_after ? t.quoteClose : t.quote}</h3>
+    ${context.changedFrom ? html`<p class="expired">${t.changedFrom(context.changedFrom, card.total)}</p>` : nothing}
     ${amounts(card.lines)} ${total(t.total, card.total)}
     ${waived.length
       ? html`<div class="waived">

@@ -1,36 +1,46 @@
 import { html, nothing } from "lit";
 import { ledgerTime } from "../format";
+import { save } from "../picture";
 import type { ReceiptCard } from "../protocol";
 import type { View } from "./context";
 import { facts } from "./parts";
 
-/** Proof of what was done. The numbers can be copied; the button says when they were. */
+/** Proof of what was done: its numbers can be copied, and the whole kept as a picture. A button says when it has done so. */
 export const receipt: View<ReceiptCard> = (card, { t, language }) => {
-  const numbers = [card.receipt, card.close_receipt].filter((number): number is string => Boolean(number));
-  const title = t.receipt[card.kind] ?? t.receipt.settle;
+  const title = t.receipt[card.kind] ?? t.receipt.settle!;
+  const amount = card.kind === "close" ? "" : (card.amount ?? "");
+  const known = [
+    { label: t.receiptNo, value: card.receipt },
+    { label: t.closeReceiptNo, value: card.close_receipt },
+    { label: t.time, value: ledgerTime(card.at, language) },
+  ];
+  const numbers = [card.receipt, card.close_receipt].filter(Boolean).join("\n");
+  const sheet = {
+    title: `${t.title} · ${title}`,
+    rows: [{ label: t.amountPaid, value: amount }, ...known].flatMap(({ label, value }) => (value ? [[label, value] as const] : [])),
+    foot: t.pictureFoot,
+    name: `yuefu-${numbers.split("\n")[0]}.png`,
+  };
   return html`<section class="card receipt" aria-label=${title}>
     <h3><svg viewBox="0 0 20 20" aria-hidden="true"><path d="M4 10.5 8.2 15 16 6" /></svg>${title}</h3>
-    ${card.amount && card.kind !== "close" ? html`<p class="total first"><span>${t.amountPaid}</span><strong>${card.amount}</strong></p>` : nothing}
-    ${facts([
-      { label: t.receiptNo, value: card.receipt },
-      { label: t.closeReceiptNo, value: card.close_receipt },
-      { label: t.time, value: ledgerTime(card.at, language) },
-    ])}
-    ${numbers.length
-      ? html`<div class="choices"><button
-         
-          @click=${(event: Event) => void copy(event.currentTarget as HTMLElement, numbers.join("\n"))}
-        ><span class="todo">${t.copy}</span><span class="did" role="status">${t.copied}</span></button></div>`
+    ${amount ? html`<p class="total first"><span>${t.amountPaid}</span><strong>${amount}</strong></p>` : nothing}
+    ${facts(known)}
+    ${numbers
+      ? html`<div class="choices">
+          ${doing(t.copy, t.copied, () => navigator.clipboard.writeText(numbers))} ${doing(t.picture, t.saved, () => save(sheet))}
+        </div>`
       : nothing}
   </section>`;
 };
 
-/** The browser may forbid it (no secure context): then the button stays as it is and the number can be selected. */
-async function copy(button: HTMLElement, text: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    button.classList.add("done");
-  } catch {
+/** The browser may forbid it (no secure context, a share called off): then the button stays as it is. */
+function doing(todo: string, did: string, act: () => Promise<void>): ReturnType<typeof html> {
+  const run = async (event: Event): Promise<void> => {
+    const button = event.currentTarget as HTMLElement;
     button.classList.remove("done");
-  }
+    await act().then(() => button.classList.add("done"), () => undefined);
+  };
+  return html`<button @click=${(event: Event) => void run(event)}>
+    <span class="todo">${todo}</span><span class="did" role="status">${did}</span>
+  </button>`;
 }
