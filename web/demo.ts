@@ -30,6 +30,7 @@ class Page {
     this.fill(document.querySelector("#login-customer") as HTMLSelectElement, customers);
     this.chooser.addEventListener("change", () => this.choose(this.chooser.value));
     this.chat.addEventListener("yuefu-login", () => void this.login());
+    this.chat.addEventListener("yuefu-unread", (event) => this.count((event as CustomEvent<number>).detail));
     for (const tab of ["chat", "ledger"]) {
       document.querySelector(`#tab-${tab}`)?.addEventListener("click", () => this.show(tab));
     }
@@ -64,6 +65,11 @@ class Page {
 
   private async login(): Promise<void> {
     if (await ask("#login")) this.choose((document.querySelector("#login-customer") as HTMLSelectElement).value);
+  }
+
+  /** What came while nobody looked is counted in the tab's name. */
+  private count(unread: number): void {
+    document.title = (unread ? `(${unread}) ` : "") + document.title.replace(/^\(\d+\) /, "");
   }
 
   private show(tab: string): void {

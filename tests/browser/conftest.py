@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -84,3 +84,21 @@ def phone(driver: webdriver.Chrome) -> Iterator[None]:
     yield
     driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
     driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.fixture
+def clock(page: ChatPage) -> Iterator[Callable[[float], None]]:
+    """Puts the device's clock wrong by so many seconds, from the next load on and at once."""
+    undo = page.before_each_load(
+        "const real = Date.now.bind(Date);"
+        "window.__wrong_s = origin === 'null' ? 0 : Number(sessionStorage.getItem('wrong_s') ?? 0);"
+        "Date.now = () => real() + 1000 * window.__wrong_s;"
+    )
+
+    def put(wrong_s: float) -> None:
+        script = "window.__wrong_s = arguments[0]; sessionStorage.setItem('wrong_s', arguments[0])"
+        page.driver.execute_script(script, wrong_s)
+
+    yield put
+    page.driver.execute_script("sessionStorage.clear()")
+    undo()

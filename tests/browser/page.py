@@ -33,6 +33,13 @@ class ChatPage:
         self.driver.get(f"{self.url}/#{customer}")
         self.until(lambda: self.all(ONLINE), "the chat to be connected")
 
+    def before_each_load(self, script: str) -> Callable[[], None]:
+        """Runs a script in every document before the page's own; returns what ends that."""
+        command = "Page.addScriptToEvaluateOnNewDocument"
+        added = self.driver.execute_cdp_cmd(command, {"source": script})
+        forget = "Page.removeScriptToEvaluateOnNewDocument"
+        return lambda: self.driver.execute_cdp_cmd(forget, added) and None
+
     def reload(self) -> None:
         self.driver.refresh()
         self.until(lambda: self.all(ONLINE), "the chat to be connected")
@@ -74,11 +81,11 @@ class ChatPage:
     def button(self, title: str) -> WebElement:
         """The button on offer whose title begins so."""
 
-        def offered() -> WebElement | None:
-            found = [each for each in self.all(BUTTONS) if each.text.startswith(title)]
-            return found[-1] if found and found[-1].is_enabled() else None
-
-        return self.until(offered, f"the button {title}")
+        script = (
+            "return [...document.querySelector('yuefu-chat').shadowRoot.querySelectorAll(arguments[0])]"
+            ".findLast(each => each.textContent.trim().startsWith(arguments[1]) && !each.disabled)"
+        )
+        return self.until(lambda: self.driver.execute_script(script, BUTTONS, title), f"the button {title}")
 
     def press(self, title: str) -> None:
         self.hand.press(self.button(title))
