@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import cards, decisions, own, words
+from actions import bill_named, cards, decisions, own, words
 from actions.turn import Turn
 from ledger.model import AccountFacts, Bill
 
@@ -21,6 +21,8 @@ def query_bill(turn: Turn) -> None:
     if facts is None:
         return
     bill = own.owed_bill(facts)
+    if facts.open_charge is None and bill_named.told(turn, facts):
+        return
     if bill is not None and turn.follow_up == "more":
         say_more(turn, facts, bill)
     elif bill is not None:

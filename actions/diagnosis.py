@@ -7,9 +7,9 @@ purchase; then a lowered limit. Without any evidence there is no cause to name.
 from __future__ import annotations
 
 from datetime import date
-from difflib import SequenceMatcher
 from typing import Literal
 
+from actions import mentioned
 from ledger.model import AccountFacts, Freeze, LiftedFreeze, Refusal, UnfreezeApplication
 
 Cause = Literal[
@@ -32,8 +32,6 @@ Cause = Literal[
 ]
 # Which freeze is named when several hold: the one that must go first.
 FREEZE_ORDER = ("fraud", "dispute", "overdue", "risk", "bureau", "customer")
-
-_LEAST_NAMED = 2  # characters: a shop is rarely called by less
 
 
 def find(facts: AccountFacts) -> Cause:
@@ -94,18 +92,7 @@ def named_refusal(facts: AccountFacts, text: str) -> Refusal | None:
     Of equally named ones the newest; None when none is named.
     """
     standing = [each for each in facts.refusals if each.reason in ("shop", "item")]
-    best = max(standing, key=lambda each: _named(each, text), default=None)
-    return best if best is not None and _named(best, text) >= _LEAST_NAMED else None
-
-
-def _named(refusal: Refusal, text: str) -> int:
-    """How many characters running of the shop's or the item's name are in `text`."""
-    return max(_common(name, text) for name in (refusal.merchant, refusal.item))
-
-
-def _common(name: str, text: str) -> int:
-    match = SequenceMatcher(None, name, text, autojunk=False).find_longest_match()
-    return len(name[match.a : match.a + match.size].strip())
+    return mentioned.named(standing, text)
 
 
 def refused_while_frozen(facts: AccountFacts) -> tuple[Refusal, LiftedFreeze] | None:

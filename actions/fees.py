@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import own, rules, words
+from actions import instalment, mentioned, own, rules, words
 from actions.turn import Turn
 from ledger.model import Bill
 
@@ -13,6 +13,9 @@ LINES_SHOWN = 3
 def fees_interest(turn: Turn) -> None:
     """The annual rates, which is what most ask; then what of this customer's own bill is a fee."""
     terms, facts = turn.ledger.terms, turn.facts
+    if of_new_plan(turn):
+        instalment.make_instalment(turn)
+        return
     rule = {
         "product": rules.fee_rate(terms, "product"),
         "bill_rate": rules.fee_rate(terms, "bill"),
@@ -33,6 +36,13 @@ def fees_interest(turn: Turn) -> None:
         own.add(turn, "utter_fees_bill", lines=charged, **own.bill_words(facts, bill))
     else:
         own.add(turn, "utter_fees_bill_none", **rule, **own.bill_words(facts, bill))
+
+
+def of_new_plan(turn: Turn) -> bool:
+    """Whether the words name periods that no plan of the customer's runs over: what one would cost."""
+    running = {plan.periods for plan in turn.facts.plans} if turn.facts else set()
+    named = mentioned.periods(turn)
+    return bool(named) and not running.intersection(named)
 
 
 def fee_lines(bill: Bill) -> str:

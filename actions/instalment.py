@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from actions import own, rules, words
+from actions import mentioned, own, rules, words
 from actions.turn import Turn
 from ledger import disclosure
+from ledger.disclosure import PlanOffer
 from ledger.model import AccountFacts, Plan
 
 PLANS_SHOWN = 3
@@ -22,6 +23,8 @@ def make_instalment(turn: Turn) -> None:
         "path": terms.bill_path,
     }
     rates = {"product": rules.fee_rate(terms, "product"), "bill_rate": rules.fee_rate(terms, "bill")}
+    if told_of_amount(turn, rule):
+        return
     facts = own.account(turn, "utter_instalment_anonymous", "utter_closed_instalment", **rule)
     if facts is None:
         if turn.facts is None:
@@ -30,6 +33,39 @@ def make_instalment(turn: Turn) -> None:
     if own.being_checked(turn, facts):
         return
     say_offers(turn, facts, rule, rates)
+
+
+def told_of_amount(turn: Turn, rule: dict[str, str]) -> bool:
+    """Whether the cost of a price that the words name has been told; the bill's own amount has its offers."""
+    facts, fen = turn.facts, mentioned.amount_fen(turn)
+    bill = own.owed_bill(facts) if facts is not None else None
+    if fen is None or (facts is not None and not may_buy(facts)):
+        return False
+    if bill is not None and fen in (bill.outstanding_fen, bill.total_fen):
+        return False
+    offers = disclosure.product_plans(turn.ledger.terms, fen)
+    amount = words.money(fen)
+    if isinstance(offers, str):
+        turn.say("utter_instalment_amount_too_small", amount=amount, **rule)
+        return True
+    chosen, not_offered = of_periods(turn, offers)
+    response = "utter_instalment_amount_not_offered" if not_offered else "utter_instalment_amount"
+    costs = "\n".join(map(rules.offer, chosen))
+    turn.say(response, amount=amount, costs=costs, asked=not_offered, **rule)
+    return True
+
+
+def may_buy(facts: AccountFacts) -> bool:
+    """Whether a purchase could be made now; where not, that is what the answer is about."""
+    return facts.state == "ACTIVE" and not facts.freezes and facts.open_charge is None
+
+
+def of_periods(turn: Turn, offers: tuple[PlanOffer, ...]) -> tuple[tuple[PlanOffer, ...], str]:
+    """Those of the numbers of periods that the words name, else all; and a named one that there is not."""
+    named = mentioned.periods(turn)
+    chosen = tuple(each for each in offers if each.periods in named)
+    there_are = {each.periods for each in offers}
+    return chosen or offers, next((str(each) for each in named if each not in there_are), "")
 
 
 def say_offers(turn: Turn, facts: AccountFacts, rule: dict[str, str], rates: dict[str, str]) -> None:
@@ -47,9 +83,12 @@ def say_offers(turn: Turn, facts: AccountFacts, rule: dict[str, str], rates: dic
         turn.say(f"utter_instalment_{offers}", next_bill=next_bill, **rule)
         own.add(turn, "utter_instalment_rates", **rates)
         return
-    costs = "\n".join(rules.offer(each) for each in offers)
+    chosen, not_offered = of_periods(turn, offers)
+    costs = "\n".join(map(rules.offer, chosen))
     principal = words.money(offers[0].principal_fen)
-    turn.say("utter_instalment_offers", principal=principal, costs=costs, **own.bill_words(facts, bill))
+    response = "utter_instalment_not_offered" if not_offered else "utter_instalment_offers"
+    more = own.bill_words(facts, bill) | {"periods": rule["periods"], "asked": not_offered}
+    turn.say(response, principal=principal, costs=costs, **more)
     own.add(turn, "utter_instalment_how", due=words.day(bill.due_on, today=facts.today), **rule)
 
 

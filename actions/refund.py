@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import late_money, own, rules, words
+from actions import late_money, mentioned, own, rules, words
 from actions.turn import Turn
 from ledger.model import AccountFacts, Refund
 
@@ -11,8 +11,9 @@ def refund(turn: Turn) -> None:
     """The refund under way, else the last one and where it went; always the rule."""
     facts = turn.facts
     days = rules.refund_days(turn.ledger.terms)
-    newest = facts.refunds[0] if facts and facts.refunds else None
-    pending = awaited(facts) if facts else None
+    named = mentioned.named(facts.refunds, turn.text) if facts and not turn.pressed else None
+    newest = named or (facts.refunds[0] if facts and facts.refunds else None)
+    pending = awaited(facts, named) if facts else None
     if facts is None:
         turn.say("utter_refund_anonymous", days=days)
     elif pending is not None and turn.follow_up == "faster":
@@ -28,9 +29,10 @@ def refund(turn: Turn) -> None:
         turn.say("utter_refund_none_closed" if closed else "utter_refund_none", days=days)
 
 
-def awaited(facts: AccountFacts) -> Refund | None:
-    """The newest refund that has not arrived."""
-    return next((each for each in facts.refunds if each.state == "PENDING"), None)
+def awaited(facts: AccountFacts, named: Refund | None = None) -> Refund | None:
+    """The refund that has not arrived: the one that was named, else the newest."""
+    asked = facts.refunds if named is None else (named,)
+    return next((each for each in asked if each.state == "PENDING"), None)
 
 
 def say_pending(turn: Turn, facts: AccountFacts, pending: Refund) -> None:

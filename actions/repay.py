@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from actions import decisions, handover, late_money, means, own, receipts, refund, rules, words
+from actions import decisions, handover, late_money, means, mentioned, own, receipts, refund, rules, words
 from actions.turn import Turn
+from ledger import disclosure
 from ledger.model import AccountFacts, Bill, Repayment
 
 # Says that money was taken twice: a person compares it with the bank.
@@ -28,6 +29,8 @@ def how_to_repay(turn: Turn) -> None:
         return
     bill = own.owed_bill(facts)
     path = {"path": terms.repay_path, "card_last4": facts.card_last4}
+    if bill is not None and told_of_part(turn, facts, bill):
+        return
     if facts.debts.overdue_fen and bill:
         turn.say("utter_repay_overdue", **own.bill_words(facts, bill), **own.overdue_words(facts), **path)
     elif bill and own.rolls_over(facts, bill):
@@ -41,6 +44,32 @@ def how_to_repay(turn: Turn) -> None:
         turn.say("utter_repay_early", path=terms.repay_path, **own.next_words(facts))
     else:
         decisions.tell_nothing_owed(turn, facts)
+
+
+def told_of_part(turn: Turn, facts: AccountFacts, bill: Bill) -> bool:
+    """Whether what paying the amount that the words name would leave has been told: a part of the bill."""
+    fen = mentioned.amount_fen(turn)
+    part = None if fen is None else disclosure.part_payment(facts, fen)
+    if fen is None or part is None:
+        return False
+    if facts.debts.overdue_fen:
+        response = "utter_repay_part_overdue"
+    elif own.rolls_over(facts, bill):
+        response = "utter_repay_part_rolling"
+    else:
+        response = "utter_repay_part_short" if part.minimum_left_fen else "utter_repay_part"
+    terms = turn.ledger.terms
+    turn.say(
+        response,
+        **own.bill_words(facts, bill),
+        amount=words.money(fen),
+        left=words.money(part.left_fen),
+        minimum_left=words.money(part.minimum_left_fen),
+        overdue_left=words.money(part.overdue_left_fen),
+        rate=rules.daily_rate(terms.daily_rate),
+        path=terms.repay_path,
+    )
+    return True
 
 
 def minimum_payment(turn: Turn) -> None:
@@ -81,7 +110,7 @@ def repayment_status(turn: Turn) -> None:
     if facts is not None and taken_twice(turn):
         dispute_charge(turn, facts)
         return
-    last = facts.last_repayment if facts is not None else None
+    last = meant(turn, facts) if facts is not None else None
     if facts is not None and last is not None and facts.state == "CLOSED" and not facts.debts.total_fen:
         say_status(turn, facts, last)
         return
@@ -96,6 +125,13 @@ def repayment_status(turn: Turn) -> None:
         turn.say("utter_status_none", **status_words(facts))
     else:
         say_status(turn, facts, last)
+
+
+def meant(turn: Turn, facts: AccountFacts) -> Repayment | None:
+    """The newest repayment of the amount that the words name, else the newest."""
+    fen = mentioned.amount_fen(turn)
+    of_amount = (each for each in facts.repayments if each.amount_fen == fen)
+    return next(of_amount, facts.last_repayment)
 
 
 def taken_twice(turn: Turn) -> bool:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Literal
 
 from ledger import schedule
-from ledger.model import Bill
+from ledger.model import AccountFacts, Bill, PlanKind
 from ledger.terms import Terms
 
 _DAYS_A_YEAR = 365
@@ -22,7 +22,7 @@ WhyNot = Literal["no_bill", "overdue", "too_late", "nothing_to_instal", "too_sma
 
 @dataclass(frozen=True)
 class PlanOffer:
-    """A bill over `periods`: amounts in fen; the last period may differ by what rounding left."""
+    """A bill or a purchase over `periods`, in fen; the last period may differ by what rounding left."""
 
     periods: int
     principal_fen: int
@@ -55,11 +55,39 @@ def bill_plans(terms: Terms, bill: Bill | None, now: datetime) -> tuple[PlanOffe
         return "nothing_to_instal"
     if principal_fen < terms.min_instalment_fen:
         return "too_small"
-    return tuple(_offer(terms, principal_fen, periods) for periods in terms.periods)
+    return tuple(_offer(terms, "bill", principal_fen, periods) for periods in terms.periods)
 
 
-def _offer(terms: Terms, principal_fen: int, periods: int) -> PlanOffer:
-    rate = terms.fee_rate["bill"]
+def product_plans(terms: Terms, principal_fen: int) -> tuple[PlanOffer, ...] | WhyNot:
+    """What a purchase of that price would cost over each number of periods; the shop offers some or none."""
+    if principal_fen < terms.min_instalment_fen:
+        return "too_small"
+    return tuple(_offer(terms, "product", principal_fen, periods) for periods in terms.periods)
+
+
+@dataclass(frozen=True)
+class PartPayment:
+    """What the oldest unpaid bill still asks for once a part of it is paid, in fen."""
+
+    left_fen: int
+    minimum_left_fen: int  # until its due day, to stay out of lateness
+    overdue_left_fen: int
+
+
+def part_payment(facts: AccountFacts, amount_fen: int) -> PartPayment | None:
+    """What a payment of `amount_fen` leaves; None when it pays the whole bill, or would go elsewhere first.
+
+    A payment goes to the oldest bill first; a charge-back is due at once and may come before it.
+    """
+    bill = facts.bill
+    if bill is None or amount_fen >= bill.outstanding_fen or facts.debts.chargeback_fen:
+        return None
+    wanted = bill.outstanding_fen, bill.minimum_fen, facts.debts.overdue_fen
+    return PartPayment(*(max(0, fen - amount_fen) for fen in wanted))
+
+
+def _offer(terms: Terms, kind: PlanKind, principal_fen: int, periods: int) -> PlanOffer:
+    rate = terms.fee_rate[kind]
     fees = schedule.fees(principal_fen, rate, periods)
     return PlanOffer(
         periods=periods,

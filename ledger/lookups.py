@@ -1,17 +1,18 @@
-"""Single charges, settlements and payouts by the numbers that customers and the outbox know them by."""
+"""Single charges, settlements, payouts and bills by what customers and the outbox know them by."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-from ledger import open_charges
+from ledger import bills, items, open_charges
 from ledger import settlement as settlements
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.door import checked
-from ledger.errors import UnknownCharge
-from ledger.model import Charge, LateMoney, Settlement
+from ledger.errors import UnknownBill, UnknownCharge
+from ledger.model import BillItem, Charge, LateMoney, Settlement
 from ledger.numbers import id_of
+from ledger.work import find_account
 
 
 @checked
@@ -48,6 +49,21 @@ def late_money(ledger: Ledger, charge_number: str) -> LateMoney | None:
     if row.state != "FAILED" or row.payout is None:
         return None
     return LateMoney(row.amount_fen, row.payout == "DONE")
+
+
+@checked
+def bill_items(ledger: Ledger, customer_id: str, bill_id: int) -> tuple[BillItem, ...]:
+    """What stands on a bill of the customer's. Raises UnknownCustomer, UnknownBill.
+
+    Penalty that has not been posted yet is not on it, nor is what went over to a later bill.
+    """
+    b = t.bills.c
+    with ledger.read() as conn:
+        account = find_account(conn, customer_id)
+        bill = conn.execute(sa.select(b.id).where(b.id == bill_id, b.account_id == account.id)).first()
+        if bill is None:
+            raise UnknownBill(bill_id=bill_id)
+        return bills.shown_items(conn, items.select(conn, t.items.c.bill_id == bill_id))
 
 
 def _row(ledger: Ledger, query: sa.Select, number: str) -> sa.Row:

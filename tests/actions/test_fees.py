@@ -57,3 +57,15 @@ def test_nothing_owed_costs_nothing(chat: Begin) -> None:
 def test_the_next_steps_are_offered_once(chat: Begin, customer: str | None) -> None:
     titles = [button["title"] for bubble in chat(customer).type("fees_interest") for button in bubble.buttons]
     assert titles == ["查账单", "提前结清要多少钱"]
+
+
+def test_what_named_periods_would_cost_is_told_unless_a_plan_runs_over_them(
+    chat: Begin, ledger: Ledger
+) -> None:
+    running = {plan.periods for plan in facts.account_facts(ledger, "c-owing").plans}
+    assert 6 in running and 12 not in running
+    said = chat("c-owing").type("fees_interest", "分12期手续费多少", periods=12)[0].text
+    assert "12期：每期" in said and "6期：每期" not in said
+    rates = chat("c-owing").type("fees_interest")
+    assert chat("c-owing").type("fees_interest", "6期怎么还收手续费", periods=6) == rates
+    assert "可分3、6、12期" in chat(None).type("fees_interest", "分12期手续费多少", periods=12)[0].text

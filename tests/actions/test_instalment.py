@@ -11,6 +11,7 @@ from actions import words
 from ledger import Ledger, facts, plans
 from tests.actions import states, told
 from tests.actions.chat import Chat
+from tests.ledger.customer import Customer
 
 Begin = Callable[[str | None], Chat]
 
@@ -75,3 +76,47 @@ def test_running_plans_with_what_is_left(chat: Begin, ledger: Ledger) -> None:
 
 def test_no_plans(chat: Begin) -> None:
     assert "没有进行中的分期" in chat("c-clean").type("manage_instalment")[0].text
+
+
+def test_the_number_of_periods_that_is_named_is_told_alone(chat: Begin) -> None:
+    said = chat("c-owing").type("make_instalment", "分6期每期多少", periods=6)[0].text
+    assert "6期：每期" in said and "12期：" not in said and "3期：" not in said
+
+
+def test_a_number_of_periods_that_there_is_not(chat: Begin) -> None:
+    said = chat("c-owing").type("make_instalment", "能分24期吗", periods=24)[0].text
+    assert said.startswith("不能分24期，可分3、6、12期。") and said.count("期：每期") == 3
+
+
+@pytest.mark.parametrize("customer", [None, "c-clean", "c-owing"])
+def test_the_cost_of_a_price_is_the_cost_of_the_plan_bought(
+    chat: Begin, ledger: Ledger, customer: str | None
+) -> None:
+    (said,) = chat(customer).type("make_instalment", "三千分12期", money=300_000, periods=12)
+    bought = {"periods": 12, "merchant": "远山数码", "item": "相机"}
+    order_no = Customer(ledger, "c-buyer").buy(300_000, **bought)
+    (made,) = facts.account_facts(ledger, "c-buyer").plans
+    each = f"每期{words.money(made.principal_per_period_fen)}＋手续费{words.money(made.fee_per_period_fen)}"
+    whole, annual = words.money(made.remaining_fee_fen), words.percent(made.apr_simple)
+    assert order_no and said.text.startswith("¥3,000.00办商品分期")
+    assert f"12期：{each}（共{whole}），年化（单利）{annual}" in said.text
+
+
+def test_a_price_in_periods_that_there_are_not_and_one_too_small(chat: Begin) -> None:
+    said = chat("c-clean").type("make_instalment", "三千分24期", money=300_000, periods=24)[0].text
+    assert said.startswith("不能分24期，可分3、6、12期。¥3,000.00办商品分期") and said.count("期：每期") == 3
+    said = chat("c-clean").type("make_instalment", "八块钱分3期", money=800, periods=3)[0].text
+    assert said.startswith("¥8.00不能分期，每笔¥10.00起")
+
+
+def test_the_bills_own_amount_is_the_bill(chat: Begin, ledger: Ledger) -> None:
+    bill = facts.account_facts(ledger, "c-owing").bill
+    assert bill is not None
+    whole = chat("c-owing").type("make_instalment")[0].text
+    assert chat("c-owing").type("make_instalment", "分", money=bill.outstanding_fen)[0].text == whole
+
+
+@pytest.mark.parametrize("customer", ["c-risk", "c-overdue", "c-unknown", "c-closed"])
+def test_who_cannot_buy_hears_why_and_no_cost(chat: Begin, customer: str) -> None:
+    whole = chat(customer).type("make_instalment")[0].text
+    assert chat(customer).type("make_instalment", "三千分12期", money=300_000)[0].text == whole

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from actions import words
-from ledger import Ledger, facts
+from ledger import Ledger, facts, refunds
 from tests.actions import states, told
 from tests.actions.chat import Chat
 
@@ -47,3 +47,16 @@ def test_charged_fees_stay_or_a_bill_is_still_due(chat: Begin, customer: str | N
 
 def test_no_refund_found(chat: Begin) -> None:
     assert "近期没有查到您的退款" in chat("c-clean").type("refund")[0].text
+
+
+def test_the_refund_of_what_is_named(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    orders = [world.customer.buy(50_000, merchant="半山书店", item=item) for item in ("词典", "地球仪")]
+    world.at("2026-10-03")
+    for order_no in orders:
+        refunds.request(world.ledger, order_no=order_no, amount_fen=10_000, key=order_no)
+    refunds.complete(world.ledger, order_no=orders[0], key="done")
+    chat = world.chat()
+    assert "地球仪" in chat.type("refund", "退款到哪了")[0].text
+    assert "词典" in chat.type("refund", "词典退的钱去哪了")[0].text
+    assert "词典" in chat.type("refund", f"订单{orders[0]}退款呢")[0].text

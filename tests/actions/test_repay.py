@@ -282,3 +282,46 @@ def test_money_that_was_taken_twice_is_one_though_more_is_feared(
 def test_whether_borrowed_money_may_repay_is_answered(chat: Begin, customer: str, text: str) -> None:
     said = chat(customer).type("how_to_repay", text)[0]
     assert said.response.startswith("utter_wallet") and "只从尾号" in said.text
+
+
+PARTS = [
+    # What stands, what is paid of it, how the answer begins, what else is in it.
+    (states.billed, 50_000, "可以先还¥500.00，9月账单还剩¥700.00", "10月6日前还够这些就不算逾期"),
+    (states.billed, 5_000, "可以先还¥50.00，但不够最低还款", "再还¥70.00才不算逾期，9月账单还剩¥1,150.00"),
+    (states.minimum_met, 30_000, "可以先还¥300.00，9月账单还剩¥780.00", "继续计利息"),
+]
+
+
+@pytest.mark.parametrize(("stands", "fen", "begins", "names"), PARTS)
+def test_what_paying_a_part_would_leave(
+    tmp_path: Path, stands: Callable[[states.World], None], fen: int, begins: str, names: str
+) -> None:
+    world = states.make(tmp_path)
+    stands(world)
+    (said,) = world.chat().type("how_to_repay", "先还这么多行吗", money=fen)
+    assert said.text.startswith(begins) and names in said.text
+    assert said.buttons and world.ledger.terms.repay_path in said.text
+
+
+def test_a_part_of_what_is_late_is_taken_off_that_first(chat: Begin, ledger: Ledger) -> None:
+    late_fen = facts.account_facts(ledger, "c-overdue").debts.overdue_fen
+    (said,) = chat("c-overdue").type("how_to_repay", "先还一百", money=10_000)
+    assert said.text.startswith("可以先还¥100.00，先抵逾期，还剩" + words.money(late_fen - 10_000))
+
+
+@pytest.mark.parametrize("fen", [120_000, 500_000])
+def test_paying_the_bill_or_more_is_no_part(tmp_path: Path, fen: int) -> None:
+    world = states.make(tmp_path)
+    states.billed(world)
+    whole = world.chat().type("how_to_repay", "怎么还")
+    assert world.chat().type("how_to_repay", "我还这么多", money=fen)[0].text == whole[0].text
+
+
+def test_the_payment_of_the_amount_that_is_named(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    states.billed(world)
+    for fen in (20_000, 30_000):
+        world.customer.repay(fen)
+    chat = world.chat()
+    assert "还款¥200.00" in chat.type("repayment_status", "那笔200的呢", money=20_000)[0].text
+    assert "还款¥300.00" in chat.type("repayment_status", "那笔70的呢", money=7_000)[0].text

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from ledger import bills, penalties, plans, refunds
+from ledger import bills, lookups, penalties, plans, refunds
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.errors import BadInput, InstalmentRefused, UnknownBill
@@ -247,3 +247,13 @@ def test_closing_is_one_transaction_an_account(ledger: Ledger) -> None:
         totals = conn.scalars(sa.select(t.bills.c.total_fen).order_by(t.bills.c.id)).all()
     assert totals == [1_000, 1_001, 1_002]
     assert_books_hold(ledger)
+
+
+def test_what_stands_on_a_bill_is_told_to_its_customer_alone(ledger: Ledger, customer: Customer) -> None:
+    customer.buy(10_000, merchant="a", item="b")
+    other = Customer(ledger, "c-other", on="2026-10-05")
+    customer.at("2026-11-01").close_month("2026-10")
+    bill = bill_of(customer)
+    assert lookups.bill_items(ledger, customer.id, bill.id) == bill.items
+    with pytest.raises(UnknownBill):
+        lookups.bill_items(ledger, other.id, bill.id)

@@ -25,7 +25,16 @@ from tests.ledger.test_bad_input import refused, rows
 #: Commands that only read, or find on the stage that all is written.
 _WRITE_NOTHING = {
     *("find", "for_quote", "guards", "statement", "account_facts", "account_json", "charge", "settlement"),
-    *("payout_fen", "late_money", "customer_of", "get", "list_tickets", "active_for", "list_items"),
+    *(
+        "payout_fen",
+        "late_money",
+        "bill_items",
+        "customer_of",
+        "get",
+        "list_tickets",
+        "active_for",
+        "list_items",
+    ),
     *("resolve", "hear", "close_month", "reconcile"),
 }
 

@@ -18,6 +18,7 @@ from nlu.normaliser import NORMALISED, Normaliser
 from nlu.other_product import OtherProduct
 from nlu.second_question import SecondQuestion
 from nlu.text import normalise
+from nlu.values import Values
 
 SENTENCES = {
     "how_to_close": ["怎么关闭月付", "注销月付", "月付关掉"],
@@ -202,3 +203,13 @@ def test_gate_keeps_entities_of_others() -> None:
     asked.set("entities", [{"entity": "amount", "value": 1}])
     entered(asked)
     assert [entity["entity"] for entity in asked.get("entities")] == ["amount", "enters"]
+
+
+def test_values_are_entities_beside_what_was_found_before() -> None:
+    asked = message("先还五百块")
+    asked.set("entities", [{"entity": "enters", "value": "settle"}])
+    Values().process([asked, plain := message("怎么还")])
+    enters, money = asked.get("entities")
+    assert enters["entity"] == "enters"
+    assert money == {"entity": "money", "value": 50_000, "start": 2, "end": 5, "extractor": "Values"}
+    assert not plain.get("entities")

@@ -1,0 +1,90 @@
+"""A bill or a line that the question names: 上个月的账单, 9月买了什么, 588是什么钱."""
+
+from __future__ import annotations
+
+from actions import cards, mentioned, own, words
+from actions.turn import Turn
+from ledger import lookups
+from ledger.model import AccountFacts, Bill
+
+LINES_SHOWN = 3
+
+
+def told(turn: Turn, facts: AccountFacts) -> bool:
+    """Whether another bill than the one to pay was named, or a line by its amount, and has been told."""
+    month = mentioned.month(turn, facts.today)
+    if month is not None:
+        return _told_month(turn, facts, month)
+    fen = mentioned.amount_fen(turn)
+    return fen is not None and told_line(turn, facts, fen)
+
+
+def _told_month(turn: Turn, facts: AccountFacts, month: str) -> bool:
+    bill = next((each for each in facts.bills if each.month == month), None)
+    owed = own.owed_bill(facts)
+    if bill is None and month >= f"{facts.today:%Y-%m}":
+        return _told_coming(turn, facts, owed)
+    if bill is None:
+        name = words.month(month, today=facts.today)
+        turn.say("utter_bill_month_none", month=name, opened=words.day(facts.opened_on, today=facts.today))
+        return True
+    if owed is not None and bill.id == owed.id:
+        return False
+    _say_month(turn, facts, bill, owed)
+    return True
+
+
+def _told_coming(turn: Turn, facts: AccountFacts, owed: Bill | None) -> bool:
+    """Of the bill that has not come, when it does and what is not billed yet; none is due before."""
+    if not facts.debts.total_fen:
+        return False
+    unbilled = words.money(facts.debts.unbilled_fen)
+    response = f"utter_bill_coming_{'plans' if facts.plans else 'purchases'}"
+    more = own.next_words(facts) | {"unbilled": unbilled}
+    if owed is None:
+        turn.say(response, **more)
+    else:
+        turn.say(f"{response}_after", **more, **own.bill_words(facts, owed))
+    return True
+
+
+def _say_month(turn: Turn, facts: AccountFacts, bill: Bill, owed: Bill | None) -> None:
+    """A bill that is paid, became a plan, went over to the next one, or is due after a late one."""
+    assert turn.customer_id is not None  # the bill is this customer's
+    items = lookups.bill_items(turn.ledger, turn.customer_id, bill.id)
+    carried = bill.state == "PAID" and bill.paid_fen < bill.total_fen
+    more = own.bill_words(facts, bill) | {
+        "amount": words.money(bill.total_fen),
+        "paid": words.money(bill.paid_fen),
+        "lines": words.listed(items, LINES_SHOWN),
+    }
+    if bill.outstanding_fen and owed is not None:
+        late = own.bill_words(facts, owed)
+        turn.say("utter_bill_month_open", **more, owed_bill=late["bill"], owed=late["outstanding"])
+    elif carried:
+        turn.say("utter_bill_month_carried", **more)
+    else:
+        turn.say(f"utter_bill_month_{bill.state.lower()}", **more)
+    if owed is not None and not bill.outstanding_fen:
+        own.add(turn, "utter_bill_month_now", **own.bill_words(facts, owed))
+
+
+def told_line(turn: Turn, facts: AccountFacts, fen: int) -> bool:
+    """Whether one line of this amount was found, of the bill shown or not billed yet, and has been told."""
+    bill = facts.bill
+    billed = [each for each in (bill.items if bill else ()) if each.amount_fen == fen]
+    unbilled = [each for each in facts.unbilled if each.amount_fen == fen]
+    if len(billed) + len(unbilled) != 1:
+        return False
+    (line,) = billed + unbilled
+    more = {
+        "amount": words.money(fen),
+        "goods": words.bill_item(line),
+        "on": words.day(line.on, today=facts.today),
+    }
+    if billed and bill is not None:
+        response = "utter_bill_line" if bill.outstanding_fen else "utter_bill_line_paid"
+        turn.say(response, card=cards.bill(bill), **more, **own.bill_words(facts, bill))
+    else:
+        turn.say("utter_bill_line_unbilled", **more, **own.next_words(facts))
+    return True

@@ -1,0 +1,81 @@
+"""What a question names: a month, a number of periods, an amount, or something of the customer's own.
+
+The first three are entities of the sentence (`nlu.values`). A shop, an item or an order is looked for among
+those that the ledger knows of, because nobody else knows their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from difflib import SequenceMatcher
+from typing import Any, Protocol, TypeVar
+
+from actions.turn import Turn
+
+#: Fewer characters running of a name are in a sentence by chance.
+LEAST_NAMED = 2
+_MONTHS_AHEAD = 2  # said without its year in November, 12月 and 1月 are those to come
+
+
+class Goods(Protocol):
+    """What was bought, or wanted: a refusal, a refund, a line of a bill."""
+
+    @property
+    def merchant(self) -> str: ...
+    @property
+    def item(self) -> str: ...
+
+
+_Goods = TypeVar("_Goods", bound=Goods)
+
+
+def named(goods: Iterable[_Goods], text: str) -> _Goods | None:
+    """The one whose order number, shop or item the words name best; the first of equals."""
+    best = max(goods, key=lambda each: _named(each, text), default=None)
+    return best if best is not None and _named(best, text) >= LEAST_NAMED else None
+
+
+def _named(goods: Goods, text: str) -> int:
+    """How many characters running of the shop's or the item's name are in `text`; an order's number beats."""
+    order_no = str(getattr(goods, "order_no", "")).lower()
+    if order_no and order_no in text.lower():
+        return len(text)
+    return max(_common(name, text) for name in (goods.merchant, goods.item))
+
+
+def _common(name: str, text: str) -> int:
+    match = SequenceMatcher(None, name, text, autojunk=False).find_longest_match()
+    return len(name[match.a : match.a + match.size].strip())
+
+
+def amount_fen(turn: Turn) -> int | None:
+    """The amount that typed words name, when it is one only."""
+    said = _said(turn, "money")
+    return int(said[0]) if len(said) == 1 else None
+
+
+def periods(turn: Turn) -> list[int]:
+    """Every number of periods that typed words name."""
+    return [int(each) for each in _said(turn, "periods")]
+
+
+def month(turn: Turn, today: date) -> str | None:
+    """The month, such as "2026-10", that typed words name, when they name one; without a year the nearest."""
+    said = _said(turn, "month")
+    if len(said) != 1:
+        return None
+    value: dict[str, int] = said[0]
+    now = today.year * 12 + today.month - 1
+    if "months_ago" in value:
+        count = now - value["months_ago"]
+    elif "year" in value or "years_ago" in value:
+        count = value.get("year", today.year - value.get("years_ago", 0)) * 12 + value["month"] - 1
+    else:
+        count = now + _MONTHS_AHEAD - (today.month + _MONTHS_AHEAD - value["month"]) % 12
+    return f"{count // 12}-{count % 12 + 1:02d}"
+
+
+def _said(turn: Turn, entity: str) -> list[Any]:
+    entities = [] if turn.pressed else turn.message.get("entities") or []
+    return [each["value"] for each in entities if each["entity"] == entity]
