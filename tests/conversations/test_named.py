@@ -1,4 +1,4 @@
-"""Amounts, months, periods and things that a question names, over the real channel: the answer is about them."""
+"""Amounts, months, periods and things that a question names, over the real channel."""
 
 from __future__ import annotations
 
