@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from actions import decisions, repay, settle
+from actions import decisions, follow_up, repay, settle
 from actions.turn import Turn
 from ledger.model import AccountFacts
 
@@ -16,6 +16,17 @@ _TAKE_BACK = re.compile("取消|撤[回销]|不[想要]?[关付还]|别[关付�
 _RETRY = re.compile(
     "(?>那|我|就|再|重新|来|一次|一下|吧|呗|[，, ])*"
     "(?>试试|再试|重试|试|重新付|再付|再扣)(?>一次|一下|试|吧|呗|看|[。！!])*"
+)
+# A try again after the reason why it will go now: 卡里有钱了，再扣一次.
+_RETRY_NOW = re.compile(
+    r"(?!.*(?:别|不|又|怎么|为什么|为啥)).*(?:再|重新)(?:扣|试|付)(?:一?次|一下|试)?[吧了呗。！! ]*"
+)
+# Whether it is closed, or why it is not, after settling and closing in one.
+_CLOSED = re.compile(
+    "(?>那|我|我的|抖音|现在|到底|已经|[，, ])*(?:月付)?(?>到底|已经|现在)*"
+    "(?:关|注销)(?:闭|掉|了|好|成功|上)*(?:吗|没有?|嘛|么)[？?。 ]*"
+    "|(?:月付)?(?:(?:为什么|为啥|怎么|咋)(?:月付)?(?:还|就)?不|(?:为什么|为啥|怎么|咋)?(?:月付)?(?:还|就)?没有?)(?:能|给我|帮我)?"
+    "(?:关|注销)[闭掉了成上好]*[啊呢呀？?。 ]*"
 )
 _FAILED = re.compile("失败|没成功|[没不]能?扣成|扣不了|余额不[够足]")
 # Said right after a payment: whether, when and how much.
@@ -25,6 +36,9 @@ _OUTCOME = re.compile(
     "(?>成功|成|到账|好|完|上)?了?(?:吗|没有?|嘛|么|多少钱?|几块)[？?。！! ]*"
     "|(?>那|钱|款|这笔)*(?:多久|什么时候|啥时候|几时|几天)(?:能|才|会)?(?:到账?|入账)(?>的|啊|呢|呀|[？? ])*"
     "|(?>那|现在|后来)*(?:怎么样|咋样|结果)(?>了|呢|怎么样|如何|[？? ])*"
+)
+_RESULT = re.compile(
+    "(?>那|现在|后来|事情|[，, ])*(?:(?:怎么|咋)样|结果|进度|办到哪)(?>了|呢|如何|一步|[？?。 ])*"
 )
 _OF_PAYMENTS = frozenset({"prepay_all", "repayment_status"})  # topics after which they are said of it
 _OF_CLOSING = frozenset({"", "how_to_close", "close_impact"})
@@ -45,7 +59,12 @@ def asked(turn: Turn, text: str) -> bool:
     if facts.state == "CLOSED" and turn.topic in _OF_CLOSING and _OUTCOME.fullmatch(text):
         decisions.say_closed(turn, facts)
         return True
-    return _after(turn, facts, text)
+    if _after(turn, facts, text):
+        return True
+    if not _RESULT.fullmatch(text) or follow_up.asked(turn):
+        return False
+    turn.say("utter_progress_which")
+    return True
 
 
 def _while_checked(turn: Turn, facts: AccountFacts, text: str) -> bool:
@@ -69,7 +88,9 @@ def _after(turn: Turn, facts: AccountFacts, text: str) -> bool:
         settle.say_settlement(turn, facts, last)
     elif last.state != "FAILED":
         return False
-    elif _RETRY.fullmatch(text):
+    elif last.close_after and turn.decision is None and _CLOSED.fullmatch(text):
+        settle.say_settlement(turn, facts, last)
+    elif _RETRY.fullmatch(text) or _RETRY_NOW.fullmatch(text):
         decisions.show_settle(turn, close_after=last.close_after)
     elif turn.decision is None and _FAILED.search(text):
         repay.repayment_status(turn)

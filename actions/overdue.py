@@ -10,6 +10,10 @@ from actions.turn import Turn
 HARDSHIP = re.compile("延|晚|缓|宽|拖|推|难|没钱|[还付]不|下个?月|几天|失业|生病|周转")
 
 
+# Courts and police: nobody here knows whether, so nothing is promised either way.
+LEGAL = re.compile("起诉|诉讼|法院|传票|律师函|坐牢|判刑|抓|报警|警察|仲裁|强制执行|老赖|失信")
+
+
 def overdue(turn: Turn) -> None:
     """What is late with its days and penalty, or what being late would mean."""
     rule = {"rate": rules.daily_rate(turn.ledger.terms.penalty_rate)}
@@ -18,7 +22,9 @@ def overdue(turn: Turn) -> None:
         return
     bill = own.owed_bill(facts)
     if facts.debts.overdue_fen and bill:
-        turn.say("utter_overdue_late", **rule, **own.bill_words(facts, bill), **own.overdue_words(facts))
+        asks_of_law = not turn.pressed and LEGAL.search(turn.text)
+        response = "utter_overdue_legal" if asks_of_law else "utter_overdue_late"
+        turn.say(response, **rule, **own.bill_words(facts, bill), **own.overdue_words(facts))
     elif bill and not bill.minimum_fen:
         turn.say("utter_overdue_minimum_met", **rule, **own.bill_words(facts, bill))
     elif bill:

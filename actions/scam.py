@@ -22,6 +22,14 @@ WHAT = re.compile(
     r"(直播|会员).{0,12}(扣费|扣钱|每月扣|自动扣))",
     re.IGNORECASE,
 )
+# Nobody calls to have 月付 closed either: whoever is called, and not who calls, is told so.
+CALLED = re.compile(
+    r"自称|冒充|陌生|来电(说|让|叫|要)|(接到|接了|打来|打给我|给我打|有人.{0,4}打).{0,8}(电话|语音)|电话[里中]"
+)
+URGED = re.compile(
+    r"(让|叫|要|帮|教|说).{0,10}(关闭?|注销|取消|停用|解除)[掉了]?.{0,4}(月付|会员|服务|业务|功能|额度|账户)"
+    r"|(帮|教)我(们)?(关闭?|注销|取消|解除)|不(关|注销|取消).{0,8}(扣|影响|收费)"
+)
 OWN_CODE = re.compile(
     r"(收不到|没收到|接收不到|没有收到|不发).{0,4}验证码|验证码.{0,4}(收不到|没收到|没有收到)"
 )
@@ -50,4 +58,4 @@ def hinted(reply: Callable[[Turn], None]) -> Callable[[Turn], None]:
 
 def speaks_of_scam(text: str) -> bool:
     rest = OWN_CODE.sub("", text)
-    return bool(WHO.search(rest) and WHAT.search(rest))
+    return bool(WHO.search(rest) and WHAT.search(rest)) or bool(CALLED.search(text) and URGED.search(text))

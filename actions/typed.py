@@ -63,6 +63,7 @@ _ONLY_SETTLE = re.compile(
     f"(?>我|那|就|先|只|光|想|要|[，, ])*{_JUST_SETTLE}{_NOT_CLOSE}"
     f"|{_NOT_CLOSE}(?>只|就|先|光|但|要|想)+{_JUST_SETTLE}"
 )
+_OF_BOTH = frozenset({"how_to_close", "close_impact", "prepay_all"})  # topics after which it says which
 _OF_APPLICATION = re.compile("申请|通过|审核|编号")
 _REGRET = re.compile("取消|撤|悔|关")
 _MAX_CHARS = 30  # an answer is short; a story is read by the classifier
@@ -120,7 +121,8 @@ def _says_whether_to_close(turn: Turn, text: str) -> bool:
     if facts is None or not facts.debts.total_fen or facts.open_charge is not None:
         return False
     close_after = bool(_AND_CLOSE.fullmatch(text))
-    only = any(map(turn.asks, ("settle", "settle_close", "owing"))) and _ONLY_SETTLE.fullmatch(text)
+    told = turn.topic in _OF_BOTH or any(map(turn.asks, ("settle", "settle_close", "owing")))
+    only = told and _ONLY_SETTLE.fullmatch(text)
     if not close_after and not only:
         return False
     decisions.show_settle(turn, close_after=close_after)

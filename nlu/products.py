@@ -29,6 +29,11 @@ _FATE = (
 _BETWEEN = "(?:的|被|怎么|如何|咋|为什么|想|要|能|可以|不|月供|分期|提前|一次性?|全部?| )*"
 _MEANS_ITSELF = re.compile(f"{_FATE}(?:我的|我|一张|掉| )?{_MEANS}|{_MEANS}{_BETWEEN}{_FATE}")
 
+# Nothing is owed with these: they are only ever switched off.
+_SERVICE = "(?:抖音支付|抖音钱包|自动续费|连续包月)"
+_OFF = "(?:关闭|关掉|关了|关|注销|取消|停用)"
+_SWITCHED_OFF = re.compile(f"{_OFF}(?:我的|我|一下)?{_SERVICE}|{_SERVICE}(?:功能)?{_BETWEEN}{_OFF}")
+
 # Money for our bill may come from one of them: 能用白条还吗, 自动扣能扣花呗的吗.
 _PAYS_OURS = re.compile(
     f"(?:[用拿刷从扣])(?:我的?)?(?:{_NAMED.pattern})(?:里|的|钱|来)*(?:[还扣代]|(?<=的)$)"
@@ -46,7 +51,7 @@ def names_our_product(text: str) -> bool:
 
 def names_other_product(text: str) -> bool:
     """Whether a product of another kind or another company is named."""
-    return any(pattern.search(text) for pattern in (_OTHER_MONTHLY_PAY, _NAMED, _MEANS_ITSELF))
+    return any(pattern.search(text) for pattern in (_OTHER_MONTHLY_PAY, _NAMED, _MEANS_ITSELF, _SWITCHED_OFF))
 
 
 def is_about_other_product(text: str) -> bool:

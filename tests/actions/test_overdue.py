@@ -91,3 +91,12 @@ def test_a_few_words_that_name_no_hardship_register_nobody(chat: Begin, ledger: 
     assert talk.type("request_extension", "这个月呢")[0].response == "utter_extension_ask"
     assert tickets.active_for(ledger, talk.sender) is None
     assert talk.type("request_extension", "晚几天还")[0].response == "utter_hardship_overdue"
+
+
+@pytest.mark.parametrize("text", ["会起诉我吗", "逾期会不会坐牢", "律师函是你们发的吗"])
+def test_of_courts_nothing_is_promised_either_way(chat: Begin, ledger: Ledger, text: str) -> None:
+    late = facts.account_facts(ledger, "c-overdue").debts.overdue_fen
+    said = chat("c-overdue").type("overdue", text)[0]
+    assert said.text.startswith(f"逾期{words.money(late)}") and "会不会走法律程序我没法答复" in said.text
+    assert said.buttons[0]["intent"] == "request_extension"
+    assert chat("c-overdue").type("overdue", "逾期怎么算的")[0].response == "utter_overdue_late"

@@ -21,6 +21,11 @@ Begin = Callable[[str | None], Chat]
         "平台客服让我把验证码发给他",
         "电话里说我开通了百万保障要扣钱",
         "有人说能帮我修复征信要先汇款",
+        "有人打电话叫我把月付关掉，说不关每月要扣钱",
+        "接到个电话说我开了月付，要教我注销",
+        "陌生号码让我解除会员",
+        "自称平台的，说不注销要影响征信",
+        "来电说要帮我取消百万医疗服务",
     ],
 )
 def test_a_caller_who_asks_for_codes_screens_or_money_is_warned_of(text: str) -> None:
@@ -38,6 +43,12 @@ def test_a_caller_who_asks_for_codes_screens_or_money_is_warned_of(text: str) ->
         "我想把月付里的钱转账给朋友",
         "输入验证码以后提示系统繁忙",
         "有人用我的月付买了东西",
+        "客服让我在这里关闭月付",
+        "怎么打电话让人工帮我关月付",
+        "请来电帮我关闭月付",
+        "接到电话催我还款",
+        "收到短信说月付开通了，我要关闭",
+        "不关会一直扣费吗",
     ],
 )
 def test_ordinary_questions_are_not(text: str) -> None:

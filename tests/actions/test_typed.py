@@ -180,7 +180,14 @@ def test_who_waits_for_a_payment_is_not_asked_to_pay(chat: Begin, ledger: Ledger
 
 
 @pytest.mark.parametrize(
-    ("words", "response"), [("我再试试", "utter_quote"), ("为啥失败", "utter_status_failed")]
+    ("words", "response"),
+    [
+        ("我再试试", "utter_quote"),
+        ("为啥失败", "utter_status_failed"),
+        ("卡里存钱了，再扣一次", "utter_quote"),
+        ("怎么又再扣一次", "utter_goodbye"),
+        ("关了吗", "utter_goodbye"),  # it was settled alone
+    ],
 )
 def test_after_a_decline(chat: Begin, ledger: Ledger, words: str, response: str) -> None:
     late = chat("c-overdue")
@@ -281,7 +288,10 @@ def test_right_after_a_payment_short_words_ask_for_its_outcome(
     owing.press(owing.type("prepay_all", enters="settle"), "确认结清", strong=True)
     assert owing.type("nlu_fallback", words)[0].response == response
     owing.type("query_limit")  # they are of something else now
-    assert owing.type("thanks", words)[0].response == "utter_thanks"
+    asks_which = words == "怎么样了"
+    assert owing.type("thanks", words)[0].response == (
+        "utter_progress_which" if asks_which else "utter_thanks"
+    )
 
 
 def test_of_the_password_a_customer_frozen_by_a_risk_check_hears_the_way_back(chat: Begin) -> None:
@@ -302,3 +312,33 @@ def test_right_after_closing_short_words_ask_whether_it_is_closed(chat: Begin, w
 def test_who_typed_a_password_is_warned_before_anything_else(chat: Begin) -> None:
     said = chat("c-risk").type("unfreeze", "密码是qwer98765，帮我解冻")
     assert said[0].response == "utter_secret_typed"
+
+
+@pytest.mark.parametrize("words", ["关了吗", "月付关掉了没有", "为啥没关掉", "怎么还没给我注销", "没关成啊"])
+def test_after_settling_and_closing_failed_it_is_said_that_it_is_not_closed(
+    chat: Begin, ledger: Ledger, words: str
+) -> None:
+    owing = chat("c-owing")
+    gateway(ledger).set_mode("decline", "c-owing")
+    quoted = owing.press(owing.type("how_to_close", enters="close"), "一次结清并关闭")
+    owing.press(quoted, "确认结清", strong=True)
+    (said,) = owing.type("how_to_close", words)
+    assert said.text.startswith("没有扣款，也没有关闭")
+    assert owing.type("how_to_close", "怎么关")[0].response != said.response
+
+
+@pytest.mark.parametrize("topic", ["how_to_close", "prepay_all"])
+def test_only_to_pay_is_said_without_a_quote_shown(chat: Begin, topic: str) -> None:
+    owing = chat("c-owing")
+    owing.type(topic)
+    owing.type("deny", "算了")
+    assert owing.type("how_to_repay", "先不关，只还钱")[0].response == "utter_quote"
+    assert chat("c-owing").type("how_to_repay", "先不关，只还钱")[0].response == "utter_repay_bill"
+
+
+def test_what_the_result_is_wanted_of_is_asked_where_nothing_tells(chat: Begin) -> None:
+    clean, refunding = chat("c-clean"), chat("c-refunding")
+    assert clean.type("what_is", "怎么样了")[0].response == "utter_progress_which"
+    assert clean.type("what_is", "月付怎么样")[0].response != "utter_progress_which"
+    refunding.type("refund")
+    assert refunding.type("what_is", "那怎么样了")[0].response.startswith("utter_refund_pending")

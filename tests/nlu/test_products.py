@@ -103,3 +103,15 @@ def test_products_beside_ours_are_alike_and_alone_they_are_not() -> None:
     }
     assert alike == {"我&欠着 月付怎么关"}
     assert with_others_alike(normalise("花呗怎么关")) == "花呗怎么关"
+
+
+@pytest.mark.parametrize("text", ["关闭自动续费", "抖音支付怎么注销", "连续包月能取消吗", "我要停用抖音钱包"])
+def test_a_service_is_another_product_where_it_is_switched_off(text: str) -> None:
+    assert is_about_other_product(normalise(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["抖音支付还不上", "自动续费扣了月付", "用抖音支付还清", "抖音支付留着，月付关掉"]
+)
+def test_and_is_none_where_it_only_comes_up(text: str) -> None:
+    assert not is_about_other_product(normalise(text))
