@@ -52,10 +52,7 @@ class LiveDemo:
         """Seeds, starts both programs and waits until they answer."""
         self.seed()
         self.start_service()
-        env = demo.environment(self.folder, self.service_port, self.keys, demo.SEEN_BY_BOT)
-        env["YUEFU_CHAT_RATE_MESSAGES"] = "1000"  # the limit itself is tested with the channel
-        command = demo.run_bot_command(self.bot_port)
-        self.household.start("bot", command, env, self.folder / "bot.log", self.bot_url)
+        self.start_bot()
         self.household.wait_ready(READY_TIMEOUT_S, lambda program: None)
         self.keep_seed()
         self.restart_needed = False
@@ -71,6 +68,12 @@ class LiveDemo:
             check=True,
             capture_output=True,
         )
+
+    def start_bot(self, log: str = "bot.log") -> Program:
+        env = demo.environment(self.folder, self.service_port, self.keys, demo.SEEN_BY_BOT)
+        env["YUEFU_CHAT_RATE_MESSAGES"] = "1000"  # the limit itself is tested with the channel
+        command = demo.run_bot_command(self.bot_port)
+        return self.household.start("bot", command, env, self.folder / log, self.bot_url)
 
     def start_service(self, **more: str) -> Program:
         command = [str(SERVICE.python), "-m", "actions.server"]

@@ -72,6 +72,8 @@ def page(driver: webdriver.Chrome, seeded: LiveDemo) -> Iterator[ChatPage]:
     opened.complaints()
     yield opened
     assert opened.complaints() == []
+    if driver.current_url.startswith("http"):
+        driver.execute_script("sessionStorage.clear()")
     driver.get("about:blank")
 
 
@@ -100,5 +102,4 @@ def clock(page: ChatPage) -> Iterator[Callable[[float], None]]:
         page.driver.execute_script(script, wrong_s)
 
     yield put
-    page.driver.execute_script("sessionStorage.clear()")
     undo()

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 import jwt
 import pytest
 
-from scripts import demo as running
 from scripts.console import end_group
 from tests.browser.network import Wire, wire
 from tests.browser.page import ChatPage
@@ -28,7 +27,7 @@ def line(seeded: LiveDemo, page: ChatPage) -> Iterator[Wire]:
     with wire(seeded.bot_port) as made:
         page.url = made.url
         yield made
-        page.driver.get("about:blank")
+        made.mend()
 
 
 def process_of(demo: LiveDemo, name: str) -> int:
@@ -42,14 +41,6 @@ def kill(demo: LiveDemo, name: str) -> None:
     program.process.wait()
     end_group(program.process)
     demo.household.programs.remove(program)
-
-
-def start_bot(demo: LiveDemo) -> None:
-    """The same bot again, on the same port and store."""
-    env = running.environment(demo.folder, demo.service_port, demo.keys, running.SEEN_BY_BOT)
-    command = running.run_bot_command(demo.bot_port)
-    demo.household.start("bot", command, env, demo.folder / "bot-again.log", demo.bot_url)
-    demo.household.wait_ready(READY_TIMEOUT_S, lambda program: None)
 
 
 def sent_once(page: ChatPage, asked: list[str]) -> None:
@@ -154,7 +145,8 @@ def test_the_bot_killed_in_mid_payment_charges_once_and_tells_the_result(
     finally:
         os.kill(process_of(demo, "service"), signal.SIGCONT)
     page.until(lambda: page.texts(".link"), "the lost server to be noticed")
-    start_bot(demo)
+    demo.start_bot("bot-again.log")
+    demo.household.wait_ready(READY_TIMEOUT_S, lambda program: None)
     page.card("已结清并关闭", wait_s=120)
     page.outcome("已结清并关闭")
     held = demo.ledger("c-owing")
@@ -242,7 +234,7 @@ def titles(page: ChatPage) -> list[dict[str, str]]:
     return list(page.driver.execute_cdp_cmd("Target.getTargets", {})["targetInfos"])
 
 
-def test_the_closed_panel_counts_what_came_also_after_a_reload(page: ChatPage, demo: LiveDemo) -> None:
+def test_the_closed_panel_counts_what_came_until_it_is_opened(page: ChatPage, demo: LiveDemo) -> None:
     page.open("c-clean")
     page.driver.execute_script("document.querySelector('yuefu-chat').inline = false")
     page.until(lambda: page.all(".launcher"), "the closed panel")

@@ -109,7 +109,8 @@ export class Store {
 
   /** All that is there has been seen; with `first` only when nothing has been kept from before. */
   markSeen(first = false): void {
-    if (first ? this.#seen !== null : this.#seen === this.lastSeq) return;
+    const seen = this.#seen;
+    if (first ? seen !== null && seen <= this.lastSeq : seen === this.lastSeq) return;
     this.#seen = this.lastSeq;
     this.#save();
   }

@@ -74,7 +74,7 @@ export class YuefuChat extends LitElement {
 
   protected override willUpdate(): void {
     const store = this.#connection?.store;
-    if (this.#shown && !document.hidden && !this.#loading) store?.markSeen();
+    if (this.#shown && !document.hidden && this.#connection?.state === "online") store?.markSeen();
     const unread = store?.unread ?? 0;
     if (unread === this.#unread) return;
     this.#unread = unread;
@@ -226,7 +226,7 @@ export class YuefuChat extends LitElement {
     this.#follower.follow(fresh.some((message) => message.role === "user") || !live);
   }
 
-  /** History is drawn before new messages are read out, and before it counts as seen. */
+  /** History is drawn before new messages are read out. */
   #changed(): void {
     if (this.#loading && this.#connection?.state === "online") {
       void this.#redraw().then(() => setTimeout(() => {

@@ -128,3 +128,15 @@ test("what was taken and not answered is remembered over a reload, until an answ
   store.receive([{ seq: 6, text: "已结清" }], true);
   assert.equal(store.unanswered(), null);
 });
+
+test("a conversation that the server began anew is not taken for one already seen", () => {
+  const keep = memory();
+  const store = new Store(keep, "chat", () => NOW);
+  store.receive([{ seq: 40 }], false);
+  store.markSeen();
+  const reloaded = new Store(keep, "chat", () => NOW);
+  reloaded.receive([{ seq: 1 }], false);
+  reloaded.markSeen(true);
+  reloaded.receive([{ seq: 2 }], true);
+  assert.equal(reloaded.unread, 1);
+});
