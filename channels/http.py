@@ -19,7 +19,7 @@ from channels import identity
 from channels.errors import ChatError
 from channels.mailbox import Mailbox
 from channels.rate import RateLimit
-from channels.requests import read_asked, read_json, read_pass, read_since
+from channels.requests import read_asked, read_json, read_pass, read_query
 from channels.turns import IdConflict, Turns
 from channels.visitors import Visitors
 
@@ -82,7 +82,7 @@ class ChatApi:
 
     async def get(self, request: Request) -> HTTPResponse:
         who = await self._who(request)
-        since, both_roles = read_since(request.args.get("since")), request.args.get("all") == "1"
+        since, both_roles = read_query(request.get_query_args(keep_blank_values=True))
         found = await asyncio.to_thread(self.mailbox.since, who.sender, since, both_roles)
         return response.json({"messages": found}, ensure_ascii=False)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from channels.errors import ChatError
 from channels.heard import Asked
 
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+SEQ = re.compile(r"[0-9]{1,10}")
 MAX_SEQ = 2**31 - 1
 
 
@@ -63,6 +65,20 @@ def read_since(value: Any) -> int:
     if value is None:
         return 0
     text = str(value)
-    if isinstance(value, bool) or not text.isascii() or not text.isdigit() or len(text) > 10:
+    if isinstance(value, bool) or not SEQ.fullmatch(text) or int(text) > MAX_SEQ:
         raise ChatError("bad_request", "bad since")
-    return min(int(text), MAX_SEQ)
+    return int(text)
+
+
+def read_query(query: Sequence[tuple[str, str]]) -> tuple[int, bool]:
+    """`since`, and whether the customer's own messages are wanted too (`all=1`); each once, and nothing else.
+
+    Raises:
+        ChatError: `bad_request`.
+    """
+    given = dict(query)
+    if len(given) < len(query) or not given.keys() <= {"since", "all"}:
+        raise ChatError("bad_request", "unknown or repeated field")
+    if given.get("all", "0") not in ("0", "1"):
+        raise ChatError("bad_request", "bad all")
+    return read_since(given.get("since")), given.get("all") == "1"

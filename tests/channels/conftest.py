@@ -250,17 +250,25 @@ def running_chat(model: Path, run_dir: Path, **env: str) -> Iterator[Chat]:
 @pytest.fixture(scope="session")
 def chat(model: Path, web_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chat]:
     """In the demo's profile, whose tokens `make_token` makes."""
-    with running_chat(model, tmp_path_factory.mktemp("run"), YUEFU_WEB_DIR=str(web_dir)) as started:
+    with running_chat(
+        model, tmp_path_factory.mktemp("run"), YUEFU_WEB_DIR=str(web_dir), YUEFU_CHAT_VISITORS="0"
+    ) as started:
         yield started
 
 
-@dataclass
+@dataclass(eq=False)
 class Live:
     """A bot as a company runs it, and the host that logs its customers in."""
 
     chat: Chat
     host: KeyHost
     keys: KeyPair
+
+    def restart(self) -> None:
+        """The bot is killed and started again; afterwards it can serve."""
+        self.chat.bot.kill()
+        self.chat.bot.start()
+        wait_for(self.chat.ready, START_TIMEOUT_S)
 
 
 @pytest.fixture(scope="session")

@@ -18,12 +18,6 @@ def sub() -> str:
     return f"c-{uuid.uuid4().hex[:8]}"
 
 
-def restart(live: Live) -> None:
-    live.chat.bot.kill()
-    live.chat.bot.start()
-    wait_for(live.chat.ready, START_TIMEOUT_S)
-
-
 def history_of(tab: str, live: Live, sub: str, sockets: Sockets, since: int) -> list[dict[str, Any]]:
     sockets.connect(tab, live.chat.url, live.keys.token(sub))
     ack = sockets.call(tab, "session_request", {"since": since})
@@ -76,7 +70,7 @@ def test_news_under_way_when_the_bot_is_killed_arrive_once_and_in_order(
     put = [chat.put_outbox(f"web-{sub}", "payout_done", f"P{number}") for number in range(30)]
     wait_for(lambda: len(chat.history(token, "since=2")) >= 3, 20, pause_s=0.01)
     told = len(chat.history(token, "since=2"))
-    restart(live)
+    live.restart()
     assert told < len(put), "it was killed too late to prove anything"
     wait_for(lambda: set(put) <= set(chat.acked()), 60)
     for tab in ("one", "two"):
@@ -88,5 +82,5 @@ def test_news_under_way_when_the_bot_is_killed_arrive_once_and_in_order(
 def test_a_button_offered_before_a_restart_still_works(live: Live, sub: str) -> None:
     chat, token = live.chat, live.keys.token(sub)
     button = chat.say(token, "结清")[0]["buttons"][1]["token"]
-    restart(live)
+    live.restart()
     assert chat.say(token, button=button)[0]["text"] == "您好，请问要办理什么？"
