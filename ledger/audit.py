@@ -81,8 +81,8 @@ def _chain_verifies(conn: sa.Connection) -> Iterator[str]:
 def _lines(conn: sa.Connection, journal_ids: set[int]) -> dict[int, list[tuple[str, int]]]:
     p = t.postings.c
     found: dict[int, list[tuple[str, int]]] = {}
-    wanted = sa.select(p.journal_id, p.book, p.amount_fen).where(bulk.among(conn, p.journal_id, journal_ids))
-    for journal_id, book, fen in conn.execute(wanted.order_by(p.journal_id, p.line_no)):
+    wanted = sa.select(p.journal_id, p.book, p.amount_fen).where(bulk.among(p.journal_id, "ids"))
+    for journal_id, book, fen in conn.execute(wanted.order_by(p.journal_id, p.line_no), {"ids": journal_ids}):
         found.setdefault(journal_id, []).append((book, fen))
     return found
 

@@ -12,6 +12,8 @@ from ledger import tables as t
 from ledger.audit_queries import parts, stream, total
 from ledger.open_charges import OPEN_STATES
 
+_OWED_BY = items.that(bulk.among(t.items.c.account_id, "account_ids"), items.LEFT)
+
 
 def _gateway_journals_have_their_charge(conn: sa.Connection) -> Iterator[str]:
     """Money came, and was taken back, for a charge of the same account, and never more than was asked for."""
@@ -139,8 +141,8 @@ def _settled_as_quoted(conn: sa.Connection) -> Iterator[str]:
     )
     wanted = wanted.join_from(t.settlements, t.quotes, s.quote_id == q.quote_id)
     for part in parts(conn, wanted.join(t.charges, c.settlement_id == s.id).order_by(s.id)):
-        accounts = bulk.among(conn, t.items.c.account_id, {row.account_id for row in part})
-        owed = {item.id for item in items.select(conn, accounts, items.LEFT)}
+        account_ids = {row.account_id for row in part}
+        owed = {item.id for item in items.select(conn, _OWED_BY, account_ids=account_ids)}
         for row in part:
             yield from _as_quoted(row, owed)
 

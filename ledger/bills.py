@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import accrual, days, items, months, schedule
+from ledger import accrual, bulk, days, items, months, schedule
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.door import checked
@@ -20,6 +20,7 @@ from ledger.terms import Rules
 
 #: How many bills the facts hold, the newest ones.
 SHOWN = 12
+_ON_BILLS = items.that(bulk.among(t.items.c.bill_id, "bill_ids"))
 _SHOWN_KINDS = {"settlement_charge": "plan_fee", "chargeback": "penalty"}
 
 
@@ -52,7 +53,7 @@ def of_account(conn: sa.Connection, account_id: int, today: date, rules: Rules, 
     ids = {*conn.scalars(newest), *(bill.id for bill, _ in accrual.unpaid_bills(conn, account_id))}
     rows = conn.execute(sa.select(t.bills).where(b.id.in_(ids)).order_by(b.issued_on.desc())).all()
     on_bill: dict[int | None, list[Item]] = {row.id: [] for row in rows}
-    for item in items.select(conn, t.items.c.bill_id.in_(list(on_bill))):
+    for item in items.select(conn, _ON_BILLS, bill_ids=on_bill):
         on_bill[item.bill_id].append(item)
     views = [_view(row, on_bill[row.id], today, rules, paused=paused) for row in rows]
     _add_older_overdue(views)

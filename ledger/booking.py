@@ -12,6 +12,11 @@ from ledger import tables as t
 from ledger.items import Item
 from ledger.work import Work
 
+_QUOTED = items.that(bulk.among(t.items.c.id, "ids"))
+_DUE_DAYS = sa.select(t.bills.c.id, t.bills.c.due_on).where(
+    t.bills.c.account_id == sa.bindparam("account_id")
+)
+
 
 def repayment(work: Work, charge: sa.Row[Any]) -> None:
     """Give a repayment to what is owed, the oldest first; what remains over is owed back and sent back."""
@@ -41,7 +46,7 @@ def settlement(work: Work, charge: sa.Row[Any], quote: sa.Row[Any]) -> None:
     Fees that fall away are never recognised. What a refund has taken off since is owed back.
     """
     quoted = dict(quote.item_parts)
-    wanted = items.select(work.conn, bulk.among(work.conn, t.items.c.id, quoted))
+    wanted = items.select(work.conn, _QUOTED, ids=quoted)
     lines = [line for line in quote.lines if line["kind"] in ("next_fee", "settlement_charge")]
     fees = sum(line["amount_fen"] for line in lines)
     numbers = _end_plans(work, wanted, lines)
@@ -135,6 +140,5 @@ def _end_plans(work: Work, wanted: list[Item], lines: list[dict[str, Any]]) -> d
 
 def due_days(work: Work) -> dict[int, date]:
     """The due day of each of the account's bills."""
-    b = t.bills.c
-    rows = work.conn.execute(sa.select(b.id, b.due_on).where(b.account_id == work.account_id))
+    rows = work.conn.execute(_DUE_DAYS, {"account_id": work.account_id})
     return {row.id: row.due_on for row in rows}

@@ -1,16 +1,21 @@
 """Many rows of one table in one statement: what a job over all accounts writes for a batch of them.
 
-On PostgreSQL the rows travel as one array a column; SQLite has no round trips to save.
+On PostgreSQL the rows travel as one JSON value, which is quicker to write down than arrays; SQLite has no round
+trips to save.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from ledger.columns import Ids
 
 Row = dict[str, Any]
 
@@ -24,18 +29,44 @@ def next_ids(conn: sa.Connection, table: sa.Table, count: int, sequence: str = "
     if not count:
         return []
     if conn.dialect.name == "postgresql":
-        named = sequence or sa.func.pg_get_serial_sequence(table.name, "id")
-        each = sa.func.generate_series(1, count).table_valued("number")
-        return sorted(conn.scalars(sa.select(sa.func.nextval(named)).select_from(each)))
-    highest = conn.execute(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))).scalar_one()
+        return sorted(conn.scalars(_next_ids(table, sequence), {"count": count}))
+    highest = conn.execute(_highest_id(table)).scalar_one()
     return list(range(highest + 1, highest + 1 + count))
 
 
-def among(conn: sa.Connection, column: sa.ColumnElement[int], ids: Collection[Any]) -> sa.ColumnElement[bool]:
-    """Whether the column holds one of these; one statement on PostgreSQL, however many they are."""
-    if conn.dialect.name == "postgresql":
-        return column == sa.any_(sa.literal(list(ids), postgresql.ARRAY(sa.BigInteger)))
-    return column.in_(ids)
+@lru_cache(maxsize=100)
+def _next_ids(table: sa.Table, sequence: str) -> sa.Select[Any]:
+    named = sequence or sa.func.pg_get_serial_sequence(table.name, "id")
+    each = sa.func.generate_series(1, sa.bindparam("count", type_=sa.Integer)).table_valued("number")
+    return sa.select(sa.func.nextval(named)).select_from(each)
+
+
+@lru_cache(maxsize=100)
+def _highest_id(table: sa.Table) -> sa.Select[Any]:
+    return sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))
+
+
+class among(sa.sql.functions.FunctionElement[bool]):  # noqa: N801 - read as a function in a statement
+    """Whether the column holds one of the ids given as `name`: one statement, however many they are, so that
+    it can be built once."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+    def __init__(self, column: sa.ColumnElement[int], name: str) -> None:
+        super().__init__(column, sa.bindparam(name, type_=Ids))
+
+
+@compiles(among, "postgresql")
+def _in_array(element: among, compiler: SQLCompiler, **more: Any) -> str:
+    column, ids = (compiler.process(each, **more) for each in element.clauses)
+    return f"{column} = ANY (CAST({ids} AS BIGINT[]))"
+
+
+@compiles(among, "sqlite")
+def _in_json(element: among, compiler: SQLCompiler, **more: Any) -> str:
+    column, ids = (compiler.process(each, **more) for each in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({ids}))"
 
 
 def upsert(conn: sa.Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
@@ -49,9 +80,9 @@ def insert(conn: sa.Connection, table: sa.Table, rows: list[Row]) -> None:
         return
     names = tuple(rows[0])
     if conn.dialect.name == "postgresql":
-        conn.exec_driver_sql(_insert_sql(table, names), _columns(conn, table, names, rows))
+        conn.exec_driver_sql(_insert_sql(table, names), (_records(conn, table, names, rows),))
     else:
-        conn.execute(sa.insert(table), rows)
+        conn.execute(_insert(table), rows)
 
 
 def update(conn: sa.Connection, table: sa.Table, key: tuple[str, ...], rows: list[Row]) -> None:
@@ -60,37 +91,40 @@ def update(conn: sa.Connection, table: sa.Table, key: tuple[str, ...], rows: lis
         return
     names = tuple(rows[0])
     if conn.dialect.name == "postgresql":
-        conn.exec_driver_sql(_update_sql(table, key, names), _columns(conn, table, names, rows))
+        conn.exec_driver_sql(_update_sql(table, key, names), (_records(conn, table, names, rows),))
     else:
         conn.execute(
             _update(table, key, names), [{f"new_{name}": row[name] for name in names} for row in rows]
         )
 
 
-def _columns(
-    conn: sa.Connection, table: sa.Table, names: tuple[str, ...], rows: list[Row]
-) -> tuple[Any, ...]:
-    """Each column's values as the driver takes them."""
-    result = []
+def _records(conn: sa.Connection, table: sa.Table, names: tuple[str, ...], rows: list[Row]) -> str:
+    """The rows as a JSON array of objects, each value as the driver takes it."""
+    records = [dict(row) for row in rows]
     for name in names:
         bound = table.c[name].type.dialect_impl(conn.dialect).bind_processor(conn.dialect)
-        values = [row[name] for row in rows]
-        result.append([bound(value) for value in values] if bound else values)
-    return tuple(result)
+        if bound:
+            for record in records:
+                record[name] = bound(record[name])
+    return json.dumps(records, ensure_ascii=False)
+
+
+@lru_cache(maxsize=100)
+def _insert(table: sa.Table) -> sa.Insert:
+    return sa.insert(table)
 
 
 @lru_cache(maxsize=100)
 def _insert_sql(table: sa.Table, names: tuple[str, ...]) -> str:
     quoted = ", ".join(f'"{name}"' for name in names)
-    return f"INSERT INTO {table.name} ({quoted}) SELECT * FROM {_unnested(table, names)}"  # noqa: S608
+    return f"INSERT INTO {table.name} ({quoted}) SELECT * FROM {_recordset(table, names)}"  # noqa: S608
 
 
 @lru_cache(maxsize=100)
 def _update_sql(table: sa.Table, key: tuple[str, ...], names: tuple[str, ...]) -> str:
     values = ", ".join(f'"{name}" = new."{name}"' for name in names if name not in key)
     found = " AND ".join(f'{table.name}."{name}" = new."{name}"' for name in key)
-    aliases = ", ".join(f'"{name}"' for name in names)
-    return f"UPDATE {table.name} SET {values} FROM {_unnested(table, names)} AS new ({aliases}) WHERE {found}"  # noqa: S608
+    return f"UPDATE {table.name} SET {values} FROM {_recordset(table, names)} WHERE {found}"  # noqa: S608
 
 
 @lru_cache(maxsize=100)
@@ -100,7 +134,8 @@ def _update(table: sa.Table, key: tuple[str, ...], names: tuple[str, ...]) -> sa
     return sa.update(table).where(*found).values(values)
 
 
-def _unnested(table: sa.Table, names: tuple[str, ...]) -> str:
+def _recordset(table: sa.Table, names: tuple[str, ...]) -> str:
     """The ledger's columns are whole numbers or texts, nothing else."""
     kinds = ["bigint" if isinstance(table.c[name].type, sa.Integer) else "text" for name in names]
-    return f"unnest({', '.join(f'%s::{kind}[]' for kind in kinds)})"
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in zip(names, kinds, strict=True))
+    return f"json_to_recordset(%s::json) AS new ({columns})"

@@ -22,6 +22,26 @@ from ledger.work import Work
 
 _log = logging.getLogger(__name__)
 
+_C = t.charges.c
+_NEW = sa.insert(t.charges)
+_SENT = (
+    sa.update(t.charges)
+    .where(_C.number == sa.bindparam("charge"), _C.state == "CREATED")
+    .values(state="SENT", sent_at=sa.bindparam("at"))
+    .returning(_C.settlement_id, _C.amount_fen, _C.expires_at)
+)
+_SETTLEMENT_SENT = (
+    sa.update(t.settlements).where(t.settlements.c.id == sa.bindparam("settlement_id")).values(state="SENT")
+)
+_CHARGED = (
+    sa.select(t.accounts)
+    .where(
+        t.accounts.c.id
+        == sa.select(_C.account_id).where(_C.number == sa.bindparam("number")).scalar_subquery()
+    )
+    .with_for_update()
+)
+
 
 def refuse_if_open(work: Work) -> None:
     """Raises SettlementUnderWay while the outcome of another charge is open."""
@@ -43,31 +63,18 @@ def create(
     The caller has seen that no other charge of the account is open; the database would refuse a second one.
     `due_at`: of an automatic debit, the time on the due day that it is for.
     """
-    work.conn.execute(
-        sa.insert(t.charges).values(
-            number=number,
-            account_id=work.account_id,
-            purpose=purpose,
-            settlement_id=settlement_id,
-            amount_fen=amount_fen,
-            due_at=due_at,
-            state="CREATED",
-            created_at=work.now,
-            expires_at=work.now + timedelta(minutes=work.terms.charge_expires_minutes),
-        )
-    )
-
-
-_CHARGED = (
-    sa.select(t.accounts)
-    .where(
-        t.accounts.c.id
-        == sa.select(t.charges.c.account_id)
-        .where(t.charges.c.number == sa.bindparam("number"))
-        .scalar_subquery()
-    )
-    .with_for_update()
-)
+    new = {
+        "number": number,
+        "account_id": work.account_id,
+        "purpose": purpose,
+        "settlement_id": settlement_id,
+        "amount_fen": amount_fen,
+        "due_at": due_at,
+        "state": "CREATED",
+        "created_at": work.now,
+        "expires_at": work.now + timedelta(minutes=work.terms.charge_expires_minutes),
+    }
+    work.conn.execute(_NEW, new)
 
 
 def lock_account_of(conn: sa.Connection, number: str) -> sa.Row[Any]:
@@ -83,17 +90,13 @@ def send(ledger: Ledger, number: str) -> ChargeAnswer | None:
 
     No answer in time, or a failure of the call itself, is PROCESSING: nothing is known of the money.
     """
-    c = t.charges.c
     with ledger.write() as conn:
         account = lock_account_of(conn, number)
-        created = sa.update(t.charges).where(c.number == number, c.state == "CREATED")
-        sent = created.values(state="SENT", sent_at=ledger.clock.now())
-        charge = conn.execute(sent.returning(c.settlement_id, c.amount_fen, c.expires_at)).first()
+        charge = conn.execute(_SENT, {"charge": number, "at": ledger.clock.now()}).first()
         if charge is None:
             return None
         if charge.settlement_id is not None:
-            of_charge = t.settlements.c.id == charge.settlement_id
-            conn.execute(sa.update(t.settlements).where(of_charge).values(state="SENT"))
+            conn.execute(_SETTLEMENT_SENT, {"settlement_id": charge.settlement_id})
     try:
         return ledger.gateway.charge(
             number,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -39,3 +40,14 @@ class JsonText(sa.types.TypeDecorator):
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
         return None if value is None else json.loads(value)
+
+
+class Ids(sa.types.TypeDecorator):
+    """Ids as one text: what an array is cast from on PostgreSQL, JSON on SQLite. No column has it."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Collection[int] | None, dialect: sa.Dialect) -> str:
+        ids = ",".join(str(int(each)) for each in value or ())
+        return f"{{{ids}}}" if dialect.name == "postgresql" else f"[{ids}]"

@@ -75,6 +75,14 @@ def _reach(sheet: Sheet, goal: date, rules: Rules) -> date:
     return debit_slots.first_awaited(unpaid, goal, rules, sheet.tried.__contains__) or goal
 
 
+_THESE_LOCKED: Final = (
+    sa.select(t.accounts)
+    .where(bulk.among(t.accounts.c.id, "ids"))
+    .order_by(t.accounts.c.id)
+    .with_for_update()
+)
+
+
 def run(ledger: Ledger, each_done: Callable[[], object] = lambda: None) -> int:
     """Bring every account up to today, a batch of them in one transaction; returns how many changed.
 
@@ -98,8 +106,7 @@ def _catch_up_all(ledger: Ledger, ids: list[int], now: datetime, errors: list[Ex
     """All of them at once; when one of them fails, each by itself."""
     try:
         with ledger.write() as conn:
-            these = sa.select(t.accounts).where(bulk.among(conn, t.accounts.c.id, ids))
-            locked = conn.execute(these.order_by(t.accounts.c.id).with_for_update()).all()
+            locked = conn.execute(_THESE_LOCKED, {"ids": ids}).all()
             waiting = open_charges.of_accounts(conn, ids)
             moving = [row for row in locked if row.state != "CLOSED" and row.id not in waiting]
             return _bring_forward(conn, ledger.rules, load(conn, moving, now), bump=True)

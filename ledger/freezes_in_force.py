@@ -10,11 +10,16 @@ from ledger import tables as t
 from ledger.model import FreezeKind
 
 
+_OF_ACCOUNT = (
+    sa.select(t.freezes)
+    .where(t.freezes.c.account_id == sa.bindparam("account_id"), t.freezes.c.lifted_at.is_(None))
+    .order_by(t.freezes.c.id)
+)
+
+
 def of_account(conn: sa.Connection, account_id: int) -> list[sa.Row[Any]]:
     """The freezes in force, oldest first."""
-    f = t.freezes.c
-    where = (f.account_id == account_id) & f.lifted_at.is_(None)
-    return list(conn.execute(sa.select(t.freezes).where(where).order_by(f.id)))
+    return list(conn.execute(_OF_ACCOUNT, {"account_id": account_id}))
 
 
 def any_on(conn: sa.Connection, account_id: int) -> bool:

@@ -73,21 +73,22 @@ _COLUMNS = [t.items.c[field.name] for field in fields(Item)]
 LEFT = t.items.c.amount_fen > t.items.c.paid_fen + t.items.c.offset_fen + t.items.c.moved_fen
 
 
-_OWED = (
-    sa.select(*_COLUMNS)
-    .where(t.items.c.account_id == sa.bindparam("account_id"), LEFT)
-    .order_by(t.items.c.id)
-)
+def that(*where: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """A statement for `select`, which a caller that asks it often builds once."""
+    return sa.select(*_COLUMNS).where(*where).order_by(t.items.c.id)
+
+
+_OWED = that(t.items.c.account_id == sa.bindparam("account_id"), LEFT)
+
+
+def select(conn: sa.Connection, wanted: sa.Select[Any], **given: Any) -> list[Item]:
+    """The items of `that`, in the order in which they came to be."""
+    return [Item(*row) for row in conn.execute(wanted, given)]
 
 
 def owed(conn: sa.Connection, account_id: int) -> list[Item]:
     """Items of which something is left, in the order in which they came to be."""
-    return [Item(*row) for row in conn.execute(_OWED, {"account_id": account_id})]
-
-
-def select(conn: sa.Connection, *where: sa.ColumnElement[bool]) -> list[Item]:
-    rows = conn.execute(sa.select(*_COLUMNS).where(*where).order_by(t.items.c.id))
-    return [Item(*row) for row in rows]
+    return select(conn, _OWED, account_id=account_id)
 
 
 def add(work: Work, kind: ItemKind, amount_fen: int, on: date, **values: Any) -> int:

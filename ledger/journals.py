@@ -43,6 +43,12 @@ PRINCIPAL: Final = (UNBILLED, BILLED, PLAN)
 _BALANCES: Final = sa.select(t.balances.c.book, t.balances.c.amount_fen).where(
     t.balances.c.account_id == sa.bindparam("account_id")
 )
+_BOOKS_OF: Final = (
+    sa.select(*(t.accounts.c[name] for name in ("id", "version", "chain_head")))
+    .add_columns(t.balances.c.book, t.balances.c.amount_fen)
+    .outerjoin_from(t.accounts, t.balances, t.balances.c.account_id == t.accounts.c.id)
+    .where(bulk.among(t.accounts.c.id, "ids"))
+)
 _CUSTOMER_BOOKS: Final = frozenset({*RECEIVABLES, CREDIT, HOLD})
 
 
@@ -58,10 +64,20 @@ class Entry:
     reference: str = ""
 
 
+@dataclass
+class _Books:
+    """An account's, as they stand before journals are written: locked, so nobody else changes them."""
+
+    version: int
+    chain_head: str
+    balances: dict[str, int]
+
+
 def post(conn: sa.Connection, entry: Entry, lines: Iterable[tuple[str, int]]) -> int | None:
     """Write one journal; lines of 0 fen are left out. Returns its id, or None when no line is left.
 
-    The account must be locked by the transaction. Raises IntegrityError when the lines do not sum to zero.
+    The account must be locked by the transaction; its version rises, so that quotes made before no longer
+    match. Raises IntegrityError when the lines do not sum to zero.
     """
     return next(iter(post_all(conn, [(entry, lines)])), None)
 
@@ -73,20 +89,23 @@ def post_all(conn: sa.Connection, entries: Iterable[tuple[Entry, Iterable[tuple[
     if not kept:
         return []
     ids = bulk.next_ids(conn, t.journals, len(kept), t.journal_ids.name)
-    heads = _chain_heads(conn, {entry.account_id for entry, _ in kept})
+    books = _books(conn, {entry.account_id for entry, _ in kept})
     postings: list[bulk.Row] = []
     journals: list[bulk.Row] = []
     for journal_id, (entry, lines) in zip(ids, kept, strict=True):
         postings += _postings(journal_id, entry, lines)
-        previous = heads[entry.account_id]
-        heads[entry.account_id] = _digest(previous, journal_id, entry, lines)
-        chained = {"previous_hash": previous, "hash": heads[entry.account_id]}
+        chain = books[entry.account_id]
+        previous, chain.chain_head = chain.chain_head, _digest(chain.chain_head, journal_id, entry, lines)
+        chained = {"previous_hash": previous, "hash": chain.chain_head}
         journals.append({"id": journal_id, **vars(entry), **chained})
     bulk.insert(conn, t.postings, postings)
     bulk.insert(conn, t.journals, journals)
-    ends = [{"id": id_, "chain_head": head} for id_, head in heads.items() if id_ is not None]
+    books.pop(None, None)
+    ends = [
+        {"id": id_, "version": each.version + 1, "chain_head": each.chain_head} for id_, each in books.items()
+    ]
     bulk.update(conn, t.accounts, ("id",), ends)
-    _add_to_balances(conn, postings)
+    _add_to_balances(conn, postings, books)
     return ids
 
 
@@ -97,19 +116,20 @@ def _postings(journal_id: int, entry: Entry, lines: list[tuple[str, int]]) -> It
         yield {**named, "amount_fen": fen}
 
 
-def _chain_heads(conn: sa.Connection, account_ids: set[int | None]) -> dict[int | None, str]:
-    a, j = t.accounts.c, t.journals.c
-    heads: dict[int | None, str] = {}
+def _books(conn: sa.Connection, account_ids: set[int | None]) -> dict[int | None, _Books]:
+    """Of these accounts; of None, the journals of no account, only the chain."""
+    j = t.journals.c
+    books: dict[int | None, _Books] = {}
     if None in account_ids:
         last = sa.select(j.hash).where(j.account_id.is_(None)).order_by(j.id.desc()).limit(1)
-        heads[None] = conn.execute(last).scalar_one_or_none() or ""
+        books[None] = _Books(0, conn.execute(last).scalar_one_or_none() or "", {})
     of_customers = account_ids - {None}
     if of_customers:
-        heads |= {
-            row.id: row.chain_head
-            for row in conn.execute(sa.select(a.id, a.chain_head).where(bulk.among(conn, a.id, of_customers)))
-        }
-    return heads
+        for id_, version, head, book, fen in conn.execute(_BOOKS_OF, {"ids": of_customers}):
+            balances = books.setdefault(id_, _Books(version, head, {})).balances
+            if book is not None:
+                balances[book] = fen
+    return books
 
 
 def balances(conn: sa.Connection, account_id: int) -> dict[str, int]:
@@ -174,23 +194,20 @@ def _digest(previous: str, journal_id: int, entry: Entry, lines: list[tuple[str,
     return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()
 
 
-def _add_to_balances(conn: sa.Connection, postings: list[bulk.Row]) -> None:
-    """The cached balances of customers' books: nobody else changes them while the accounts are locked."""
+def _add_to_balances(
+    conn: sa.Connection, postings: list[bulk.Row], books: Mapping[int | None, _Books]
+) -> None:
+    """The cached balances of customers' books."""
     sums: dict[tuple[int, str], int] = {}
     for row in postings:
         if row["account_id"] is not None:
             key = (row["account_id"], row["book"])
             sums[key] = sums.get(key, 0) + row["amount_fen"]
-    if not sums:
-        return
-    b = t.balances.c
-    wanted = sa.select(t.balances).where(
-        bulk.among(conn, b.account_id, {account_id for account_id, _ in sums})
-    )
-    found = {(row.account_id, row.book): row.amount_fen for row in conn.execute(wanted)}
-    rows = {
-        key: {"account_id": key[0], "book": key[1], "amount_fen": found.get(key, 0) + fen}
-        for key, fen in sums.items()
-    }
-    bulk.update(conn, t.balances, ("account_id", "book"), [row for key, row in rows.items() if key in found])
-    bulk.insert(conn, t.balances, [row for key, row in rows.items() if key not in found])
+    used: list[bulk.Row] = []
+    new: list[bulk.Row] = []
+    for (account_id, book), fen in sums.items():
+        cached = books[account_id].balances
+        changed = used if book in cached else new
+        changed.append({"account_id": account_id, "book": book, "amount_fen": cached.get(book, 0) + fen})
+    bulk.update(conn, t.balances, ("account_id", "book"), used)
+    bulk.insert(conn, t.balances, new)

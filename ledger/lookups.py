@@ -63,7 +63,7 @@ def bill_items(ledger: Ledger, customer_id: str, bill_id: int) -> tuple[BillItem
         bill = conn.execute(sa.select(b.id).where(b.id == bill_id, b.account_id == account.id)).first()
         if bill is None:
             raise UnknownBill(bill_id=bill_id)
-        return bills.shown_items(conn, items.select(conn, t.items.c.bill_id == bill_id))
+        return bills.shown_items(conn, items.select(conn, items.that(t.items.c.bill_id == bill_id)))
 
 
 def _row(ledger: Ledger, query: sa.Select, number: str) -> sa.Row:

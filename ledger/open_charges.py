@@ -19,6 +19,9 @@ def is_open() -> sa.ColumnElement[bool]:
     return t.charges.c.state.in_([sa.literal_column(f"'{state}'") for state in OPEN_STATES])
 
 
+_OF_ACCOUNTS = sa.select(t.charges.c.account_id).where(
+    bulk.among(t.charges.c.account_id, "account_ids"), is_open()
+)
 _OF_ACCOUNT = sa.select(t.charges).where(t.charges.c.account_id == sa.bindparam("account_id"), is_open())
 
 
@@ -29,9 +32,7 @@ def of_account(conn: sa.Connection, account_id: int) -> sa.Row[Any] | None:
 
 def of_accounts(conn: sa.Connection, account_ids: Collection[int]) -> set[int]:
     """Which of these accounts have an open charge."""
-    account_id = t.charges.c.account_id
-    open_of = sa.select(account_id).where(bulk.among(conn, account_id, account_ids), is_open())
-    return set(conn.scalars(open_of))
+    return set(conn.scalars(_OF_ACCOUNTS, {"account_ids": account_ids}))
 
 
 def view(row: sa.Row[Any]) -> Charge:

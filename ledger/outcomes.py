@@ -31,6 +31,22 @@ from ledger.work import Work
 _MARGIN = timedelta(seconds=60)
 _GIVEN_UP = timedelta(seconds=2)
 
+_C, _S = t.charges.c, t.settlements.c
+_QUOTE = sa.select(t.quotes).where(
+    t.quotes.c.quote_id
+    == sa.select(_S.quote_id).where(_S.id == sa.bindparam("settlement_id")).scalar_subquery()
+)
+_OF_SETTLEMENT = sa.update(t.settlements).where(_S.id == sa.bindparam("settlement_id"))
+_UNKNOWN = _OF_SETTLEMENT.values(state="UNKNOWN")
+_SETTLED = _OF_SETTLEMENT.values(
+    {name: sa.bindparam(name) for name in ("settled_at", "receipt", "close_receipt")}
+).values(state="SETTLED", reason="")
+_STATE = (
+    sa.update(t.charges)
+    .where(_C.id == sa.bindparam("charge_id"))
+    .values({name: sa.bindparam(name) for name in ("state", "reason", "reference", "sent_at", "done_at")})
+)
+
 
 def take(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
     """Act on `answer`. What was known before changes nothing."""
@@ -87,20 +103,19 @@ def _succeed(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
     else:
         _settle(work, sent)
     days.catch_up(_fresh(work), no_charge_open=True)
-    work.bump_version()
     _tell(work, charge)
 
 
 def _settle(work: Work, charge: sa.Row[Any]) -> None:
-    s = t.settlements.c
-    quote_id = sa.select(s.quote_id).where(s.id == charge.settlement_id).scalar_subquery()
-    quote = work.conn.execute(sa.select(t.quotes).where(t.quotes.c.quote_id == quote_id)).one()
+    quote = work.conn.execute(_QUOTE, {"settlement_id": charge.settlement_id}).one()
     booking.settlement(work, charge, quote)
-    values = {"state": "SETTLED", "settled_at": work.now, "reason": ""}
-    values["receipt"] = f"JQ{work.today:%Y%m%d}-{charge.settlement_id:04d}"
-    if quote.close_after:
-        values["close_receipt"] = _finish_closing(work)
-    work.conn.execute(sa.update(t.settlements).where(s.id == charge.settlement_id).values(**values))
+    settled = {
+        "settlement_id": charge.settlement_id,
+        "settled_at": work.now,
+        "receipt": f"JQ{work.today:%Y%m%d}-{charge.settlement_id:04d}",
+        "close_receipt": _finish_closing(work) if quote.close_after else "",
+    }
+    work.conn.execute(_SETTLED, settled)
 
 
 def _finish_closing(work: Work) -> str:
@@ -123,8 +138,7 @@ def _not_known(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
         return
     _set_state(work, charge, "UNKNOWN", answer)
     if charge.settlement_id is not None:
-        where = t.settlements.c.id == charge.settlement_id
-        work.conn.execute(sa.update(t.settlements).where(where).values(state="UNKNOWN"))
+        work.conn.execute(_UNKNOWN, {"settlement_id": charge.settlement_id})
 
 
 def _late_success(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
@@ -134,7 +148,6 @@ def _late_success(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None
     # A bank may take back a part: what had come before that was the whole charge.
     came_fen = charge.amount_fen if answer.state == "CHARGED_BACK" else _told_fen(charge, answer)
     booking.late_success(work, charge, came_fen)
-    work.bump_version()
     _tell_of(work, "late_success", charge.number)
 
 
@@ -149,7 +162,6 @@ def _chargeback(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
         return
     fen = _told_fen(charge, answer)
     booking.chargeback(work, charge, fen)
-    work.bump_version()
     tickets.open_in(
         work.conn,
         work.ledger,
@@ -190,12 +202,15 @@ def _tell_of(work: Work, kind: outbox.OutboxKind, ref: str) -> None:
 
 
 def _set_state(work: Work, charge: sa.Row[Any], state: str, answer: ChargeAnswer) -> None:
-    values: dict[str, Any] = {"state": state, "reason": "" if state == "SUCCEEDED" else answer.reason}
-    values["reference"] = answer.reference or charge.reference
-    values["sent_at"] = charge.sent_at or work.now
-    if state != "UNKNOWN":
-        values["done_at"] = work.now
-    work.conn.execute(sa.update(t.charges).where(t.charges.c.id == charge.id).values(**values))
+    known = {
+        "charge_id": charge.id,
+        "state": state,
+        "reason": "" if state == "SUCCEEDED" else answer.reason,
+        "reference": answer.reference or charge.reference,
+        "sent_at": charge.sent_at or work.now,
+        "done_at": None if state == "UNKNOWN" else work.now,
+    }
+    work.conn.execute(_STATE, known)
 
 
 def _reread(work: Work, charge: sa.Row[Any]) -> sa.Row[Any]:

@@ -8,10 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import items, plans_due, schedule
+from ledger import bulk, items, plans_due, schedule
 from ledger import tables as t
 from ledger.items import Item
 from ledger.model import Plan
+
+_OF_PLANS = items.that(bulk.among(t.items.c.plan_id, "plan_ids"))
 
 
 def running(conn: sa.Connection, account_id: int, next_due_on: date) -> tuple[Plan, ...]:
@@ -22,7 +24,7 @@ def running(conn: sa.Connection, account_id: int, next_due_on: date) -> tuple[Pl
     of_account = t.plans.c.account_id == account_id
     rows = conn.execute(sa.select(t.plans).where(of_account).order_by(t.plans.c.id)).all()
     parts: dict[int | None, list[Item]] = {row.id: [] for row in rows}
-    for item in items.select(conn, t.items.c.plan_id.in_(list(parts))):
+    for item in items.select(conn, _OF_PLANS, plan_ids=parts):
         parts[item.plan_id].append(item)
     pending = plans_due.pending_fees(conn, account_id)
     dues = _due_days(conn, account_id)

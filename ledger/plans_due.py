@@ -15,13 +15,25 @@ FeeState = Literal["PENDING", "BILLED", "SETTLED", "DROPPED"]
 IS_PENDING: Final = t.plan_fees.c.state == sa.literal_column("'PENDING'")
 
 
+_F = t.plan_fees.c
+_PENDING_FEES = (
+    sa.select(_F.plan_id, _F.period_no, _F.fee_fen)
+    .join_from(t.plan_fees, t.plans)
+    .where(t.plans.c.account_id == sa.bindparam("account_id"), IS_PENDING)
+    .order_by(_F.plan_id, _F.period_no)
+)
+_NEVER_BILLED = (
+    sa.select(_F.plan_id, _F.period_no, _F.state)
+    .where(bulk.among(_F.plan_id, "plan_ids"), _F.state.in_(("PENDING", "DROPPED")))
+    .order_by(_F.plan_id, _F.period_no)
+)
+_PLANS = sa.select(t.plans).where(bulk.among(t.plans.c.id, "plan_ids"))
+
+
 def pending_fees(conn: sa.Connection, account_id: int) -> dict[int, list[tuple[int, int]]]:
     """Of each plan with periods still to be billed: their (number, fee), the next one first."""
-    f = t.plan_fees.c
-    wanted = sa.select(f.plan_id, f.period_no, f.fee_fen).join_from(t.plan_fees, t.plans)
-    wanted = wanted.where(t.plans.c.account_id == account_id, IS_PENDING).order_by(f.plan_id, f.period_no)
     result: dict[int, list[tuple[int, int]]] = {}
-    for plan_id, number, fee in conn.execute(wanted):
+    for plan_id, number, fee in conn.execute(_PENDING_FEES, {"account_id": account_id}):
         result.setdefault(plan_id, []).append((number, fee))
     return result
 
@@ -29,11 +41,8 @@ def pending_fees(conn: sa.Connection, account_id: int) -> dict[int, list[tuple[i
 def never_billed(conn: sa.Connection, plan_ids: Collection[int]) -> dict[int, dict[int, FeeState]]:
     """Of each plan the periods neither billed nor settled, the next one first, and whether their fees are
     PENDING or a refund has DROPPED them."""
-    f = t.plan_fees.c
-    wanted = sa.select(f.plan_id, f.period_no, f.state).where(bulk.among(conn, f.plan_id, plan_ids))
-    wanted = wanted.where(f.state.in_(("PENDING", "DROPPED"))).order_by(f.plan_id, f.period_no)
     result: dict[int, dict[int, FeeState]] = {plan_id: {} for plan_id in plan_ids}
-    for plan_id, number, state in conn.execute(wanted):
+    for plan_id, number, state in conn.execute(_NEVER_BILLED, {"plan_ids": plan_ids}):
         result[plan_id][number] = state
     return result
 
@@ -42,8 +51,7 @@ def plans(conn: sa.Connection, plan_ids: Collection[int]) -> dict[int | None, sa
     """Plans by their ids."""
     if not plan_ids:
         return {}
-    where = bulk.among(conn, t.plans.c.id, plan_ids)
-    return {row.id: row for row in conn.execute(sa.select(t.plans).where(where))}
+    return {row.id: row for row in conn.execute(_PLANS, {"plan_ids": plan_ids})}
 
 
 def mark(conn: sa.Connection, plan_id: int, numbers: list[int], state: FeeState) -> None:

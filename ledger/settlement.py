@@ -22,6 +22,20 @@ from ledger.numbers import charge_of
 from ledger.work import Work, find_account, recall, remember
 
 
+_S = t.settlements.c
+_SETTLEMENT = sa.select(t.settlements).where(_S.id == sa.bindparam("settlement_id"))
+_NEW = sa.insert(t.settlements).returning(_S.id)
+_CHARGE = sa.select(t.charges).where(t.charges.c.number == sa.bindparam("number"))
+_QUOTED = (
+    sa.select(t.quotes.c.total_fen, t.quotes.c.close_after, t.quotes.c.valid_until)
+    .add_columns(_S.id.label("settlement_id"))
+    .join_from(t.quotes, t.accounts, t.accounts.c.id == t.quotes.c.account_id)
+    .outerjoin(t.settlements, _S.quote_id == t.quotes.c.quote_id)
+    .where(t.quotes.c.quote_id == sa.bindparam("quote_id"))
+    .where(t.accounts.c.customer_id == sa.bindparam("customer_id"))
+)
+
+
 class _Stale(Exception):
     """The quote cannot be confirmed as it is; `expired` tells why. Rolls the transaction back."""
 
@@ -70,12 +84,11 @@ def resolve(ledger: Ledger, charge_number: str, answer: ChargeAnswer) -> Settlem
     """
     with ledger.write() as conn:
         work = Work(ledger, conn, charges.lock_account_of(conn, charge_number), ledger.clock.now())
-        charge = conn.execute(sa.select(t.charges).where(t.charges.c.number == charge_number)).one()
+        charge = conn.execute(_CHARGE, {"number": charge_number}).one()
         outcomes.take(work, charge, answer)
         if charge.settlement_id is None:
             return repayment_view(conn, charge_number)
-        found = sa.select(t.settlements).where(t.settlements.c.id == charge.settlement_id)
-        return view(conn.execute(found).one())
+        return view(conn.execute(_SETTLEMENT, {"settlement_id": charge.settlement_id}).one())
 
 
 def view(row: sa.Row) -> Settlement:
@@ -140,11 +153,7 @@ def _create(ledger: Ledger, customer_id: str, quote_id: str, amount_fen: int, ke
 
 def _quote(conn: sa.Connection, customer_id: str, quote_id: str) -> Any:
     """What was quoted to the customer, and the settlement that has confirmed it. Raises UnknownQuote."""
-    q, s, a = t.quotes.c, t.settlements.c, t.accounts.c
-    wanted = sa.select(q.total_fen, q.close_after, q.valid_until, s.id.label("settlement_id"))
-    wanted = wanted.join_from(t.quotes, t.accounts, a.id == q.account_id)
-    wanted = wanted.outerjoin(t.settlements, s.quote_id == q.quote_id)
-    quote = conn.execute(wanted.where(q.quote_id == quote_id, a.customer_id == customer_id)).first()
+    quote = conn.execute(_QUOTED, {"quote_id": quote_id, "customer_id": customer_id}).first()
     if quote is None:
         raise UnknownQuote(quote_id=quote_id)
     return quote
@@ -152,15 +161,15 @@ def _quote(conn: sa.Connection, customer_id: str, quote_id: str) -> Any:
 
 def _open(work: Work, draft: quotes.Draft, close_after: bool) -> str:
     """Settlement and charge CREATED; with `close_after` the account is CLOSING and names its settlement."""
-    new = sa.insert(t.settlements).values(
-        account_id=work.account_id,
-        quote_id=draft.quote_id,
-        state="CREATED",
-        amount_fen=draft.total_fen,
-        close_after=int(close_after),
-        created_at=work.now,
-    )
-    settlement_id = int(work.conn.execute(new.returning(t.settlements.c.id)).scalar_one())
+    new = {
+        "account_id": work.account_id,
+        "quote_id": draft.quote_id,
+        "state": "CREATED",
+        "amount_fen": draft.total_fen,
+        "close_after": int(close_after),
+        "created_at": work.now,
+    }
+    settlement_id = int(work.conn.execute(_NEW, new).scalar_one())
     number = charge_of(f"S{settlement_id}")
     charges.create(work, "settle", number, draft.total_fen, settlement_id)
     if close_after:

@@ -147,12 +147,39 @@ _ITEM = [t.items.c[each.name] for each in fields(Item)]
 _BILL = [t.bills.c[each.name] for each in fields(OpenBill)]
 
 
+def _of(table: sa.Table, *where: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The table's rows of some accounts, in the order in which they came to be."""
+    return sa.select(table).where(bulk.among(table.c.account_id, "ids"), *where).order_by(table.c.id)
+
+
+_HELD = _of(t.purchases, t.purchases.c.state == "HELD")
+_FROZEN = _of(t.freezes, t.freezes.c.lifted_at.is_(None), t.freezes.c.kind == "overdue")
+_TRIED = _of(t.charges, t.charges.c.due_at >= sa.bindparam("since"))
+_OWED = (
+    sa.select(t.items.c.account_id, *_ITEM)
+    .where(bulk.among(t.items.c.account_id, "ids"), items.LEFT)
+    .order_by(t.items.c.id)
+)
+_ITEMS = sa.select(t.items.c.account_id, *_ITEM).where(bulk.among(t.items.c.id, "ids"))
+_BILLS = sa.select(t.bills.c.account_id, *_BILL).where(bulk.among(t.bills.c.id, "ids"))
+_PERIODS = (
+    sa.select(
+        t.plans.c.account_id,
+        *(t.plan_fees.c[name] for name in ("plan_id", "period_no", "fee_fen")),
+        t.plans.c.started_on,
+    )
+    .join_from(t.plan_fees, t.plans)
+    .where(plans_due.IS_PENDING, bulk.among(t.plans.c.account_id, "ids"))
+    .order_by(t.plan_fees.c.plan_id, t.plan_fees.c.period_no)
+)
+
+
 def load(conn: sa.Connection, accounts: Iterable[sa.Row[Any]], now: datetime) -> list[Sheet]:
     """The sheets of accounts over which time passes: none of them CLOSED, or with a charge's outcome open."""
     sheets = {row.id: Sheet(row, now, row.next_bill_on) for row in accounts}
     if not sheets:
         return []
-    for row in _of(conn, sheets, t.purchases, t.purchases.c.state == "HELD"):
+    for row in conn.execute(_HELD, {"ids": sheets}):
         sheets[row.account_id].held.append(row)
     _load_items(conn, sheets)
     billing = {id_: sheet for id_, sheet in sheets.items() if sheet.next_bill_on <= now.date()}
@@ -165,24 +192,10 @@ def load(conn: sa.Connection, accounts: Iterable[sa.Row[Any]], now: datetime) ->
     return list(sheets.values())
 
 
-def _of(
-    conn: sa.Connection, sheets: dict[int, Sheet], table: sa.Table, *where: sa.ColumnElement[bool]
-) -> list[sa.Row[Any]]:
-    """The table's rows of these accounts, in the order in which they came to be."""
-    query = sa.select(table).where(bulk.among(conn, table.c.account_id, sheets), *where)
-    return list(conn.execute(query.order_by(table.c.id)))
-
-
 def _load_items(conn: sa.Connection, sheets: dict[int, Sheet]) -> None:
     """What is owed, and the bills that it is on."""
-    i, b = t.items.c, t.bills.c
-    owed = (
-        sa.select(i.account_id, *_ITEM)
-        .where(bulk.among(conn, i.account_id, sheets), items.LEFT)
-        .order_by(i.id)
-    )
     on_bills = set()
-    for account_id, *values in conn.execute(owed):
+    for account_id, *values in conn.execute(_OWED, {"ids": sheets}):
         item = Item(*values)
         sheets[account_id].items[item.id] = item
         on_bills.add(item.bill_id)
@@ -190,31 +203,22 @@ def _load_items(conn: sa.Connection, sheets: dict[int, Sheet]) -> None:
     if not on_bills:
         return
     growing = set()
-    for account_id, *values in conn.execute(
-        sa.select(b.account_id, *_BILL).where(bulk.among(conn, b.id, on_bills))
-    ):
+    for account_id, *values in conn.execute(_BILLS, {"ids": on_bills}):
         bill, sheet = OpenBill(*values), sheets[account_id]
         sheet.bills[bill.id] = bill
         growing |= {bill.penalty_item_id, bill.interest_item_id} - sheet.items.keys() - {None}
     if growing:
-        for account_id, *values in conn.execute(
-            sa.select(i.account_id, *_ITEM).where(bulk.among(conn, i.id, growing))
-        ):
+        for account_id, *values in conn.execute(_ITEMS, {"ids": growing}):
             sheets[account_id].paid_off[values[0]] = Item(*values)
 
 
 def _load_periods(conn: sa.Connection, sheets: dict[int, Sheet]) -> None:
-    f, p = t.plan_fees.c, t.plans.c
-    wanted = sa.select(p.account_id, f.plan_id, f.period_no, f.fee_fen, p.started_on)
-    wanted = wanted.join_from(t.plan_fees, t.plans).where(plans_due.IS_PENDING)
-    wanted = wanted.where(bulk.among(conn, p.account_id, sheets)).order_by(f.plan_id, f.period_no)
-    for row in conn.execute(wanted):
+    for row in conn.execute(_PERIODS, {"ids": sheets}):
         sheets[row.account_id].periods.append(row)
 
 
 def _load_freezes(conn: sa.Connection, sheets: dict[int, Sheet]) -> None:
-    f = t.freezes.c
-    for row in _of(conn, sheets, t.freezes, f.lifted_at.is_(None), f.kind == "overdue"):
+    for row in conn.execute(_FROZEN, {"ids": sheets}):
         sheets[row.account_id].freeze = OverdueFreeze(row.id, row.cleared_on, row.placed_at, row.evidence)
 
 
@@ -223,7 +227,7 @@ def _load_tried(conn: sa.Connection, sheets: dict[int, Sheet]) -> None:
     due_days = [bill.due_on for sheet in sheets.values() for bill in sheet.bills.values()]
     if due_days:
         since = datetime.combine(min(due_days), time(), SHANGHAI)
-        for row in _of(conn, sheets, t.charges, t.charges.c.due_at >= since):
+        for row in conn.execute(_TRIED, {"ids": sheets, "since": since}):
             sheets[row.account_id].tried.add(row.due_at)
 
 

@@ -33,6 +33,7 @@ _BUMPED = (
     .where(t.accounts.c.id == sa.bindparam("account_id"))
     .values(version=t.accounts.c.version + 1)
 )
+_REMEMBERED = sa.insert(t.idempotency)
 _ANSWERED = sa.select(t.idempotency.c.body_hash, t.idempotency.c.answer).where(
     t.idempotency.c.customer_id == sa.bindparam("customer_id"), t.idempotency.c.key == sa.bindparam("key")
 )
@@ -148,7 +149,7 @@ def remember(
         "answer": answer if answer is not None else {},
         "at": at,
     }
-    conn.execute(sa.insert(t.idempotency), kept)
+    conn.execute(_REMEMBERED, kept)
 
 
 def _body_hash(name: str, body: Mapping[str, Any]) -> str:

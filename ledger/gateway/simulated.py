@@ -56,6 +56,7 @@ _COURSES = {
     "hold": _Course("PROCESSING", answered=False),
 }
 _LATE_AFTER = timedelta(seconds=8)
+_NEW, _MOVED = sa.insert(t.charges), sa.insert(t.movements)
 #: What the settlement file calls it, and how the gateway's own references begin.
 _MOVES = {"SUCCEEDED": ("capture", "GC"), "REFUNDED": ("refund", "GR"), "CHARGED_BACK": ("chargeback", "GB")}
 
@@ -207,8 +208,7 @@ class SimulatedGateway:
         """A transaction in which everything that is due by now has happened."""
         now = self._clock.now()
         with self._engine.begin() as conn:
-            due = conn.execute(sa.select(t.charges).where(t.charges.c.then_at <= now)).all()
-            for row in sorted(due, key=lambda row: row.then_at):
+            for row in rows.due(conn, now):
                 rows.change(conn, row.number, state=row.then_state, reason="", then_state=None, then_at=None)
                 self._became(conn, row.number, row.then_state, told=row.then_told, at=row.then_at)
             yield conn
@@ -233,9 +233,9 @@ class SimulatedGateway:
         mode: str,
         course: _Course,
     ) -> None:
-        values = {"number": number, "amount_fen": amount_fen, "customer_id": customer_id, "mode": mode}
-        conn.execute(sa.insert(t.charges).values(**values, expires_at=expires_at, **self._plan(course)))
-        self._became(conn, number, course.state)
+        new = {"number": number, "amount_fen": amount_fen, "customer_id": customer_id, "mode": mode}
+        conn.execute(_NEW, {**new, "expires_at": expires_at, **self._plan(course)})
+        self._became(conn, number, course.state, amount_fen=amount_fen)
 
     def _became(
         self,
@@ -254,7 +254,7 @@ class SimulatedGateway:
             moved = {"kind": kind, "number": number, "refund_number": refund_number or ""}
             moved["reference"] = f"{mark}-{refund_number or number}"
             fen = amount_fen or rows.find(conn, number).amount_fen
-            conn.execute(sa.insert(t.movements).values(**moved, amount_fen=fen, at=at or self._clock.now()))
+            conn.execute(_MOVED, {**moved, "amount_fen": fen, "at": at or self._clock.now()})
         if told or (self._tell_all and state in (*_FINAL, "REFUNDED")):
             new = {"number": number, "state": state, "refund_number": refund_number, "acknowledged": False}
             conn.execute(sa.insert(t.notifications).values(new))

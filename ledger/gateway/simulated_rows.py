@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,8 +13,20 @@ from ledger.gateway.interface import AnswerState, ChargeAnswer
 EVERYONE = ""  # the customer of a mode that is set for all
 
 
+_CHARGE = sa.select(t.charges).where(t.charges.c.number == sa.bindparam("number"))
+_DUE = sa.select(t.charges).where(t.charges.c.then_at <= sa.bindparam("now")).order_by(t.charges.c.then_at)
+_MODES = sa.select(t.modes.c.customer_id, t.modes.c.mode).where(
+    t.modes.c.customer_id.in_((sa.bindparam("customer_id"), EVERYONE))
+)
+
+
 def find(conn: sa.Connection, number: str) -> Any:
-    return conn.execute(sa.select(t.charges).where(t.charges.c.number == number)).first()
+    return conn.execute(_CHARGE, {"number": number}).first()
+
+
+def due(conn: sa.Connection, now: datetime) -> list[Any]:
+    """The charges of which something has been to happen by now, in that order."""
+    return list(conn.execute(_DUE, {"now": now}))
 
 
 def why_not_refund(conn: sa.Connection, number: str, amount_fen: int) -> str:
@@ -30,13 +43,7 @@ def change(conn: sa.Connection, number: str, **values: Any) -> None:
 
 
 def mode_of(conn: sa.Connection, customer_id: str) -> str:
-    set_for = dict(
-        conn.execute(
-            sa.select(t.modes.c.customer_id, t.modes.c.mode).where(
-                t.modes.c.customer_id.in_([customer_id, EVERYONE])
-            )
-        ).all()
-    )
+    set_for = dict(conn.execute(_MODES, {"customer_id": customer_id}).all())
     return set_for.get(customer_id) or set_for.get(EVERYONE) or "succeed"
 
 
