@@ -40,14 +40,16 @@ def debit(work: Work, charge: sa.Row[Any]) -> None:
     _pay(work, charge, "debit", parts, over)
 
 
-def settlement(work: Work, charge: sa.Row[Any], quote: sa.Row[Any]) -> None:
+def settlement(work: Work, charge: sa.Row[Any]) -> None:
     """Pay exactly what was quoted: first recognise the next fees and settlement charges, then pay it all.
+
+    `charge`: with its quote, see `charges.with_quote`.
 
     Fees that fall away are never recognised. What a refund has taken off since is owed back.
     """
-    quoted = dict(quote.item_parts)
+    quoted = dict(charge.item_parts)
     wanted = items.select(work.conn, _QUOTED, ids=quoted)
-    lines = [line for line in quote.lines if line["kind"] in ("next_fee", "settlement_charge")]
+    lines = [line for line in charge.lines if line["kind"] in ("next_fee", "settlement_charge")]
     fees = sum(line["amount_fen"] for line in lines)
     numbers = _end_plans(work, wanted, lines)
     new = items.add_all(work, [_recognised(work, line, numbers) for line in lines])

@@ -1,7 +1,7 @@
 """Many rows of one table in one statement: what a job over all accounts writes for a batch of them.
 
-On PostgreSQL the rows travel as one JSON value, which is quicker to write down than arrays; SQLite has no round
-trips to save.
+On PostgreSQL the rows travel as one JSON value, which is quicker to write down than arrays are; SQLite has no
+round trips to save.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _highest_id(table: sa.Table) -> sa.Select[Any]:
     return sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))
 
 
-class among(sa.sql.functions.FunctionElement[bool]):  # noqa: N801 - read as a function in a statement
+class among(sa.sql.functions.FunctionElement[bool]):
     """Whether the column holds one of the ids given as `name`: one statement, however many they are, so that
     it can be built once."""
 
@@ -66,7 +66,7 @@ def _in_array(element: among, compiler: SQLCompiler, **more: Any) -> str:
 @compiles(among, "sqlite")
 def _in_json(element: among, compiler: SQLCompiler, **more: Any) -> str:
     column, ids = (compiler.process(each, **more) for each in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({ids}))"
+    return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608
 
 
 def upsert(conn: sa.Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:

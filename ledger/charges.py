@@ -33,6 +33,13 @@ _SENT = (
 _SETTLEMENT_SENT = (
     sa.update(t.settlements).where(t.settlements.c.id == sa.bindparam("settlement_id")).values(state="SENT")
 )
+#: A charge, and of a settlement's what its quote says.
+_WITH_QUOTE = (
+    sa.select(t.charges, t.quotes.c.lines, t.quotes.c.item_parts, t.quotes.c.close_after)
+    .outerjoin_from(t.charges, t.settlements, t.settlements.c.id == _C.settlement_id)
+    .outerjoin(t.quotes, t.quotes.c.quote_id == t.settlements.c.quote_id)
+    .where(_C.number == sa.bindparam("number"))
+)
 _CHARGED = (
     sa.select(t.accounts)
     .where(
@@ -83,6 +90,12 @@ def lock_account_of(conn: sa.Connection, number: str) -> sa.Row[Any]:
     if account is None:
         raise UnknownCharge(number=number)
     return account
+
+
+def with_quote(conn: sa.Connection, number: str) -> sa.Row[Any]:
+    """The charge of a locked account; of a settlement's also its quote's `lines`, `item_parts` and
+    `close_after`."""
+    return conn.execute(_WITH_QUOTE, {"number": number}).one()
 
 
 def send(ledger: Ledger, number: str) -> ChargeAnswer | None:

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from ledger import tables as t
 from ledger.model import FreezeKind
 
-
 _OF_ACCOUNT = (
     sa.select(t.freezes)
     .where(t.freezes.c.account_id == sa.bindparam("account_id"), t.freezes.c.lifted_at.is_(None))

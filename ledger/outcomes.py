@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from ledger import (
     booking,
+    charges,
     days,
     ending,
     guards,
@@ -32,10 +33,6 @@ _MARGIN = timedelta(seconds=60)
 _GIVEN_UP = timedelta(seconds=2)
 
 _C, _S = t.charges.c, t.settlements.c
-_QUOTE = sa.select(t.quotes).where(
-    t.quotes.c.quote_id
-    == sa.select(_S.quote_id).where(_S.id == sa.bindparam("settlement_id")).scalar_subquery()
-)
 _OF_SETTLEMENT = sa.update(t.settlements).where(_S.id == sa.bindparam("settlement_id"))
 _UNKNOWN = _OF_SETTLEMENT.values(state="UNKNOWN")
 _SETTLED = _OF_SETTLEMENT.values(
@@ -95,7 +92,7 @@ def _on_open(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
 
 def _succeed(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
     _set_state(work, charge, "SUCCEEDED", answer)
-    sent = charge if charge.sent_at else _reread(work, charge)
+    sent = charge if charge.sent_at else charges.with_quote(work.conn, charge.number)
     if charge.due_at is not None:
         booking.debit(work, sent)
     elif charge.settlement_id is None:
@@ -107,13 +104,12 @@ def _succeed(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
 
 
 def _settle(work: Work, charge: sa.Row[Any]) -> None:
-    quote = work.conn.execute(_QUOTE, {"settlement_id": charge.settlement_id}).one()
-    booking.settlement(work, charge, quote)
+    booking.settlement(work, charge)
     settled = {
         "settlement_id": charge.settlement_id,
         "settled_at": work.now,
         "receipt": f"JQ{work.today:%Y%m%d}-{charge.settlement_id:04d}",
-        "close_receipt": _finish_closing(work) if quote.close_after else "",
+        "close_receipt": _finish_closing(work) if charge.close_after else "",
     }
     work.conn.execute(_SETTLED, settled)
 
@@ -211,10 +207,6 @@ def _set_state(work: Work, charge: sa.Row[Any], state: str, answer: ChargeAnswer
         "done_at": None if state == "UNKNOWN" else work.now,
     }
     work.conn.execute(_STATE, known)
-
-
-def _reread(work: Work, charge: sa.Row[Any]) -> sa.Row[Any]:
-    return work.conn.execute(sa.select(t.charges).where(t.charges.c.id == charge.id)).one()
 
 
 def _fresh(work: Work) -> Work:

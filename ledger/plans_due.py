@@ -11,13 +11,16 @@ from ledger import bulk
 from ledger import tables as t
 
 FeeState = Literal["PENDING", "BILLED", "SETTLED", "DROPPED"]
+Plans = dict[int | None, sa.Row[Any]]
+#: By plan: (number, fee) of periods, the next one first.
+Fees = dict[int, list[tuple[int, int]]]
 #: Told in full, so that the index of these is used.
 IS_PENDING: Final = t.plan_fees.c.state == sa.literal_column("'PENDING'")
 
 
 _F = t.plan_fees.c
-_PENDING_FEES = (
-    sa.select(_F.plan_id, _F.period_no, _F.fee_fen)
+_PENDING = (
+    sa.select(t.plans, _F.period_no, _F.fee_fen)
     .join_from(t.plan_fees, t.plans)
     .where(t.plans.c.account_id == sa.bindparam("account_id"), IS_PENDING)
     .order_by(_F.plan_id, _F.period_no)
@@ -30,12 +33,19 @@ _NEVER_BILLED = (
 _PLANS = sa.select(t.plans).where(bulk.among(t.plans.c.id, "plan_ids"))
 
 
-def pending_fees(conn: sa.Connection, account_id: int) -> dict[int, list[tuple[int, int]]]:
-    """Of each plan with periods still to be billed: their (number, fee), the next one first."""
-    result: dict[int, list[tuple[int, int]]] = {}
-    for plan_id, number, fee in conn.execute(_PENDING_FEES, {"account_id": account_id}):
-        result.setdefault(plan_id, []).append((number, fee))
-    return result
+def pending(conn: sa.Connection, account_id: int) -> tuple[Plans, Fees]:
+    """The account's plans with periods still to be billed, and the fees of these."""
+    plans: Plans = {}
+    fees: Fees = {}
+    for row in conn.execute(_PENDING, {"account_id": account_id}):
+        plans[row.id] = row
+        fees.setdefault(row.id, []).append((row.period_no, row.fee_fen))
+    return plans, fees
+
+
+def pending_fees(conn: sa.Connection, account_id: int) -> Fees:
+    """As `pending`, the fees alone."""
+    return pending(conn, account_id)[1]
 
 
 def never_billed(conn: sa.Connection, plan_ids: Collection[int]) -> dict[int, dict[int, FeeState]]:
@@ -47,7 +57,7 @@ def never_billed(conn: sa.Connection, plan_ids: Collection[int]) -> dict[int, di
     return result
 
 
-def plans(conn: sa.Connection, plan_ids: Collection[int]) -> dict[int | None, sa.Row[Any]]:
+def plans(conn: sa.Connection, plan_ids: Collection[int | None]) -> Plans:
     """Plans by their ids."""
     if not plan_ids:
         return {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -72,8 +72,8 @@ def build(work: Work, sheet: Sheet, *, close_after: bool) -> Draft:
     owed = list(sheet.items.values())
     if not owed:
         raise NothingOwed(customer_id=work.account.customer_id)
-    pending = plans_due.pending_fees(work.conn, work.account_id)
-    labels = _Labels(work, sheet, pending)
+    plans, pending = plans_due.pending(work.conn, work.account_id)
+    labels = _Labels(work, sheet, plans)
     fee_lines, waived = _early_fees(work.ledger.rules, pending, labels)
     lines = (*_lines_of(owed, labels), *fee_lines)
     content = {
@@ -112,9 +112,9 @@ def view(row: sa.Row[Any], customer_id: str) -> Quote:
 class _Labels:
     """Names of plans and months of bills, for the lines: of those that something is owed or to come of."""
 
-    def __init__(self, work: Work, sheet: Sheet, pending: Collection[int]) -> None:
+    def __init__(self, work: Work, sheet: Sheet, pending: plans_due.Plans) -> None:
         owed_of = {item.plan_id for item in sheet.items.values() if item.plan_id is not None}
-        self.plans = plans_due.plans(work.conn, owed_of.union(pending))
+        self.plans = pending | plans_due.plans(work.conn, owed_of - pending.keys())
         self.months: dict[int | None, str] = {bill.id: bill.month for bill in sheet.bills.values()}
 
 
@@ -143,7 +143,7 @@ def _line_key(item: Item, labels: _Labels) -> tuple[LineKind, str, int | None]:
 
 
 def _early_fees(
-    rules: Rules, pending: dict[int, list[tuple[int, int]]], labels: _Labels
+    rules: Rules, pending: plans_due.Fees, labels: _Labels
 ) -> tuple[list[QuoteLine], tuple[QuoteLine, ...]]:
     """Of each plan with fees to come: the fees due on settling early, and what falls away.
 

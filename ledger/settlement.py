@@ -21,11 +21,9 @@ from ledger.model import Repayment, Settlement
 from ledger.numbers import charge_of
 from ledger.work import Work, find_account, recall, remember
 
-
 _S = t.settlements.c
 _SETTLEMENT = sa.select(t.settlements).where(_S.id == sa.bindparam("settlement_id"))
 _NEW = sa.insert(t.settlements).returning(_S.id)
-_CHARGE = sa.select(t.charges).where(t.charges.c.number == sa.bindparam("number"))
 _QUOTED = (
     sa.select(t.quotes.c.total_fen, t.quotes.c.close_after, t.quotes.c.valid_until)
     .add_columns(_S.id.label("settlement_id"))
@@ -84,7 +82,7 @@ def resolve(ledger: Ledger, charge_number: str, answer: ChargeAnswer) -> Settlem
     """
     with ledger.write() as conn:
         work = Work(ledger, conn, charges.lock_account_of(conn, charge_number), ledger.clock.now())
-        charge = conn.execute(_CHARGE, {"number": charge_number}).one()
+        charge = charges.with_quote(conn, charge_number)
         outcomes.take(work, charge, answer)
         if charge.settlement_id is None:
             return repayment_view(conn, charge_number)
@@ -174,5 +172,4 @@ def _open(work: Work, draft: quotes.Draft, close_after: bool) -> str:
     charges.create(work, "settle", number, draft.total_fen, settlement_id)
     if close_after:
         work.change_account(state="CLOSING", closing_settlement_id=settlement_id)
-    work.bump_version()
     return number
