@@ -49,6 +49,7 @@ def test_workers_settle_different_accounts_at_once(place: Place) -> None:
     told = workers.measure(place, "postgresql", each=1, workers=2)
     assert sane(told["at_once"]) and sane(told["over_a_network"])
     assert told["violations"] == []
+    assert all(busy > 0 for busy in told["at_once"]["processors_busy"])
 
 
 @pytest.mark.parametrize("kind", KINDS)
