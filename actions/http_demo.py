@@ -18,12 +18,19 @@ def add_routes(app: Sanic) -> None:
 
 
 async def account(request: Request, customer: str) -> HTTPResponse:
-    return json(await in_thread(dump.account_json, ledger_of(request), customer))
+    """What the ledger holds of a customer, and `gateway_mode`: how the gateway answers for them."""
+    held = await in_thread(dump.account_json, ledger_of(request), customer)
+    mode = await in_thread(switches.gateway_mode, ledger_of(request), customer)
+    return json({**held, "gateway_mode": mode})
 
 
 async def list_customers(request: Request) -> HTTPResponse:
-    listed = [{"id": each.customer_id, "title": each.title} for each in customers.ALL]
-    return json({"customers": listed})
+    """Whom the page can be looked at as, and what to ask as them."""
+    listed = [
+        {"id": each.customer_id, "title": each.title, "questions": each.questions} for each in customers.ALL
+    ]
+    visitor = {"id": "anon", "title": "未登录访客", "questions": customers.VISITOR_QUESTIONS}
+    return json({"customers": listed, "visitor": visitor})
 
 
 async def set_gateway(request: Request) -> HTTPResponse:

@@ -19,6 +19,7 @@ class DemoCustomer:
     customer_id: str
     title: str  # what the demo's page says of them, in Chinese
     tell: Callable[[Story], None]
+    questions: tuple[str, str, str]  # what to ask as them: the page's tour
 
 
 def clean(s: Story) -> None:
@@ -151,17 +152,53 @@ def closed(s: Story) -> None:
     s.settles(s.on(1, 15), "14:20", close_after=True, ends="SETTLED")
 
 
+#: What somebody may ask who is not logged in.
+VISITOR_QUESTIONS = ("月付是什么", "怎么关闭月付", "逾期了会怎么样")
+
 ALL = (
-    DemoCustomer("c-clean", "什么都不欠", clean),
-    DemoCustomer("c-owing", "四种欠款都有，未逾期", owing),
-    DemoCustomer("c-overdue", "已逾期，被暂停使用", overdue),
-    DemoCustomer("c-lowered", "曾短期逾期，额度被调低", lowered),
-    DemoCustomer("c-risk", "异地多设备登录，被暂停使用", risk),
-    DemoCustomer("c-overlimit", "商品价格超过可用额度", overlimit),
-    DemoCustomer("c-unsupported", "店铺或商品不支持月付", unsupported),
-    DemoCustomer("c-bureau", "其他信贷逾期、负债高，被限制", bureau),
-    DemoCustomer("c-cured", "逾期还清满 61 天，可申请解冻", cured),
-    DemoCustomer("c-refunding", "有一笔退款在途", refunding),
-    DemoCustomer("c-unknown", "有一笔还款结果未知", unknown),
-    DemoCustomer("c-closed", "上月已结清并关闭", closed),
-)
+    DemoCustomer("c-clean", "什么都不欠", clean, ("我现在欠钱吗", "不用了，帮我关掉月付", "月付收手续费吗")),
+    DemoCustomer(
+        "c-owing", "四种欠款都有，未逾期", owing,
+        ("不小心开了月付，怎么关掉", "这个月要还多少钱", "提前还清分期要手续费吗"),
+    ),
+    DemoCustomer(
+        "c-overdue", "已逾期，被暂停使用", overdue,
+        ("我想把欠的一次还完", "逾期了会有什么影响", "买床上四件套为什么付不了"),
+    ),
+    DemoCustomer(
+        "c-lowered", "曾短期逾期，额度被调低", lowered,
+        ("我的额度为什么变少了", "买投影仪怎么付不了", "我现在欠钱吗"),
+    ),
+    DemoCustomer(
+        "c-risk", "异地多设备登录，被暂停使用", risk,
+        ("我的月付怎么突然不能用了", "暂停期间还要还款吗", "这些登录不是我本人"),
+    ),
+    DemoCustomer(
+        "c-overlimit", "商品价格超过可用额度", overlimit,
+        ("买手柄为什么付不了", "我还剩多少额度", "额度能提高吗"),
+    ),
+    DemoCustomer(
+        "c-unsupported", "店铺或商品不支持月付", unsupported,
+        ("老街修表铺为什么用不了月付", "购物卡能用月付买吗", "我还剩多少额度"),
+    ),
+    DemoCustomer(
+        "c-bureau", "其他信贷逾期、负债高，被限制", bureau,
+        ("为什么不让我用月付", "关掉月付，征信记录会消失吗", "帮我找人工客服"),
+    ),
+    DemoCustomer(
+        "c-cured", "逾期还清满 61 天，可申请解冻", cured,
+        ("都还清了怎么还不能用", "我要申请解冻", "现在能关闭月付吗"),
+    ),
+    DemoCustomer(
+        "c-refunding", "有一笔退款在途", refunding,
+        ("我的退款到哪了", "我现在欠钱吗", "现在能关闭月付吗"),
+    ),
+    DemoCustomer(
+        "c-unknown", "有一笔还款结果未知", unknown,
+        ("刚才那笔钱扣了没有", "我再付一次行吗", "帮我找人工客服"),
+    ),
+    DemoCustomer(
+        "c-closed", "上月已结清并关闭", closed,
+        ("我的月付关掉了吗", "我要结清证明", "怎么重新开通"),
+    ),
+)  # fmt: skip

@@ -24,6 +24,11 @@ def set_gateway_mode(ledger: Ledger, mode: str, customer_id: str | None = None) 
     ledger.gateway.set_mode(mode, customer_id)
 
 
+def gateway_mode(ledger: Ledger, customer_id: str) -> str:
+    """How the simulated gateway answers for a customer now; one of MODES, or `hold` as the seed left it."""
+    return ledger.gateway.mode_of(customer_id) if isinstance(ledger.gateway, SimulatedGateway) else ""
+
+
 def advance_clock(ledger: Ledger, by: str) -> datetime:
     """Move the demo's clock by "16min", "12h", "1d" or "1m" (a month), and run the jobs.
 

@@ -186,10 +186,10 @@ class LiveDemo:
         return dict(answer.json())
 
     def rows(self) -> dict[str, dict[str, Any]]:
-        """What the ledger holds of each demo customer, and the tickets of visitors; without the time."""
+        """What the ledger holds of each demo customer, and visitors' tickets; no time, no switch."""
         rows = {customer: self.ledger(customer) for customer in CUSTOMERS}
         for held in rows.values():
-            del held["now"]
+            del held["now"], held["gateway_mode"]
             for charge in [*held["charges"], held["open_charge"] or {}]:
                 charge.pop("due_at", None)  # when its outcome is asked next
         tickets = self.staff("GET", "tickets")["tickets"]

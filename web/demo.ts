@@ -5,11 +5,12 @@ import { render } from "lit";
 import { api, ANONYMOUS, type Customer } from "./demo/api";
 import { Changes } from "./demo/changes";
 import { ask } from "./demo/dialogs";
-import { ledgerView, type Panel } from "./demo/ledger";
+import { ledgerView } from "./demo/ledger";
 import type { Account } from "./demo/account";
 import type { YuefuChat } from "./src/widget";
 
 const POLL_MS = 2_000;
+const TABS = ["chat", "ledger", "demo"];
 const START_WITH = "c-owing";
 
 class Page {
@@ -17,32 +18,37 @@ class Page {
   private readonly chooser = document.querySelector("#customer") as HTMLSelectElement;
   private readonly main = document.querySelector("main") as HTMLElement;
   private readonly ledger = document.querySelector("#ledger") as HTMLElement;
+  private readonly unseen = document.querySelector("#unseen") as HTMLElement;
   private readonly changes = new Changes();
+  private readonly asked = new Set<string>();
+  private customers: readonly Customer[] = [];
   private account: Account | null = null;
   private customer = "";
-  private mode = "";
-  private problem = "";
+  /** The ledger cannot be read just now. */
+  private unreadable = false;
+  /** Why what was asked of a switch was not done. */
+  private refusal = "";
   private busy = false;
 
   async start(): Promise<void> {
-    const customers = await api.customers();
-    this.fill(this.chooser, [...customers, { id: ANONYMOUS, title: "未登录访客" }]);
+    const { customers, visitor } = await api.customers();
+    this.customers = [...customers, visitor];
+    this.fill(this.chooser, this.customers);
     this.fill(document.querySelector("#login-customer") as HTMLSelectElement, customers);
     this.chooser.addEventListener("change", () => this.choose(this.chooser.value));
     this.chat.addEventListener("yuefu-login", () => void this.login());
     this.chat.addEventListener("yuefu-unread", (event) => this.count((event as CustomEvent<number>).detail));
-    for (const tab of ["chat", "ledger"]) {
+    for (const tab of TABS) {
       document.querySelector(`#tab-${tab}`)?.addEventListener("click", () => this.show(tab));
     }
     document.addEventListener("visibilitychange", () => void this.poll());
     setInterval(() => void this.poll(), POLL_MS);
-    const wanted = location.hash.slice(1) || START_WITH;
-    const known = [...this.chooser.options].some((option) => option.value === wanted);
-    this.choose(known ? wanted : (this.chooser.options[0]?.value ?? ANONYMOUS));
+    const wanted = [location.hash.slice(1), START_WITH, ANONYMOUS];
+    this.choose(wanted.find((id) => this.customers.some((one) => one.id === id)) ?? ANONYMOUS);
   }
 
   private fill(select: HTMLSelectElement, customers: readonly Customer[]): void {
-    select.replaceChildren(...customers.map(({ id, title }) => new Option(title ? `${title}（${id}）` : id, id)));
+    select.replaceChildren(...customers.map(({ id, title }) => new Option(`${title}（${id}）`, id)));
   }
 
   private choose(customer: string): void {
@@ -50,8 +56,10 @@ class Page {
     this.chooser.value = customer;
     history.replaceState(null, "", `#${customer}`);
     this.account = null;
-    this.mode = "";
+    this.unreadable = false;
+    this.refusal = "";
     this.changes.forget();
+    this.asked.clear();
     this.chat.stepUpProvider = (acr) => this.strongLogin(customer, acr);
     this.chat.tokenProvider = () => api.token(customer);
     this.draw();
@@ -72,11 +80,20 @@ class Page {
     document.title = (unread ? `(${unread}) ` : "") + document.title.replace(/^\(\d+\) /, "");
   }
 
+  /** On a phone one part is on show at a time; what changes meanwhile in the ledger is told on its tab. */
   private show(tab: string): void {
     this.main.dataset.tab = tab;
-    for (const name of ["chat", "ledger"]) {
+    for (const name of TABS) {
       document.querySelector(`#tab-${name}`)?.setAttribute("aria-pressed", String(name === tab));
     }
+    if (tab === "ledger") this.changes.unseen = false;
+    this.draw();
+  }
+
+  private ask(question: string): void {
+    this.asked.add(question);
+    this.show("chat");
+    this.chat.say(question);
   }
 
   private async poll(): Promise<void> {
@@ -86,43 +103,46 @@ class Page {
       const account = await api.account(asked);
       if (asked !== this.customer) return;
       this.account = account;
-      this.problem = "";
+      this.unreadable = false;
     } catch {
-      this.problem = "账本暂时读不到，正在重试。";
+      this.unreadable = true;
     }
     this.draw();
   }
 
   private async control(act: () => Promise<void>): Promise<void> {
     this.busy = true;
+    this.refusal = "";
     this.draw();
     try {
       await act();
-      this.problem = "";
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : "没有办成";
-    } finally {
-      this.busy = false;
+      this.refusal = error instanceof Error ? error.message : "没有办成";
     }
+    this.busy = false;
     await this.poll();
-    this.draw();
   }
 
   private draw(): void {
-    const panel: Panel = {
-      account: this.account,
-      anonymous: this.customer === ANONYMOUS,
-      problem: this.problem,
-      mode: this.mode,
-      busy: this.busy,
-      changes: this.changes,
-      setMode: (mode) => void this.control(async () => {
-        await api.gateway(mode, this.customer);
-        this.mode = mode;
+    render(
+      ledgerView({
+        account: this.account,
+        anonymous: this.customer === ANONYMOUS,
+        problem: this.refusal || (this.unreadable ? "账本暂时读不到，正在重试。" : ""),
+        busy: this.busy,
+        changes: this.changes,
+        tour: {
+          questions: this.customers.find((one) => one.id === this.customer)?.questions ?? [],
+          asked: this.asked,
+          ask: (question) => this.ask(question),
+        },
+        setMode: (mode) => void this.control(() => api.gateway(mode, this.customer)),
+        advance: (by) => void this.control(() => api.clock(by)),
       }),
-      advance: (by) => void this.control(() => api.clock(by)),
-    };
-    render(ledgerView(panel), this.ledger);
+      this.ledger,
+    );
+    if (this.account) this.changes.ready();
+    this.unseen.hidden = !this.changes.unseen || this.main.dataset.tab === "ledger";
   }
 }
 

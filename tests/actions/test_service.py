@@ -143,6 +143,8 @@ def test_the_levers_of_the_demo(http: httpx.Client, ledger: Ledger) -> None:
     account = http.get("/demo/accounts/c-overdue", headers=signed()).json()
     listed = http.get("/demo/customers", headers=signed()).json()["customers"]
     assert len(listed) == 12 and all(each["id"] and each["title"] for each in listed)
+    assert all(len(each["questions"]) == 3 for each in listed)
+    assert account["gateway_mode"] == "succeed"
     before = ledger.clock.now()
     moved = http.post("/demo/clock", json={"advance": "1d"}, headers=signed())
     assert moved.status_code == 200 and (ledger.clock.now() - before).days == 1

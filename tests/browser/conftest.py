@@ -1,59 +1,24 @@
-"""A real browser on the demo page: headless Chromium, driven by the chromedriver of the same package."""
+"""A real browser on the demo page."""
 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from selenium import webdriver
 
+from tests import chromium
 from tests.browser.page import ChatPage
 from tests.live import LiveDemo
-
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",  # tests may run as root, where Chromium's sandbox refuses
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--force-color-profile=srgb",
-    "--window-size=1280,900",
-)
-
-
-def chromium() -> tuple[str, str]:
-    """Paths of chromium and chromedriver. Skips where there are none, but never in CI."""
-    browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if browser and driver:
-        return browser, driver
-    reason = "chromium and chromedriver are not installed (apt-get install chromium chromium-driver)"
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def start_chrome(profile: Path) -> webdriver.Chrome:
-    """A headless Chromium with a profile of its own."""
-    browser, chromedriver = chromium()
-    options = webdriver.ChromeOptions()
-    options.binary_location = browser
-    for flag in (*FLAGS, f"--user-data-dir={profile}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    return webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
 
 
 @pytest.fixture(scope="session")
 def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    chrome = start_chrome(tmp_path_factory.mktemp("chromium"))
+    """Skips where there is no Chromium, but never in CI."""
+    if chromium.programs() is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(chromium.MISSING)
+    chrome = chromium.start(tmp_path_factory.mktemp("chromium"))
     yield chrome
     chrome.quit()
 

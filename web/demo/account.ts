@@ -53,22 +53,28 @@ export interface Refund {
 export interface Refusal {
   at?: string;
   reason?: string;
+  order_no?: string;
   merchant?: string;
   item?: string;
   amount_fen?: number;
   available_fen?: number;
 }
 
+/** A settlement, a charge or a payout. */
 export interface Money {
   number?: string;
   amount_fen?: number;
   state?: string;
+  created_at?: string;
+  settled_at?: string | null;
+  done_at?: string | null;
+  /** Of a settlement. */
+  close_after?: boolean;
   receipt?: string;
   close_receipt?: string;
+  /** Of a charge; the due day's time for which an automatic debit was tried. */
   purpose?: string;
-  created_at?: string;
-  sent_at?: string;
-  at?: string;
+  due_at?: string | null;
 }
 
 export interface Application {
@@ -91,10 +97,11 @@ export interface Account {
   closed_at?: string | null;
   close_receipt?: string;
   freezes?: Freeze[];
-  receivables?: Record<string, number>;
   debts?: Record<string, number>;
   limit?: Record<string, number>;
-  limit_cut?: { old_fen?: number; new_fen?: number } | null;
+  limit_cut?: { old_fen?: number; new_fen?: number; at?: string; evidence?: Record<string, unknown> } | null;
+  card_last4?: string;
+  auto_debit?: boolean;
   credit_fen?: number;
   bill?: Bill | null;
   bills?: Bill[];
@@ -105,9 +112,13 @@ export interface Account {
   refusals?: Refusal[];
   settlements?: Money[];
   charges?: Money[];
+  /** A charge whose outcome is not known yet: nothing new may be bought meanwhile. */
+  open_charge?: { number?: string; amount_fen?: number; sent_at?: string } | null;
   payouts?: Money[];
   applications?: Application[];
   unfreeze_from?: string | null;
   tickets?: Ticket[];
   journals?: Journal[];
+  /** How the demo's payment gateway answers for this customer just now. */
+  gateway_mode?: string;
 }

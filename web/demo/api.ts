@@ -5,9 +5,12 @@ import type { Account } from "./account";
 export const ANONYMOUS = "anon";
 const VISITOR_KEY = "yuefu-demo-visitor";
 
+/** Somebody to look at the page as. */
 export interface Customer {
   id: string;
   title: string;
+  /** What to ask as them. */
+  questions: readonly string[];
 }
 
 async function call<T>(path: string, body?: unknown): Promise<T> {
@@ -15,7 +18,9 @@ async function call<T>(path: string, body?: unknown): Promise<T> {
     body === undefined
       ? {}
       : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
-  const response = await fetch(path, request);
+  const response = await fetch(path, request).catch(() => {
+    throw new Error("连不上服务，没有办成。");
+  });
   const answer = (await response.json()) as T & { error?: { message?: string } };
   if (!response.ok) throw new Error(answer.error?.message || `${path}: ${response.status}`);
   return answer;
@@ -31,18 +36,14 @@ function visitor(): string {
 }
 
 export const api = {
-  async customers(): Promise<Customer[]> {
-    const answer = await call<Customer[] | { customers: Customer[] }>("/demo/customers");
-    const listed = Array.isArray(answer) ? answer : answer.customers;
-    return listed.filter((customer) => customer.id !== ANONYMOUS);
-  },
+  customers: (): Promise<{ customers: Customer[]; visitor: Customer }> => call("/demo/customers"),
   async token(customer: string, acr?: string): Promise<string> {
     const who = customer === ANONYMOUS ? { customer, visitor: visitor() } : { customer };
     return (await call<{ token: string }>("/demo/token", acr ? { ...who, acr } : who)).token;
   },
   account: (customer: string): Promise<Account> => call(`/demo/account?customer=${encodeURIComponent(customer)}`),
   async gateway(mode: string, customer: string): Promise<void> {
-    await call("/demo/gateway", customer === ANONYMOUS ? { mode } : { mode, customer });
+    await call("/demo/gateway", { mode, customer });
   },
   async clock(advance: string): Promise<void> {
     await call("/demo/clock", { advance });

@@ -25,14 +25,15 @@ export const ACCOUNTS: Words = {
 
 export const STATES: Words = {
   ACTIVE: "使用中", CLOSING: "关闭处理中", CLOSED: "已关闭",
-  CREATED: "已创建", SENT: "已发送", SETTLED: "已结清", SUCCEEDED: "成功", FAILED: "失败", UNKNOWN: "待查询",
-  FILED: "已提交", GRANTED: "已通过", REFUSED: "未通过", PENDING: "处理中", DONE: "已完成", OPEN: "待处理", TAKEN: "处理中", PAID: "已还清", OVERDUE: "已逾期", INSTALMENT: "已分期",
+  CREATED: "已创建", SENT: "已发送", SETTLED: "已结清", SUCCEEDED: "成功", FAILED: "失败", UNKNOWN: "正在核实",
+  FILED: "已提交", GRANTED: "已通过", REFUSED: "未通过", PENDING: "处理中", DONE: "已完成", OPEN: "待处理", TAKEN: "处理中",
+  PAID: "已还清", OVERDUE: "已逾期", INSTALMENT: "已分期",
 };
 
 export const BILL_STATES: Words = { ...STATES, OPEN: "待还款" };
 
 export const FREEZES: Words = {
-  overdue: "逾期", risk: "账户风险", bureau: "征信限制", dispute: "争议处理", fraud: "盗用处理", customer: "客户自己暂停",
+  overdue: "逾期", risk: "登录环境异常", bureau: "征信评估", dispute: "争议", fraud: "盗用调查", customer: "本人要求",
 };
 
 export const REASONS: Words = {
@@ -51,19 +52,25 @@ export const JOURNALS: Words = {
   hold: "占用额度", hold_captured: "占用转消费", hold_released: "释放额度", hold_expired: "占用到期释放", purchase: "消费入账",
   bill: "出账", bill_instalment: "账单分期", fee: "分期手续费", interest: "利息", penalty: "逾期违约金", repayment: "还款",
   settlement: "提前结清", refund: "退款", payout: "退还客户", late_success: "迟到的扣款", late_refund: "迟到的退款", chargeback: "拒付",
-  chargeback_offset: "拒付抵扣",
+  chargeback_offset: "拒付抵扣", offset: "待退还款项抵扣", waiver: "减免", compensation: "补偿", transfer: "转账退还",
 };
 
 /** Names inside a freeze's evidence; what is not listed keeps the ledger's own name. */
 export const EVIDENCE: Words = {
   logins: "近期登录", at: "时间", city: "城市", device: "设备", bill: "账单", days: "逾期天数", overdue_fen: "逾期金额",
   checked_on: "查询日期", overdue_elsewhere: "他处逾期笔数", debt_ratio: "负债水平", high: "偏高", days_late: "逾期天数",
-  old_fen: "原额度", new_fen: "现额度", due_on: "还款日",
+  old_fen: "原额度", new_fen: "现额度", due_on: "还款日", cleared_on: "还清日期", number: "付款编号", amount_fen: "付款金额",
 };
 
-export const GATEWAY_MODES: readonly (readonly [string, string])[] = [
-  ["succeed", "成功"], ["decline", "拒绝"], ["timeout", "超时"], ["late", "迟到"], ["chargeback", "拒付"],
+export const GATEWAY_MODES: readonly (readonly [mode: string, label: string, meaning: string])[] = [
+  ["succeed", "成功", "扣款马上成功。"],
+  ["decline", "拒绝", "银行卡余额不足，没有扣款。"],
+  ["timeout", "超时", "钱扣了，回答丢了；几秒后查得到。"],
+  ["late", "迟到", "像没收到，撤销之后又来一笔成功。"],
+  ["chargeback", "拒付", "先成功，几秒后银行把钱要回去。"],
 ];
+/** What is said of a mode that only the seed sets. */
+export const HELD = "这位客户的扣款停在处理中，选“成功”放行。";
 
 export function named(words: Words, code: string | undefined): string {
   return words[code ?? ""] ?? code ?? "";
@@ -84,12 +91,13 @@ export function moment(iso: string | null | undefined): string {
   return new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" }).format(at);
 }
 
-/** A value of a freeze's evidence as text: amounts in yuan, lists one after the other. */
+/** Whole days from a moment's day to a date; both are the ledger's. */
+export function daysUntil(date: string, now: string): number {
+  return Math.round((Date.parse(date) - Date.parse(now.slice(0, 10))) / 86_400_000);
+}
+
+/** A value of a freeze's evidence as text: amounts in yuan, moments in the ledger's zone. */
 export function evidence(key: string, value: unknown): string {
-  if (Array.isArray(value)) return value.map((one) => evidence("", one)).join("\n");
-  if (value !== null && typeof value === "object") {
-    return Object.entries(value).map(([name, one]) => evidence(name, one)).join("  ");
-  }
   if (key.endsWith("_fen") && typeof value === "number") return yuan(value);
   return named(EVIDENCE, moment(String(value ?? "")));
 }

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Changes } from "../demo/changes";
-import { evidence, moment, yuan } from "../demo/words";
 import { endpoint, newId, subjectOf } from "../src/identity";
 import { chatTime, countdown, ledgerDate, ledgerTime, pieces } from "../src/format";
 import { sends } from "../src/ime";
@@ -69,25 +67,4 @@ test("every word exists in both languages, and none is empty", () => {
   assert.notEqual(english.title, chinese.title);
   assert.equal(stringsFor("").title, chinese.title);
   assert.deepEqual(Object.entries(chinese).filter(([, word]) => word === ""), []);
-});
-
-test("the page writes fen as yuan, and evidence so that it can be read", () => {
-  assert.equal(yuan(123450), "¥1,234.50");
-  assert.equal(yuan(-5), "-¥0.05");
-  assert.equal(yuan(undefined), "—");
-  assert.equal(moment("2026-11-03T02:00:00Z"), "2026-11-03 10:00");
-  assert.equal(evidence("overdue_fen", 100), "¥1.00");
-  assert.equal(evidence("logins", [{ city: "成都", device: "A" }, { city: "沈阳", device: "B" }]), "成都  A\n沈阳  B");
-});
-
-test("a figure is highlighted for four seconds after it changed, never at first sight", () => {
-  let now = 0;
-  const changes = new Changes(() => now);
-  assert.equal(changes.mark("total", "¥1"), "");
-  changes.ready();
-  assert.equal(changes.mark("total", "¥1"), "");
-  assert.equal(changes.mark("total", "¥0"), "changed");
-  assert.equal(changes.mark("journal", "posted"), "changed");
-  now = 4_000;
-  assert.equal(changes.mark("total", "¥0"), "");
 });

@@ -1,0 +1,30 @@
+"""What axe finds wrong in a page for people who use it in another way than by eye and mouse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from selenium.webdriver import Chrome
+
+from scripts.build import WEB
+
+AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+RUN = (
+    "const done = arguments[arguments.length - 1];"
+    "axe.run(document, {runOnly: arguments[0], resultTypes: ['violations', 'incomplete']})"
+    ".then(found => done(found), error => done({failed: String(error)}))"
+)
+
+
+def violations(driver: Chrome) -> list[str]:
+    """One line for each element that breaks a rule of WCAG 2.2 A or AA, or axe's own of good practice."""
+    driver.execute_script(AXE.read_text("utf-8"))
+    driver.set_script_timeout(60)
+    found: dict[str, Any] = driver.execute_async_script(RUN, RULES)
+    assert "failed" not in found, found
+    return [
+        f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
