@@ -6,7 +6,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 .SILENT:
 .PHONY: help demo test setup check train shell browser requirements clean \
-  token gateway clock ledger ticket nlu-report test-long simulate coverage mutants bench
+  token gateway clock ledger ticket nlu-report test-long simulate coverage mutants bench screenshots
 
 # Values given by the person travel as environment variables and are never pasted into a shell line: they may hold
 # quotes, spaces, `$` and Chinese. $(value …) keeps make itself from expanding them.
@@ -101,12 +101,18 @@ simulate:
 	sh scripts/py.sh -m scripts.setup --dev service
 	exec .venv-service/bin/python -m simulation "--seed=$${SEED:-1}" "--steps=$${STEPS:-100000}" "--db=$${DB:-sqlite}"
 
-## make bench [ONLY=ledger] [SIZE=full]                                         how fast it is, as ratios, JSON last
+## make bench [ONLY=ledger|web] [SIZE=full]                                     how fast it is, as ratios, JSON last
 bench:
-	sh scripts/py.sh -m scripts.setup --dev service
+	case "$${YUEFU_ARG_ONLY:-web}" in web) more="web rival browser";; *) more=;; esac; \
+	  sh scripts/py.sh -m scripts.setup --dev service $$more
 	exec .venv-service/bin/python -m bench "--only=$${YUEFU_ARG_ONLY:-}" "--size=$${SIZE:-short}"
 
-## make browser | requirements | clean   Chromium for the page's test | compile requirements/*.in | remove what make made
+## make screenshots                    docs/*.png, from the running demo page
+screenshots:
+	sh scripts/py.sh -m scripts.setup --dev bot service web model browser
+	exec .venv-service/bin/python -m tests.browser.screenshots
+
+## make browser | requirements | clean   Chromium for tests and bench | compile requirements/*.in | remove what make made
 browser:
 	$(RUN) scripts.setup browser
 
@@ -116,4 +122,4 @@ requirements:
 
 clean:
 	test ! -e .run/demo.json || { echo "A demo is running here: stop it first." >&2; exit 1; }
-	rm -rf .venv-bot .venv-service .venv-mutants .venv-tools .stamps .run .rasa models web/node_modules web/dist web/dist-test
+	rm -rf .venv-bot .venv-service .venv-mutants .venv-tools .stamps .run .rasa models web/node_modules bench/web/node_modules web/dist web/dist-test

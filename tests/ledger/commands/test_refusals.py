@@ -36,7 +36,7 @@ from tests.ledger.customer import Customer
         (["reconcile", "ledger"], "ledger cannot be used: Is a directory."),
         (["reconcile", "README.md"], "This is no settlement file: line 1, head. Nothing was done."),
         (
-            ["reconcile", "docs/screenshot.png"],
+            ["reconcile", "docs/wide-light.png"],
             "This is no settlement file: line 1, not_csv. Nothing was done.",
         ),
     ],
