@@ -1,4 +1,4 @@
-"""How much is measured."""
+"""How much is measured, and what is said of it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from typing import Literal
 
 #: "short" takes at most a quarter of an hour; "full" measures at the sizes that the targets name.
 Size = Literal["short", "full"]
+
+
+class NotMeasured(Exception):
+    """A part cannot be measured here; the message is the reason."""
 
 
 def say(line: str) -> None:

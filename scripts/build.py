@@ -6,6 +6,8 @@ import os
 import re
 import tarfile
 import zlib
+from pathlib import Path
+from typing import Mapping
 
 from scripts import stamps
 from scripts.console import ROOT, run_logged, say
@@ -14,6 +16,7 @@ from scripts.pythons import output_of, path_folders
 
 WEB = ROOT / "web"
 WIDGET = WEB / "dist" / "yuefu-chat.js"
+RIVAL = ROOT / "bench" / "web"  # its one package is deep-chat, which the widget is measured against
 MODEL = ROOT / "models" / "yuefu.tar.gz"
 NODE_MINIMUM = 20
 TRAINING_FILES = ("config.yml", "domain.yml", "domain", "data", "nlu", "requirements/bot.txt")
@@ -41,25 +44,49 @@ def node_environment() -> dict[str, str]:
     return {**os.environ, **quiet, "PATH": os.pathsep.join([folder, *path_folders()])}
 
 
-def packages_ready() -> bool:
-    """Whether web/node_modules was installed from the present lock file."""
-    lock = stamps.digest_of([WEB / "package.json", WEB / "package-lock.json"])
-    return (WEB / "node_modules").is_dir() and stamps.read(stamps.FOLDER / "npm.json").get("lock") == lock
+def packages_ready(folder: Path) -> bool:
+    """Whether the folder's node_modules was installed from its present lock file."""
+    told = stamps.read(packages_stamp(folder))
+    return (folder / "node_modules").is_dir() and told.get("lock") == packages_lock(folder)
+
+
+def packages_stamp(folder: Path) -> Path:
+    """Where it is written down what node_modules was installed from."""
+    return stamps.FOLDER / f"npm-{'-'.join(folder.relative_to(ROOT).parts)}.json"
+
+
+def packages_lock(folder: Path) -> str:
+    """SHA-256 of what npm installs from."""
+    return stamps.digest_of([folder / "package.json", folder / "package-lock.json"])
+
+
+def install_packages(folder: Path, what: str, env: Mapping[str, str]) -> None:
+    """npm ci. Raises Failure."""
+    run_logged(f"Installing {what}", ["npm", "ci"], LOGS / "npm.log", env=env, cwd=folder)
+    stamps.write(packages_stamp(folder), lock=packages_lock(folder))
+
+
+def rival_ready() -> bool:
+    """Whether deep-chat is there, as pinned."""
+    return packages_ready(RIVAL)
+
+
+def install_rival() -> None:
+    """Brings deep-chat. Raises Failure."""
+    install_packages(RIVAL, "deep-chat", node_environment())
 
 
 def web_ready() -> bool:
     """Whether the widget was built from the present sources."""
     told = stamps.read(stamps.FOLDER / "web.json")
-    return packages_ready() and WIDGET.exists() and told.get("sources") == stamps.digest_of([WEB])
+    return packages_ready(WEB) and WIDGET.exists() and told.get("sources") == stamps.digest_of([WEB])
 
 
 def build_web() -> None:
     """npm ci when the lock file changed, then the build. Raises Failure."""
     env = node_environment()
-    if not packages_ready():
-        run_logged("Installing the widget's packages", ["npm", "ci"], LOGS / "npm.log", env=env, cwd=WEB)
-        lock = stamps.digest_of([WEB / "package.json", WEB / "package-lock.json"])
-        stamps.write(stamps.FOLDER / "npm.json", lock=lock)
+    if not packages_ready(WEB):
+        install_packages(WEB, "the widget's packages", env)
     run_logged("Building the widget", ["npm", "run", "build"], LOGS / "web.log", env=env, cwd=WEB)
     stamps.write(stamps.FOLDER / "web.json", sources=stamps.digest_of([WEB]))
 

@@ -1,7 +1,7 @@
 """Sets up what a command needs: `python -m scripts.setup [--dev] [NAME …]`, the names being those of `steps`.
 
-Only what is missing or older than what it is made from is made; without names, everything but the browser and
-what changes the ledger's code (`make mutants`).
+Only what is missing or older than what it is made from is made; without names, everything but the browser,
+what the widget is measured against (`make bench`) and what changes the ledger's code (`make mutants`).
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ def steps(names: Sequence[str], dev: bool) -> list[Step]:
             lambda: environments.prepare(SERVICE, dev),
         ),
         Step("web", "chat widget: about 20 seconds", build.web_ready, build.build_web),
+        Step("rival", "deep-chat, to measure against: a few seconds", build.rival_ready, build.install_rival),
         Step("model", "training the model: about 1 minute", build.model_ready, build.train),
         Step(
             "mutants",
@@ -55,7 +56,9 @@ def steps(names: Sequence[str], dev: bool) -> list[Step]:
             lambda: environments.is_ready(MUTANTS, dev),
             lambda: environments.prepare(MUTANTS, dev),
         ),
-        Step("browser", "Chromium for the page's test: about 1 minute", browser_ready, install_browser),
+        Step(
+            "browser", "Chromium for tests and measurements: about 1 minute", browser_ready, install_browser
+        ),
     ]
     unknown = set(names) - {step.name for step in known}
     if unknown:
@@ -90,14 +93,14 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def browser_ready() -> bool:
-    """Whether the browser test has its browser and driver."""
+    """Whether the browser and its driver are there."""
     return bool(shutil.which("chromium") and shutil.which("chromedriver"))
 
 
 def install_browser() -> None:
-    """Debian's packages where this may install them; elsewhere the browser test says that it is skipped.
+    """Debian's packages where this may install them; elsewhere what needs a browser says that it is skipped.
 
-    Raises Failure under CI=true when there is no browser, so that the test is never skipped there.
+    Raises Failure under CI=true when there is no browser, so that no test is ever skipped there.
     """
     reason = "apt-get is not here" if not shutil.which("apt-get") else "only root may install packages"
     if shutil.which("apt-get") and os.geteuid() == 0:
@@ -110,8 +113,8 @@ def install_browser() -> None:
         except Failure as failure:
             reason = str(failure)
     if os.environ.get("CI") == "true":
-        raise Failure(f"The browser test needs chromium and chromedriver: {reason}.")
-    say(f"      the browser test is skipped: chromium and chromedriver are missing and {reason}")
+        raise Failure(f"The browser tests need chromium and chromedriver: {reason}.")
+    say(f"      what needs a browser is skipped: chromium and chromedriver are missing and {reason}")
 
 
 def main() -> int:
