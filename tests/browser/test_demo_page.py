@@ -88,5 +88,5 @@ def test_a_visitor_logs_in_from_the_chat(page: ChatPage) -> None:
     page.until(dialog.is_displayed, "the login")
     dialog.find_element("css selector", "option[value=c-risk]").click()
     dialog.find_element("css selector", "button[value=yes]").click()
-    page.until(lambda: page.shown("#state").startswith("使用中"), "the account beside the chat")
+    page.until(lambda: page.shown("#state") == "暂停使用", "the account beside the chat")
     assert page.texts(".user .bubble") == []
