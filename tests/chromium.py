@@ -19,6 +19,8 @@ FLAGS = (
     "--disable-sync",
     "--hide-scrollbars",
     "--force-color-profile=srgb",
+    "--font-render-hinting=none",
+    "--disable-lcd-text",
     "--window-size=1280,900",
 )
 MISSING = "chromium and chromedriver are not installed (apt-get install chromium chromium-driver)"
