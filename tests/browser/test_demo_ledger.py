@@ -15,7 +15,7 @@ from tests.browser.page import ChatPage
 from tests.live import LiveDemo
 
 KINDS = ("unbilled_fen", "billed_fen", "product_plan_fen", "bill_plan_fen")
-WIDTHS = {"narrow": 320, "phone": 390, "small": 1024, "wide": 1440}
+WIDTHS = {"narrow": 320, "small": 900, "wide": 1240}  # where each arrangement has the least room
 CODE = re.compile(r"[a-z]{2,}[a-z_.]*")
 OUTSIDE = (
     "const out = (each, left, right) => { const r = each.getBoundingClientRect();"
@@ -252,7 +252,7 @@ def test_nothing_is_wider_than_its_place(page: ChatPage, look: Callable[..., Non
 @pytest.mark.parametrize("width", [390, 1440], ids=["phone", "wide"])
 def test_axe_finds_nothing(page: ChatPage, look: Callable[..., None], width: int, scheme: str) -> None:
     look(width, scheme, "reduce")
-    for customer in ("c-owing", "c-overdue", "c-lowered", "c-risk", "c-unknown", "c-closed", "anon"):
+    for customer in ("c-owing", "c-risk", "c-unknown", "c-closed", "anon"):
         opened(page, customer)
         for tab in ("chat", "ledger", "demo") if width == 390 else ("",):
             if tab:

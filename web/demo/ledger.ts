@@ -6,18 +6,14 @@ import type { Changes } from "./changes";
 import { journals } from "./journals";
 import { bill, dates, debts, limit, movements, plans } from "./money";
 import { refusals, status } from "./status";
-import { switches } from "./switches";
+import { switches, type Switches } from "./switches";
 import { tour, type Tour } from "./tour";
 
-export interface Panel {
-  account: Account | null;
+export interface Panel extends Switches {
   anonymous: boolean;
   problem: string;
-  busy: boolean;
   changes: Changes;
   tour: Tour;
-  setMode(mode: string): void;
-  advance(by: string): void;
 }
 
 export function ledgerView(panel: Panel): TemplateResult {

@@ -1,11 +1,19 @@
 // The demo's own switches: what time it is in the ledger, and how the payment gateway answers.
 
 import { html, type TemplateResult } from "lit";
-import type { Panel } from "./ledger";
+import type { Account } from "./account";
 import { GATEWAY_MODES, HELD, moment } from "./words";
 
-export function switches({ account, anonymous, busy, setMode, advance }: Panel): TemplateResult {
-  const off = busy || anonymous || !account;
+export interface Switches {
+  account: Account | null;
+  /** Something was switched and is not done yet. */
+  busy: boolean;
+  setMode(mode: string): void;
+  advance(by: string): void;
+}
+
+export function switches({ account, busy, setMode, advance }: Switches): TemplateResult {
+  const off = busy || !account;
   const mode = account?.gateway_mode;
   const meaning = GATEWAY_MODES.find(([value]) => value === mode)?.[2] ?? (mode ? HELD : "选一位客户后可以拨动。");
   return html`<section class="box switches" aria-label="演示开关">
