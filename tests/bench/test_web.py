@@ -79,8 +79,8 @@ def test_both_pages_show_an_answer_and_only_an_answer_counts(
     rival: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loading, "SLOWER", 1)
-    loads = bench.web.loaded(1)
-    assert {name: len(done) for name, done in loads.items()} == {"yuefu_chat": 1, "deep_chat": 1}
+    loads = bench.web.loaded(2)
+    assert {name: len(done) for name, done in loads.items()} == {"yuefu_chat": 2, "deep_chat": 2}
     assert all(each.shown_ms > 0 for done in loads.values() for each in done)
     assert loads["yuefu_chat"][0].requests_elsewhere == 0
     json.dumps(bench.web.times(loads))
