@@ -12,7 +12,6 @@ import logging
 from typing import Any
 
 import aiohttp
-import rasa
 from jsonschema.validators import validator_for
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction, create_bot_utterance
 from rasa.core.channels.channel import OutputChannel
@@ -22,15 +21,9 @@ from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import ClientResponseError
 
-from channels import words
+from channels import rasa_version, words
 
 logger = logging.getLogger(__name__)
-
-RASA_VERSION = "3.6.21"
-
-
-class WrongRasa(Exception):
-    """The changes were written for another version of Rasa."""
 
 
 def install(timeout_s: float) -> None:
@@ -42,8 +35,7 @@ def install(timeout_s: float) -> None:
     Raises:
         WrongRasa: Rasa is not 3.6.21.
     """
-    if rasa.__version__ != RASA_VERSION:
-        raise WrongRasa(f"channels/action_errors.py fits Rasa {RASA_VERSION}, this is {rasa.__version__}.")
+    rasa_version.require(__name__)
     original = getattr(RemoteAction.run, "original", RemoteAction.run)
 
     async def run(

@@ -13,7 +13,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
 
-from channels import action_errors, http, settings, socket, words
+from channels import action_errors, http, rasa_version, settings, socket, words
 from channels.buttons import ButtonSigner
 from channels.demo_page import DemoPage
 from channels.health import Health
@@ -85,7 +85,7 @@ class WebInput(InputChannel):
         try:
             config = settings.load()
             action_errors.install(config.action_timeout_s)
-        except (settings.SettingsError, action_errors.WrongRasa) as error:
+        except (settings.SettingsError, rasa_version.WrongRasa) as error:
             raise SystemExit(str(error)) from None
         return cls(config)
 

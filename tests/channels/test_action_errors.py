@@ -17,7 +17,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
-from channels import action_errors
+from channels import action_errors, rasa_version
 
 
 @pytest.fixture
@@ -29,10 +29,10 @@ def installed() -> Iterator[None]:
 
 
 def test_the_changes_fit_this_rasa_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert rasa.__version__ == action_errors.RASA_VERSION
+    assert rasa.__version__ == rasa_version.RASA_VERSION
     before = RemoteAction.run
     monkeypatch.setattr(rasa, "__version__", "3.6.22")
-    with pytest.raises(action_errors.WrongRasa, match=r"3\.6\.22"):
+    with pytest.raises(rasa_version.WrongRasa, match=r"3\.6\.22"):
         action_errors.install(timeout_s=1)
     assert RemoteAction.run is before
 
