@@ -1,7 +1,7 @@
 """Where conversations are kept: a turn reads back their last events only, so that a long one costs no more.
 
-Rasa 3.6.21 reads and rebuilds every event since the session began for each message, and looks for the class of
-each through all classes of events: turn 300 took nine times as long as turn 5.
+Rasa 3.6.21 reads and rebuilds every event since the session began for each message, and looks for the class
+of each through all classes of events: turn 300 took nine times as long as turn 5.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _INDEX: Final = (
 class Conversations(SQLTrackerStore):
     """Rasa's store of conversations in a database, for `tracker_store` in the endpoints file.
 
-    A conversation read back has the last `recent_events` events of its session, and before them the newest value
-    of each slot that was set earlier. All events stay in the database.
+    A conversation read back has the last `recent_events` events of its session, and before them the newest
+    value of each slot that was set earlier. All events stay in the database.
     """
 
     def __init__(
