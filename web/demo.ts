@@ -2,7 +2,7 @@
 // gives tokens, asks for the strong login, and shows how an account changes while its owner talks.
 
 import { render } from "lit";
-import { api, ANONYMOUS, type Customer } from "./demo/api";
+import { api, ANONYMOUS, type Customer, type Listed } from "./demo/api";
 import { Changes } from "./demo/changes";
 import { ask } from "./demo/dialogs";
 import { ledgerView } from "./demo/ledger";
@@ -31,7 +31,7 @@ class Page {
   private busy = false;
 
   async start(): Promise<void> {
-    const { customers, visitor } = await api.customers();
+    const { customers, visitor } = await this.listed();
     this.customers = [...customers, visitor];
     this.fill(this.chooser, this.customers);
     this.fill(document.querySelector("#login-customer") as HTMLSelectElement, customers);
@@ -45,6 +45,19 @@ class Page {
     setInterval(() => void this.poll(), POLL_MS);
     const wanted = [location.hash.slice(1), START_WITH, ANONYMOUS];
     this.choose(wanted.find((id) => this.customers.some((one) => one.id === id)) ?? ANONYMOUS);
+  }
+
+  /** Asks until the service answers. */
+  private async listed(): Promise<Listed> {
+    for (;;) {
+      try {
+        return await api.customers();
+      } catch {
+        this.unreadable = true;
+        this.draw();
+        await new Promise((later) => setTimeout(later, POLL_MS));
+      }
+    }
   }
 
   private fill(select: HTMLSelectElement, customers: readonly Customer[]): void {

@@ -212,9 +212,10 @@ def test_what_does_not_answer_is_said(page: ChatPage) -> None:
         switch(page, "拒绝").click()
         page.until(lambda: texts(page, ".problem") == ["连不上服务，没有办成。"], "the refusal")
         assert pressed(page) == ["成功"]
-        page.driver.execute_cdp_cmd(block, {"urls": ["*/demo/account*"]})
-        page.driver.execute_script("location.reload()")
-        page.until(lambda: texts(page, ".problem") == ["账本暂时读不到，正在重试。"], "the lost ledger")
+        for lost in ("*/demo/account*", "*/demo/customers*"):
+            page.driver.execute_cdp_cmd(block, {"urls": [lost]})
+            page.driver.refresh()
+            page.until(lambda: texts(page, ".problem") == ["账本暂时读不到，正在重试。"], f"no {lost}")
     finally:
         page.driver.execute_cdp_cmd(block, {"urls": []})
     page.until(lambda: page.shown("#state") and not texts(page, ".problem"), "the ledger again")

@@ -13,6 +13,11 @@ export interface Customer {
   questions: readonly string[];
 }
 
+export interface Listed {
+  customers: readonly Customer[];
+  visitor: Customer;
+}
+
 async function call<T>(path: string, body?: unknown): Promise<T> {
   const request: RequestInit =
     body === undefined
@@ -36,7 +41,7 @@ function visitor(): string {
 }
 
 export const api = {
-  customers: (): Promise<{ customers: Customer[]; visitor: Customer }> => call("/demo/customers"),
+  customers: (): Promise<Listed> => call("/demo/customers"),
   async token(customer: string, acr?: string): Promise<string> {
     const who = customer === ANONYMOUS ? { customer, visitor: visitor() } : { customer };
     return (await call<{ token: string }>("/demo/token", acr ? { ...who, acr } : who)).token;
