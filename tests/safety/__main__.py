@@ -15,7 +15,8 @@ def main(depth: int, customers: tuple[str, ...]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         walk.seed(Path(folder))
         for customer_id, seen in all_walked(Path(folder), depth, customers or CUSTOMERS):
-            print(f"{customer_id}: {seen.points:,} points, {seen.steps:,} steps", flush=True)
+            counts = f"{seen.points:,} points, {seen.steps:,} steps, {seen.answers:,} answers worked out"
+            print(f"{customer_id}: {counts}", flush=True)
             print(*seen.broken, sep="\n", end="\n" if seen.broken else "", flush=True)
             points, steps = points + seen.points, steps + seen.steps
             broken += len(seen.broken)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-import sqlalchemy as sa
-
-from ledger import facts, tickets
-from ledger import tables as t
+from ledger import facts
 from ledger.model import AccountFacts
-from ledger.tickets import Ticket
-from tests.safety import claims
-from tests.safety.talk import Customer
+from tests.safety import claims, standing
+from tests.safety.world import World
+
+_CHARGES = (
+    "SELECT number, customer_id, charges.amount_fen, quote_id "
+    "FROM charges JOIN accounts ON accounts.id = charges.account_id "
+    "LEFT JOIN settlements ON settlements.id = settlement_id"
+)
+_MAY_BE_NAMED = (
+    "SELECT quote_id FROM quotes WHERE account_id = :account AND (valid_until > :now "
+    "OR quote_id IN (SELECT quote_id FROM settlements) OR quote_id IN (SELECT value FROM json_each(:ids)))"
+)
 
 
 @dataclass(frozen=True)
@@ -19,7 +29,7 @@ class Charge:
     number: str
     customer_id: str
     amount_fen: int
-    quote_id: str  # empty where nothing was quoted
+    quote_id: str | None  # None where nothing was quoted
 
 
 @dataclass(frozen=True)
@@ -27,8 +37,9 @@ class Books:
     """All accounts' charges and states, and one customer's account as it is at a point.
 
     `charges`: by number; `states`: by customer and account; `taken`: (number, fen) that the gateway was asked
-    for; `amounts_fen`: all that a reply to the customer may name; `digest`: equal where nothing differs that
-    an answer could depend on.
+    for; `amounts_fen`: all that a reply to the customer may name; `ticket`: the state of the one that answers
+    look at, or ""; `standing`: equal where nothing differs that an answer could depend on but the quotes in
+    `quoted`, those that a button names.
     """
 
     charges: dict[str, Charge]
@@ -36,26 +47,56 @@ class Books:
     taken: frozenset[tuple[str, int]]
     known: AccountFacts
     amounts_fen: frozenset[int]
-    ticket: Ticket | None
-    digest: str
+    ticket: str
+    standing: str
+    quoted: tuple[Any, ...]
 
 
-def read(customer: Customer) -> Books:
-    """The books as they stand."""
-    world, ledger = customer.world, customer.world.ledger
-    a, c, s = t.accounts.c, t.charges.c, t.settlements.c
-    charged = sa.select(c.number, a.customer_id, c.amount_fen, s.quote_id)
-    charged = charged.join_from(t.charges, t.accounts).outerjoin(t.settlements, s.id == c.settlement_id)
-    with ledger.read() as conn:
-        charges = {row.number: Charge(*row[:3], row.quote_id or "") for row in conn.execute(charged)}
-        accounts = conn.execute(sa.select(a.customer_id, a.id, a.state)).all()
-    known = facts.account_facts(ledger, customer.id)
-    return Books(
-        charges,
-        {(row.customer_id, row.id): row.state for row in accounts},
-        frozenset(world.charges_at_gateway()),
-        known,
-        claims.held(ledger, known),
-        tickets.active_for(ledger, customer.sender),
-        world.digest(customer.id),
-    )
+class Reader:
+    """Reads the books of a world for one customer; what a standing means is worked out once."""
+
+    def __init__(self, world: World, customer_id: str) -> None:
+        self._world, self._customer_id, self._sender = world, customer_id, f"web-{customer_id}"
+        self._known: dict[tuple[str, datetime], tuple[AccountFacts, frozenset[int]]] = {}
+        self._of_quote: dict[str, frozenset[int]] = {}
+
+    def read(self, quote_ids: Collection[str]) -> Books:
+        """The books as they stand; `quote_ids`: of the quotes that buttons name."""
+        ledger, gateway = self._world.ledger_rows, self._world.gateway_rows
+        stands = standing.account(ledger, gateway, self._customer_id)
+        known, amounts_fen = self._account(stands)
+        tickets = standing.tickets(ledger, self._sender)
+        charges = {row[0]: Charge(*row) for row in ledger.read(_CHARGES)}
+        states = ledger.read("SELECT customer_id, id, state FROM accounts")
+        taken = gateway.read("SELECT number, amount_fen FROM charges WHERE amount_fen > 0")
+        return Books(
+            charges,
+            {(customer_id, account_id): state for customer_id, account_id, state in states},
+            frozenset(taken),
+            known,
+            amounts_fen | self._quoted(known, quote_ids),
+            tickets[0][1] if tickets else "",
+            stands,
+            tuple(standing.quotes(ledger, quote_ids)),
+        )
+
+    def _account(self, stands: str) -> tuple[AccountFacts, frozenset[int]]:
+        key = stands, self._world.clock.now()
+        if key not in self._known:
+            known = facts.account_facts(self._world.ledger, self._customer_id)
+            self._known[key] = known, claims.held(self._world.ledger, known)
+        self._world.remember(self._known[key][0])
+        return self._known[key]
+
+    def _quoted(self, known: AccountFacts, quote_ids: Collection[str]) -> frozenset[int]:
+        """The amounts of the quotes that a button names, that still hold, or that were settled."""
+        given = {
+            "account": known.account_id,
+            "now": known.now.isoformat(timespec="microseconds"),
+            "ids": json.dumps(list(quote_ids)),
+        }
+        found = self._world.ledger_rows.read(_MAY_BE_NAMED, given)
+        for (quote_id,) in found:
+            if quote_id not in self._of_quote:
+                self._of_quote[quote_id] = claims.quoted(self._world.ledger, quote_id)
+        return frozenset[int]().union(*(self._of_quote[quote_id] for (quote_id,) in found))

@@ -67,12 +67,16 @@ def held(ledger: Ledger, known: AccountFacts) -> frozenset[int]:
     if not isinstance(offers, str):
         for offer in offers:
             found |= {*_whole(asdict(offer)), *schedule.principals(offer.principal_fen, offer.periods)}
-    q = t.quotes.c
-    wanted = sa.select(q.lines, q.waived, q.excluded, q.total_fen).where(q.account_id == known.account_id)
-    with ledger.read() as conn:
-        for row in conn.execute(wanted):
-            found |= {*_whole(list(row)), *_sums(row.lines), *_sums(row.waived)}
     return frozenset(found)
+
+
+def quoted(ledger: Ledger, quote_id: str) -> frozenset[int]:
+    """Every amount of a quote, in fen, and the sums of its kinds."""
+    q = t.quotes.c
+    wanted = sa.select(q.lines, q.waived, q.excluded, q.total_fen).where(q.quote_id == quote_id)
+    with ledger.read() as conn:
+        row = conn.execute(wanted).one()
+    return frozenset({*_whole(list(row)), *_sums(row.lines), *_sums(row.waived)})
 
 
 def _sums(lines: list[dict[str, Any]]) -> Iterator[int]:

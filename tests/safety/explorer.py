@@ -3,56 +3,107 @@
 from __future__ import annotations
 
 import json
-from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from actions import follow_up
-from tests.safety import books, moves, rules
-from tests.safety.books import Books
-from tests.safety.moves import FOLLOWED, Move, Press
-from tests.safety.talk import Customer, Talk
-from tests.safety.world import Moment
+from actions.out_of_scope import MISSES_BEFORE_PERSON
+from tests.safety import moves, rules
+from tests.safety.books import Books, Reader
+from tests.safety.moves import CONFIRMING, Move, Press, Say, Work
+from tests.safety.talk import Customer, Shown, Talk
 
 
 @dataclass
 class Seen:
-    """What a walk has met. `points`: conversations that differ in something a later answer may depend on."""
+    """What a walk has met. `points`: conversations that differ in something a later answer may depend on;
+    `steps`: the moves made from them; `answers`: of these, how many were worked out by the actions and the
+    ledger, and not known from a point where all that the answer reads was the same."""
 
     points: int = 0
     steps: int = 0
+    answers: int = 0
     broken: list[str] = field(default_factory=list)
 
 
-def explore(customer: Customer, depth: int, foreign: tuple[Press, ...] = (), most: int = 3) -> Seen:
-    """Every sequence of at most `depth` moves from where the customer stands; stops after `most` defects.
+@dataclass
+class _Known:
+    """Of one standing with one state of the conversation: the moves that only read, and what they lead to."""
 
-    Sequences that come to the same point go on as one.
-    """
-    world, seen = customer.world, Seen()
-    begun = customer.begins()
-    start = books.read(customer)
-    shelf: dict[Moment, Books] = {begun.moment: start}
-    known, waiting = {_point(begun, start)}, deque([(begun, start)])
-    while waiting:
-        talk, before = waiting.popleft()
-        for move in next_moves(talk, before, foreign):
-            step = customer.makes(talk, move)
-            seen.steps += 1
-            moment = world.moment()
-            now = shelf[moment] = shelf.get(moment) or books.read(customer)
-            seen.broken += [
-                f"{customer.id}: {step.path}: {each}" for each in rules.broken(customer, step, before, now)
-            ]
-            if len(seen.broken) >= most:
-                return seen
-            after = customer.stands(step)
-            if (point := _point(after, now)) not in known:
-                known.add(point)
-                seen.points += 1
-                if len(after.path) < depth:
-                    waiting.append((after, now))
-    return seen
+    reading: set[Move] = field(default_factory=set)
+    effects: dict[Hashable, tuple[Move, dict[str, Any], Shown]] = field(default_factory=dict)
+
+
+class Walk:
+    """One customer's walk. Sequences that come to the same point go on as one, and what was only read at a
+    point is not asked again where all that the answer reads is the same."""
+
+    def __init__(self, customer: Customer, foreign: tuple[Press, ...] = (), most: int = 3) -> None:
+        """`foreign`: confirming buttons of somebody else; `most`: after so many defects it stops."""
+        self.seen = Seen()
+        self.customer, self.foreign, self.most = customer, foreign, most
+        self.reader = Reader(customer.world, customer.id)
+        self._known: dict[Hashable, _Known] = {}
+
+    def run(self, depth: int) -> Seen:
+        """All sequences of at most so many moves, a level at a time."""
+        begun = self.customer.begins()
+        start = self.reader.read(())
+        points, waiting = {point_of(begun, start)}, [(begun, start)]
+        for length in range(1, depth + 1):
+            reached: list[tuple[Talk, Books]] = []
+            for talk, before in waiting:
+                for after, now in self.on_from(talk, before):
+                    if len(self.seen.broken) >= self.most:
+                        return self.seen
+                    if now is not before:
+                        after = replace(after, moment=self.customer.world.moment())
+                    point = point_of(after, now)
+                    self.met(point, after, now)
+                    if point not in points:
+                        points.add(point)
+                        if length < depth:
+                            reached.append((after, now))
+            waiting = reached
+            self.seen.points = len(points) - 1
+            self.customer.world.forget()
+        return self.seen
+
+    def met(self, point: Hashable, talk: Talk, now: Books) -> None:
+        """A sequence came to this point; nothing more is made of it here."""
+
+    def on_from(self, talk: Talk, before: Books) -> Iterator[tuple[Talk, Books]]:
+        """Where each move leads, and the books there, `before` itself where nothing is different that counts.
+        The world stands there, but for those; the moment of the talk is the one before."""
+        core = _core(talk, before)
+        first = core not in self._known
+        known = self._known.setdefault(core, _Known())
+        for move in next_moves(talk, before, self.foreign):
+            self.seen.steps += 1
+            if first or move not in known.reading:
+                yield self._makes(talk, before, move, known)
+        if not first:
+            for move, slots, shown in known.effects.values():
+                yield talk.after(move, slots, shown, talk.moment), before
+
+    def _makes(self, talk: Talk, before: Books, move: Move, known: _Known) -> tuple[Talk, Books]:
+        step = self.customer.makes(talk, move)
+        self.seen.answers += 1
+        shown = step.shown()
+        after = talk.after(move, step.slots, shown, talk.moment)
+        untouched = self.customer.world.is_at(talk.moment)
+        now = before if untouched else self.reader.read(after.quote_ids())
+        self.seen.broken += [
+            f"{self.customer.id}: {step.path}: {each}"
+            for each in rules.broken(self.customer, step, before, now)
+        ]
+        once = isinstance(move, Work) or (isinstance(move, (Say, Press)) and move.intent not in CONFIRMING)
+        if not once or (now is not before and _stands(after, before) != _stands(after, now)):
+            return after, now
+        known.reading.add(move)
+        no = isinstance(move, (Say, Press)) and move.intent in moves.REFUSING
+        known.effects.setdefault((_slots(after, now), shown, no), (move, step.slots, shown))
+        return after, before
 
 
 def next_moves(talk: Talk, now: Books, foreign: tuple[Press, ...]) -> Iterator[Move]:
@@ -62,18 +113,48 @@ def next_moves(talk: Talk, now: Books, foreign: tuple[Press, ...]) -> Iterator[M
     yield from foreign
     yield from moves.always()
     known = now.known
+    if talk.confirming or known.open_charge is not None:
+        yield moves.A_WHILE
     ordered = known.auto_debit and known.debts.billed_fen > 0
     yield from moves.WORKING if ordered or known.open_charge is not None else moves.WORKING[:1]
     if known.open_charge is not None:
         yield moves.A_MOMENT
-    if now.ticket is not None and now.ticket.state == "OPEN":
+    if now.ticket == "OPEN":
         yield moves.Staff()
 
 
-def _point(talk: Talk, now: Books) -> str:
-    """What a later answer may depend on: of the last topic what short words about it would mean."""
-    followed = follow_up.MEANT.get(talk.slots["topic"] or "", {}).get(FOLLOWED)
-    slots = {**talk.slots, "topic": followed}
-    return json.dumps(
-        [now.digest, talk.moment.now.isoformat(), slots, talk.confirming, talk.refused], sort_keys=True
-    )
+def point_of(talk: Talk, now: Books) -> Hashable:
+    """All that what comes of a later move may depend on."""
+    buttons = tuple((kind, _opened(json.loads(values), talk, now)) for kind, values in talk.confirming)
+    return _stands(talk, now), _slots(talk, now), buttons, talk.refused
+
+
+def _core(talk: Talk, now: Books) -> Hashable:
+    """All that what is answered to words depends on."""
+    return _stands(talk, now), _slots(talk, now), (talk.slots["decision"] or {}).get("opened")
+
+
+def _stands(talk: Talk, now: Books) -> Hashable:
+    """The account, the time, and the quotes that a button names: any other is made anew before it counts."""
+    named = set(talk.quote_ids())
+    return now.standing, now.known.now, tuple(row for row in now.quoted if row[0] in named)
+
+
+def _slots(talk: Talk, now: Books) -> str:
+    """Of when a decision was opened, whether now; of misses, whether one more is one too many. Not the last
+    topic: short words may be about any, at every point."""
+    decision = talk.slots["decision"] and {**talk.slots["decision"]}
+    if decision:
+        decision["opened"] = decision["opened"] == now.known.now.isoformat()
+    misses = min(talk.slots["misses"] or 0, MISSES_BEFORE_PERSON - 1)
+    return json.dumps([decision, misses], sort_keys=True)
+
+
+def _opened(signed: dict[str, Any], talk: Talk, now: Books) -> str:
+    """What is signed into a button; of when its decision was opened, whether that is the one that stands
+    open, or one that would be opened now."""
+    if "opened" in signed:
+        opened = signed["opened"]
+        stands = opened == (talk.slots["decision"] or {}).get("opened")
+        signed["opened"] = [stands, opened == now.known.now.isoformat()]
+    return json.dumps(signed, sort_keys=True)

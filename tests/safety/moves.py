@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 import yaml
 
+from actions import follow_up
 from tests.actions.chat import ROOT, responses
 
 Login = Literal["weak", "strong", "stale"]
@@ -25,9 +26,11 @@ class Say:
     intent: str
     text: str = ""
     enters: str = ""
+    topic: str = ""  # the last topic that it is said after, whatever that was
 
     def __str__(self) -> str:
-        return " ".join(part for part in ("says", self.intent, self.text, self.enters) if part)
+        after = f"after {self.topic}" if self.topic else ""
+        return " ".join(part for part in ("says", self.intent, self.text, self.enters, after) if part)
 
 
 @dataclass(frozen=True)
@@ -78,14 +81,15 @@ class Staff:
 
 Move = Say | Press | Wait | Work | Staff
 
-#: A quote runs out, a bill falls due, the next one comes out; and, of a charge, an answer is there.
-WAITS = tuple(Wait(span) for span in (timedelta(minutes=16), timedelta(days=5), timedelta(days=31)))
+#: A bill falls due, the next one comes out; a quote runs out; and, of a charge, an answer is there.
+WAITS = tuple(Wait(timedelta(days=days)) for days in (5, 31))
+A_WHILE = Wait(timedelta(minutes=16))
 A_MOMENT = Wait(timedelta(seconds=30))
 #: How the gateway may answer a charge; and one that it holds, or that an order makes on the due day.
 CHARGING = ("succeed", "decline", "timeout", "late", "chargeback", "hold")
 WORKING = (Work("succeed"), Work("decline"))
 #: Words that are about the last answer, whatever they were understood as; what they ask of it.
-FOLLOWING, FOLLOWED = Say("nlu_fallback", "那手续费呢"), "cost"
+FOLLOWING, FOLLOWED = "那手续费呢", "cost"
 #: What the gate adds to words that surely ask for it.
 ENTERING = {"close": Say("how_to_close", enters="close"), "settle": Say("prepay_all", enters="settle")}
 CONFIRMING = ("confirm_settle", "confirm_close", "apply_unfreeze")
@@ -107,12 +111,19 @@ def actions_of() -> dict[str, str]:
 
 
 @cache
+def following() -> tuple[Say, ...]:
+    """Short words after a topic of each kind that changes what they mean, and after none."""
+    topic_of = {kinds[FOLLOWED]: topic for topic, kinds in follow_up.MEANT.items() if FOLLOWED in kinds}
+    return tuple(Say("nlu_fallback", FOLLOWING, topic=topic) for topic in ("", *topic_of.values()))
+
+
+@cache
 def always() -> tuple[Move, ...]:
     """What may happen at any time: any words, and any button that carries no values, however old it is."""
     typed = [Say(intent) for intent in sorted(actions_of()) if intent not in _NOT_TYPED]
     offered = (each for response in responses().values() for each in response.get("buttons", []))
     intents = {each["payload"].removeprefix("/") for each in offered} - set(CONFIRMING)
-    return (*typed, *ENTERING.values(), FOLLOWING, *map(Press, sorted(intents)), *WAITS)
+    return (*typed, *ENTERING.values(), *following(), *map(Press, sorted(intents)), *WAITS)
 
 
 def pressing(intent: str, values: str, whose: str = "") -> Iterator[Press]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ledger.tickets import Ticket
 from tests.safety import claims
 from tests.safety.books import Books, Charge
 from tests.safety.moves import Press, Say, Work
@@ -91,7 +90,7 @@ def _others(customer: Customer, step: Step, before: Books, now: Books) -> Iterat
                 yield f"the account of {key[0]} is {now.states.get(key)}"
 
 
-def _replies(step: Step, ticket: Ticket | None) -> Iterator[str]:
+def _replies(step: Step, ticket: str) -> Iterator[str]:
     """Never nothing, never more than two bubbles, and a person whenever one is asked for."""
     if len(step.said) > 2 and not isinstance(step.move, Work):
         yield f"{len(step.said)} bubbles"
@@ -102,9 +101,9 @@ def _replies(step: Step, ticket: Ticket | None) -> Iterator[str]:
             yield f"{bubble.response} says {bubble.text!r}"
     if not isinstance(step.move, (Say, Press)):
         return
-    if not step.said and not (step.silent and ticket is not None and ticket.state == "TAKEN"):
+    if not step.said and not (step.silent and ticket == "TAKEN"):
         yield "no answer"
-    if step.move.intent == "talk_to_human" and ticket is None:
+    if step.move.intent == "talk_to_human" and not ticket:
         yield "no person can be reached"
     if step.silent and isinstance(step.move, Say) and step.move.intent == "resume_bot":
         yield "the assistant does not come back"

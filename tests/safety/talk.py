@@ -6,7 +6,7 @@ import asyncio
 import copy
 import json
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from ledger import outbox
@@ -16,6 +16,7 @@ from tests.safety.moves import Move, Press, Say, Staff, Wait, Work
 from tests.safety.world import Moment, World
 
 _OLD_BUTTONS = 2  # kept of those that confirm: the newest and the one before
+Shown = tuple[tuple[str, str], ...]  # buttons that confirm: intent, and what is signed into it as JSON
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,27 @@ class Talk:
 
     moment: Moment
     slots: dict[str, Any]
-    confirming: tuple[tuple[str, str], ...] = ()  # (intent, values as JSON)
+    confirming: Shown = ()
     refused: bool = False
     path: tuple[Move, ...] = ()
+
+    def after(self, move: Move, slots: dict[str, Any], shown: Shown, moment: Moment) -> Talk:
+        """Where it stands after this move, with the slots as it left them and the buttons shown."""
+        no = isinstance(move, (Say, Press)) and move.intent in moves.REFUSING
+        old = [each for each in self.confirming if each not in shown]
+        return Talk(
+            moment,
+            slots,
+            tuple((*old, *shown)[-_OLD_BUTTONS:]),
+            refused=not shown and (no or self.refused),
+            path=(*self.path, move),
+        )
+
+    def quote_ids(self) -> list[str]:
+        """Of the quotes that its buttons name."""
+        return [
+            json.loads(values)["quote_id"] for kind, values in self.confirming if kind == "confirm_settle"
+        ]
 
 
 @dataclass(frozen=True)
@@ -49,23 +68,14 @@ class Step:
         assert isinstance(self.move, Press)
         return dict(json.loads(self.move.values))
 
-    def refused(self) -> bool:
-        """Whether the customer has said no to what is shown at the end of it."""
-        if any(each["intent"] in moves.CONFIRMING for bubble in self.said for each in bubble.buttons):
-            return False
-        no = isinstance(self.move, (Say, Press)) and self.move.intent in moves.REFUSING
-        return no or self.before.refused
-
-    def shown(self) -> tuple[tuple[str, str], ...]:
-        """The buttons that confirm, with those of this reply."""
-        new = [
+    def shown(self) -> Shown:
+        """The buttons of this reply that confirm."""
+        return tuple(
             (each["intent"], json.dumps(each["values"], sort_keys=True))
             for bubble in self.said
             for each in bubble.buttons
             if each["intent"] in moves.CONFIRMING
-        ]
-        old = [each for each in self.before.confirming if each not in new]
-        return tuple((*old, *new)[-_OLD_BUTTONS:])
+        )
 
 
 class Customer:
@@ -101,6 +111,7 @@ class Customer:
             case Say():
                 entities = {"enters": move.enters} if move.enters else {}
                 words = move.text or move.intent
+                slots["topic"] = move.topic or None
                 said, silent = self._heard(move.intent, words, entities, {}, slots, typed=True)
             case Press():
                 if move.intent == "confirm_settle" and self.world.gateway.mode_of(self.id) != move.gateway:
@@ -109,17 +120,6 @@ class Customer:
                 login = {"acr": "payment", "auth_time": time.time() - age_s} if age_s else {}
                 said, silent = self._heard(move.intent, move.intent, json.loads(move.values), login, slots)
         return Step(talk, move, said, silent, slots)
-
-    def stands(self, step: Step) -> Talk:
-        """Where the conversation is after the step that the world has just made."""
-        return replace(
-            step.before,
-            moment=self.world.moment(),
-            slots=step.slots,
-            confirming=step.shown(),
-            refused=step.refused(),
-            path=(*step.before.path, step.move),
-        )
 
     def _told(self, item: outbox.OutboxItem, slots: dict[str, Any]) -> list[Said]:
         if item.sender != self.sender:

@@ -134,12 +134,11 @@ FAULTS: tuple[tuple[Callable[[], AbstractContextManager[Any]], str, int, str], .
 )
 def test_a_fault_is_caught(
     seeded: Path,
-    tmp_path: Path,
     fault: Callable[[], AbstractContextManager[Any]],
     customer: str,
     depth: int,
     named: str,
 ) -> None:
-    with fault(), opened(seeded, tmp_path / "run") as world:
+    with fault(), opened(seeded) as world:
         seen = walk_in(world, customer, depth)
     assert any(named in each for each in seen.broken), seen

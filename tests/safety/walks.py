@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
 from demo.customers import ALL
-from tests.safety.explorer import Seen, explore
+from tests.safety.explorer import Seen, Walk
 from tests.safety.moves import ENTERING, Press, pressing
 from tests.safety.talk import Customer
 from tests.safety.world import World, opened
 
 CUSTOMERS = tuple(customer.customer_id for customer in ALL)
-#: A walk writes and puts back for minutes; nothing of it is to be kept.
-_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 _WHO_OWES = ("c-owing", "c-overdue")
 
 
 def walked(seeded: Path, customer_id: str, depth: int) -> Seen:
     """One customer's walk from the seeded demo, with another one's newest button within reach."""
-    with tempfile.TemporaryDirectory(dir=_MEMORY) as folder, opened(seeded, Path(folder)) as world:
+    with opened(seeded) as world:
         return walk_in(world, customer_id, depth)
 
 
@@ -32,7 +29,7 @@ def walk_in(world: World, customer_id: str, depth: int) -> Seen:
     """As `walked`, in a world that is there already."""
     with asyncio.Runner() as runner:
         other = Customer(world, runner, next(each for each in _WHO_OWES if each != customer_id))
-        return explore(Customer(world, runner, customer_id), depth, foreign(other))
+        return Walk(Customer(world, runner, customer_id), foreign(other)).run(depth)
 
 
 def foreign(other: Customer) -> tuple[Press, ...]:
