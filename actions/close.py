@@ -42,12 +42,16 @@ def say_closing(turn: Turn) -> None:
 
 def say_not_yet(turn: Turn, facts: AccountFacts, standing: tuple[Guard, ...]) -> None:
     """Debts alone can be settled and closed in one go; any other guard has to pass first."""
-    others = tuple(guard for guard in standing if guard.id != "owed_by_customer")
-    if others:
+    if others := besides_debt(standing):
         turn.settle_question()
         decisions.say_guards(turn, others)
     else:
         decisions.show_owing(turn, facts)
+
+
+def besides_debt(standing: tuple[Guard, ...]) -> tuple[Guard, ...]:
+    """What has to pass by itself before closing, in whichever way."""
+    return tuple(guard for guard in standing if guard.id != "owed_by_customer")
 
 
 def close_impact(turn: Turn) -> None:
@@ -75,12 +79,18 @@ def offer_close(turn: Turn) -> None:
 
 
 def steps_close(turn: Turn) -> None:
-    """How to settle and close by oneself in the app; nothing is decided here."""
-    terms = turn.ledger.terms
+    """How to settle and close by oneself in the app, or why not yet; nothing is decided here."""
+    terms, facts = turn.ledger.terms, turn.facts
     turn.settle_question()
-    owed_fen = turn.facts.debts.total_fen if turn.facts else 0
-    if owed_fen:
-        amount = words.money(owed_fen)
+    if facts is not None and facts.state == "CLOSED":
+        decisions.say_closed(turn, facts)
+        return
+    standing = closing.guards(turn.ledger, facts.customer_id) if facts is not None else ()
+    if others := besides_debt(standing):
+        decisions.say_guards(turn, others)
+        return
+    if facts is not None and facts.debts.total_fen:
+        amount = words.money(facts.debts.total_fen)
         turn.say("utter_close_steps_first", settle_path=terms.settle_path, amount=amount)
     turn.say("utter_close_steps", close_path=terms.close_path)
 

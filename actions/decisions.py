@@ -138,25 +138,23 @@ def say_quote(turn: Turn, quote: Quote, *, how: str = "first") -> None:
     if facts is None:
         return
     turn.ask("settle_close" if quote.close_after else "settle")
+    text = {
+        "total": words.money(quote.total_fen),
+        "until": words.clock(quote.valid_until),
+        "fees": words.quote_fees(quote),
+        "card_last4": facts.card_last4,
+    }
     response = OPENING[how] + ("_close" if quote.close_after else "")
-    turn.say(
-        response,
-        card=cards.quote(quote, facts.now),
-        values={
-            "confirm_settle": {
-                "quote_id": quote.quote_id,
-                "amount_fen": quote.total_fen,
-                "close_after": quote.close_after,
-                "opened": turn.opened,
-            }
-        },
-        total=words.money(quote.total_fen),
-        until=words.clock(quote.valid_until),
-        fees=words.quote_fees(quote),
-        card_last4=facts.card_last4,
-    )
     if quote.close_after and how in BEGINNING:
-        turn.say("utter_quote_effects")
+        turn.say(response, **text)
+        response = "utter_quote_effects"  # read before the button, which comes with it
+    signed = {
+        "quote_id": quote.quote_id,
+        "amount_fen": quote.total_fen,
+        "close_after": quote.close_after,
+        "opened": turn.opened,
+    }
+    turn.say(response, card=cards.quote(quote, facts.now), values={"confirm_settle": signed}, **text)
 
 
 def say_nothing_owed(turn: Turn, facts: AccountFacts) -> None:
@@ -217,7 +215,7 @@ def show_close(turn: Turn, *, how: str = "first") -> None:
 
 def offer(turn: Turn, kind: str) -> None:
     """Notes what was offered (one of `OFFERS`, or "unfreeze"), where no decision about money stands open."""
-    if turn.decision is None:
+    if turn.decision is None or turn.asks(kind):
         turn.ask(kind)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import instalment, mentioned, own, rules, words
+from actions import instalment, mentioned, other_product, own, rules, words
 from actions.turn import Turn
 from ledger.model import Bill
 
@@ -25,6 +25,9 @@ def fees_interest(turn: Turn) -> None:
     bill = own.payable_bill(facts) if facts else None
     charged = fee_lines(bill) if bill else ""
     turn.say("utter_fees", **rule)
+    other_product.say_not_compared(turn)
+    if len(turn.bubbles) > 1:
+        return
     if facts is None or (facts.debts.total_fen and bill is None):
         own.add(turn, "utter_fees_general", **rule)
     elif bill is None:

@@ -15,7 +15,7 @@ _ASKED = {
     "|(?:怎么|咋)样|进度(?:怎么样|咋样|到哪)?|到哪(?:里|儿|一步)?|办到哪(?:一步)?",
     "cost": "(?:有|要|收|没有|多少)*(?:手续费|利息|费用|服务费)(?:多少|怎么算|高|贵)*"
     "|收费|要钱|花钱|要?多少钱|贵",
-    "how": "(?:要|该|具体)*(?:怎么|咋|如何)(?:弄|办|整|搞|操作|处理|做)"
+    "how": "(?:要|该|具体)*(?:怎么|咋|如何)(?:弄|办|整|搞|操作|处理|做)|然后|接下来(?:怎么办)?|下一步"
     "|(?:在|去)?哪(?:里|儿)?(?:弄|办|操作|看)|流程|步骤",
     "why": "为什么|为啥|为何|什么原因|啥原因|咋回事|怎么回事|凭什么",
     "more": "还有|还有(?:别|其他|其它)|就这些|就这?几笔|有哪些|其他|剩下",
@@ -23,6 +23,8 @@ _ASKED = {
     "faster": "(?:能|能不能|可以|可不可以|帮我|给我)*(?:加急|快点|快一点|催|催促|加快)(?:一下|处理|到账)*",
     "where_to": "(?:钱|会)*(?:退|到|打|转)(?:回|给)?(?:到|哪|哪里|哪儿|哪张?卡|哪个卡|什么卡|银行卡)+",
     "need": "(?:有|要|需要)*(?:什么|哪些|啥)(?:条件|要求|材料|资料|证件)",
+    "reopen": "(?:关(?:了|掉|闭)?|以后|之后|后|还|都|就)*(?:能|可以|能不能|可不可以)"
+    "(?:再|重新|恢复)*(?:开通?|用回来|办)",
     "usable": "(?:能|可以|可)(?:不能|不可以)?用|(?:恢复|好)了?(?=[没吗嘛么])",
 }
 _PATTERNS = {kind: re.compile(f"{_BEFORE}(?:{words}){_AFTER}") for kind, words in _ASKED.items()}
@@ -30,15 +32,17 @@ _MAX_CHARS = 14
 
 # After an answer to the first, what is asked of it is a question of this intent.
 MEANT: dict[str, dict[str, str]] = {
-    "how_to_close": dict.fromkeys(("how", "when", "why", "need"), "how_to_close") | {"more": "close_impact"},
-    "close_impact": {"how": "how_to_close", "need": "how_to_close"},
+    "how_to_close": dict.fromkeys(("how", "when", "why", "need", "cost"), "how_to_close")
+    | dict.fromkeys(("more", "reopen"), "close_impact"),
+    "close_impact": {"how": "how_to_close", "need": "how_to_close", "cost": "how_to_close"}
+    | {"reopen": "close_impact"},
     "open_account": dict.fromkeys(("how", "when", "why", "need"), "open_account"),
     "why_unusable": {"why": "why_unusable", "usable": "why_unusable"}
     | dict.fromkeys(("how", "when", "need"), "unfreeze"),
     "unfreeze": {"why": "why_unusable", "usable": "why_unusable"}
     | dict.fromkeys(("how", "when", "need", "faster"), "unfreeze"),
-    "where_usable": {"why": "why_unusable", "usable": "where_usable"},
-    "prepay_all": dict.fromkeys(("how", "cost", "need", "when", "why", "month"), "prepay_all")
+    "where_usable": {"why": "why_unusable", "usable": "where_usable", "more": "where_usable"},
+    "prepay_all": dict.fromkeys(("how", "cost", "need", "when", "why", "month", "more"), "prepay_all")
     | {"usable": "why_unusable"},
     "how_to_repay": {
         "how": "how_to_repay",

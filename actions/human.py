@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions import cards, close, handover, rules
+from actions import cards, close, handover, overdue, rules
 from actions.turn import Turn
 from ledger import tickets
 
@@ -23,7 +23,10 @@ def talk_to_human(turn: Turn) -> None:
     A complaint that also wants 月付 closed is told the way to it too.
     """
     if asks_number(turn):
-        say_hotline(turn)
+        if overdue.of_contacts(turn):  # 会不会打电话给我家人: whose number is not the question
+            overdue.overdue(turn)
+        else:
+            say_hotline(turn)
         return
     if any(word in turn.text for word in handover.COMPLAINT_WORDS):
         handover.open_ticket(turn, "complaint", "utter_complaint_filed")

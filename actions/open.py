@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import own, rules, words
+from actions import other_product, own, rules, words
 from actions.turn import Turn
 
 
@@ -36,6 +36,7 @@ def what_is(turn: Turn) -> None:
         turn.say("utter_what_is", **rule)
     else:
         turn.say("utter_what_is_own", available=words.money(facts.limit.available_fen), **rule)
+    other_product.say_not_compared(turn)
 
 
 REPLIES = {"open_account": open_account, "what_is": what_is}

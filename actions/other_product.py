@@ -51,6 +51,12 @@ def say_only_elsewhere(turn: Turn) -> None:
     turn.say("utter_other_product_only")
 
 
+def say_not_compared(turn: Turn) -> None:
+    """As the second bubble of what 月付 is or costs, where another product was named beside it."""
+    if beside(turn) and len(turn.bubbles) == 1 and turn.decision is None:
+        turn.say("utter_other_product_compare")
+
+
 def say_elsewhere(turn: Turn) -> None:
     """As a second bubble, where another product was named too."""
     if beside(turn) and len(turn.bubbles) == 1:

@@ -12,6 +12,8 @@ HARDSHIP = re.compile("延|晚|缓|宽|拖|推|难|没钱|[还付]不|下个?月
 
 # Courts and police: nobody here knows whether, so nothing is promised either way.
 LEGAL = re.compile("起诉|诉讼|法院|传票|律师函|坐牢|判刑|抓|报警|警察|仲裁|强制执行|老赖|失信")
+# People who have no part in it, whom a collector might call.
+CONTACTS = re.compile("家人|家里|父母|爸|妈|老公|老婆|亲戚|朋友|同事|我单位|联系单位|通讯录|紧急联系人")
 
 
 def overdue(turn: Turn) -> None:
@@ -22,15 +24,25 @@ def overdue(turn: Turn) -> None:
         return
     bill = own.owed_bill(facts)
     if facts.debts.overdue_fen and bill:
-        asks_of_law = not turn.pressed and LEGAL.search(turn.text)
-        response = "utter_overdue_legal" if asks_of_law else "utter_overdue_late"
-        turn.say(response, **rule, **own.bill_words(facts, bill), **own.overdue_words(facts))
+        turn.say(_late_response(turn), **rule, **own.bill_words(facts, bill), **own.overdue_words(facts))
     elif bill and not bill.minimum_fen:
         turn.say("utter_overdue_minimum_met", **rule, **own.bill_words(facts, bill))
     elif bill:
         turn.say("utter_overdue_not_yet", **rule, **own.bill_words(facts, bill))
     else:
         turn.say("utter_overdue_none", today=words.day(facts.today), **rule)
+
+
+def _late_response(turn: Turn) -> str:
+    """By what is feared of being late, where the typed words name it."""
+    if not turn.pressed and LEGAL.search(turn.text):
+        return "utter_overdue_legal"
+    return "utter_overdue_contacts" if of_contacts(turn) else "utter_overdue_late"
+
+
+def of_contacts(turn: Turn) -> bool:
+    """Whether the typed words are of calls to people who have no part in it."""
+    return not turn.pressed and bool(CONTACTS.search(turn.text))
 
 
 def request_extension(turn: Turn) -> None:

@@ -18,6 +18,9 @@ def refund(turn: Turn) -> None:
         turn.say("utter_refund_anonymous", days=days)
     elif pending is not None and turn.follow_up == "faster":
         turn.say("utter_refund_no_faster", **about(facts, pending))
+    elif pending is not None and turn.follow_up == "where_to":
+        response = "utter_refund_where_owing" if facts.debts.total_fen else "utter_refund_where"
+        turn.say(response, **about(facts, pending), days=days)
     elif pending is not None:
         say_pending(turn, facts, pending)
         own.add(turn, "utter_refund_rule", days=days)

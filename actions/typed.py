@@ -8,7 +8,17 @@ from __future__ import annotations
 
 import re
 
-from actions import decisions, diagnosis, masking, other_product, out_of_scope, outcome, smalltalk, unusable
+from actions import (
+    close,
+    decisions,
+    diagnosis,
+    masking,
+    other_product,
+    out_of_scope,
+    outcome,
+    smalltalk,
+    unusable,
+)
 from actions.outcome import OF_OTHERS
 from actions.turn import Turn
 
@@ -64,10 +74,20 @@ _ONLY_SETTLE = re.compile(
     f"|{_NOT_CLOSE}(?>只|就|先|光|但|要|想)+{_JUST_SETTLE}"
 )
 _OF_BOTH = frozenset({"how_to_close", "close_impact", "prepay_all"})  # topics after which it says which
+# Wants to do it by oneself, after it was offered to be done here: the other button of that offer.
+_BY_ONESELF = re.compile("自己.{0,4}(?:关|操作|办|弄|注销)|(?:怎么|咋|如何)操作|步骤|流程|教程")
+_CANNOT = re.compile("不[了掉能成]|失败|走到|为什么|为啥")
+_OF_CLOSING = frozenset({"close", "settle_close", "owing", "offer_close"})  # decisions
+_APPLIES = re.compile(
+    "(?:我|那|就|要|想|请|帮我|现在|马上|怎么)*(?:申请|解冻)(?:一下|解冻|恢复|吧|呢|啊|了|。)*"
+)
 _OF_APPLICATION = re.compile("申请|通过|审核|编号")
 _REGRET = re.compile("取消|撤|悔|关")
 _MAX_CHARS = 30  # an answer is short; a story is read by the classifier
-_LOGIN = re.compile("(?:我|要|想|去|先|请|怎么|在哪)*登[录陆](?:一下|后?办理|后?查询?)?[吧啊。！!?？ ]*")
+_LOGIN = re.compile(
+    "(?:我|要|想|去|先|请|怎么|在哪|已经|都)*登[录陆]"
+    "(?:一下|后?办理|后?查询?|[好过上]?了)?[吧啊呢呀。！!?？ ]*"
+)
 
 
 def answered(turn: Turn) -> bool:
@@ -81,7 +101,9 @@ def answered(turn: Turn) -> bool:
         other_product.say_only_elsewhere(turn)
     elif turn.customer_id is None and _LOGIN.fullmatch(text):
         smalltalk.login(turn)
-    elif _speaks_of_application(turn, text) or _speaks_of_password(turn, text):
+    elif _wants_steps(turn, text):
+        close.steps_close(turn)
+    elif _speaks_of_application(turn, text) or _speaks_of_password(turn, text) or _applies(turn, text):
         unusable.unfreeze(turn)
     elif _says_whether_to_close(turn, text):
         return True
@@ -100,10 +122,24 @@ def _speaks_of_application(turn: Turn, text: str) -> bool:
     return filed and bool(_OF_APPLICATION.search(text)) and not OF_OTHERS.search(text)
 
 
+def _wants_steps(turn: Turn, text: str) -> bool:
+    """The way to close in the app, where closing is what was spoken of."""
+    closing = turn.topic == "how_to_close" or (turn.decision or {}).get("kind") in _OF_CLOSING
+    return closing and bool(_BY_ONESELF.search(text)) and not _CANNOT.search(text)
+
+
+def _applies(turn: Turn, text: str) -> bool:
+    """申请, with nothing else said: of whoever may apply to have a frozen account back."""
+    facts = turn.facts
+    may = facts is not None and diagnosis.find(facts) in ("cured", "risk") and not turn.asks("unfreeze")
+    return may and _APPLIES.fullmatch(text) is not None
+
+
 def _speaks_of_password(turn: Turn, text: str) -> bool:
     """Where a risk check froze the account, changing the password is the first step of having it back."""
     frozen = turn.facts is not None and any(each.kind == "risk" for each in turn.facts.freezes)
-    return frozen and not turn.asks("unfreeze") and "密码" in text and not OF_OTHERS.search(text)
+    yes = turn.asks("unfreeze") and _YES_TO_APPLY.fullmatch(text)
+    return frozen and not yes and "密码" in text and not OF_OTHERS.search(text)
 
 
 def _refuse(turn: Turn, text: str) -> None:

@@ -211,9 +211,9 @@ def plan(value: Plan) -> str:
 
 
 def method(repayment: Repayment) -> str:
-    """银行卡（尾号6688） or 零钱."""
+    """尾号6688的银行卡 or 零钱."""
     if repayment.method == "card":
-        return f"银行卡（尾号{repayment.card_last4}）" if repayment.card_last4 else "银行卡"
+        return f"尾号{repayment.card_last4}的银行卡" if repayment.card_last4 else "银行卡"
     return "零钱"
 
 

@@ -168,7 +168,7 @@ def test_four_kinds_of_debt_add_up_to_the_total(chat: Begin, ledger: Ledger) -> 
 def test_one_confirmation_settles_and_closes_with_both_receipts(chat: Begin, ledger: Ledger) -> None:
     owing = chat("c-owing")
     quote = owing.press(owing.type("how_to_close", enters="close"), "一次结清并关闭")
-    assert quote[0].card["close_after"] and quote[0].card["waived"]
+    assert quote[-1].card["close_after"] and quote[-1].card["waived"]
     done = owing.press(quote, "确认结清并关闭", strong=True)
     after = dump.account_json(ledger, "c-owing")
     assert after["state"] == "CLOSED"
@@ -176,7 +176,7 @@ def test_one_confirmation_settles_and_closes_with_both_receipts(chat: Begin, led
     card = done[0].card
     assert card["kind"] == "settle_close" and card["receipt"] and card["close_receipt"]
     assert card["receipt"] in done[0].text and card["close_receipt"] in done[0].text
-    assert card["amount_fen"] == quote[0].card["total_fen"]
+    assert card["amount_fen"] == quote[-1].card["total_fen"]
 
 
 def test_overdue_names_the_penalty_and_explains_the_freeze(chat: Begin, ledger: Ledger) -> None:

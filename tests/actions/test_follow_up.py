@@ -23,7 +23,7 @@ Begin = Callable[[str | None], Chat]
         ("c-owing", "query_bill", "还有吗", "out_of_scope", "utter_bill_more"),
         ("c-owing", "offer_settle", "要手续费吗", "make_instalment", "utter_quote_again"),
         ("c-refunding", "refund", "能加急吗", "where_usable", "utter_refund_no_faster"),
-        ("c-refunding", "refund", "退到哪张卡", "auto_debit", "utter_refund_pending_paid"),
+        ("c-refunding", "refund", "退到哪张卡", "auto_debit", "utter_refund_where"),
         ("c-refunding", "refund", "什么时候到", "billing_dates", "utter_refund_pending_paid"),
         ("c-overdue", "why_unusable", "那怎么办呢？", "fees_interest", "utter_unusable_overdue"),
         ("c-clean", "prepay_all", "现在能用了吗", "where_usable", "utter_unusable_none"),
@@ -31,6 +31,13 @@ Begin = Callable[[str | None], Chat]
         ("c-overdue", "offer_settle", "为什么", "why_unusable", "utter_quote"),
         ("c-overdue", "offer_settle", "这个月呢", "request_extension", "utter_quote"),
         (None, "how_to_close", "要什么条件", "open_account", "utter_close_anonymous"),
+        ("c-clean", "how_to_close", "那手续费呢", "fees_interest", "utter_close_ready"),
+        ("c-lowered", "how_to_close", "关了还能再开吗", "open_account", "utter_close_impact"),
+        ("c-clean", "close_impact", "以后能再开通吗", "open_account", "utter_close_impact"),
+        ("c-overdue", "offer_settle", "还有吗", "out_of_scope", "utter_quote"),
+        ("c-unsupported", "where_usable", "还有吗", "out_of_scope", "utter_usage"),
+        ("c-cured", "where_usable", "然后呢", "out_of_scope", "utter_missed"),
+        ("c-risk", "why_unusable", "然后呢", "close_impact", "utter_unusable_risk"),
     ],
 )
 def test_it_is_about_the_last_answer(

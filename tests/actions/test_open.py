@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from actions import words
 from ledger import Ledger, facts
 from tests.actions import told
@@ -43,3 +45,18 @@ def test_what_it_is_with_the_terms_days(chat: Begin, ledger: Ledger) -> None:
     available = words.money(facts.account_facts(ledger, "c-clean").limit.available_fen)
     assert available in chat("c-clean").type("what_is")[0].text
     assert "¥" not in chat("c-overdue").type("what_is")[0].text  # frozen: nothing is usable
+
+
+@pytest.mark.parametrize(
+    ("intent", "words", "answer"),
+    [
+        ("what_is", "月付和花呗哪个好", "utter_what_is_own"),
+        ("fees_interest", "放心借和月付哪个利息高", "utter_fees"),
+    ],
+)
+def test_of_two_products_it_says_which_one_it_speaks_of(
+    chat: Begin, intent: str, words: str, answer: str
+) -> None:
+    said = [each.response for each in chat("c-clean").type(intent, words)]
+    assert said == [answer, "utter_other_product_compare"]
+    assert "utter_other_product_compare" not in [each.response for each in chat("c-clean").type(intent)]

@@ -100,3 +100,15 @@ def test_of_courts_nothing_is_promised_either_way(chat: Begin, ledger: Ledger, t
     assert said.text.startswith(f"逾期{words.money(late)}") and "会不会走法律程序我没法答复" in said.text
     assert said.buttons[0]["intent"] == "request_extension"
     assert chat("c-overdue").type("overdue", "逾期怎么算的")[0].response == "utter_overdue_late"
+
+
+@pytest.mark.parametrize(
+    ("intent", "words"), [("overdue", "会不会爆我通讯录"), ("talk_to_human", "你们会不会打电话给我家人")]
+)
+def test_of_calls_to_others_it_says_what_is_not_allowed_and_where_to_complain(
+    chat: Begin, intent: str, words: str
+) -> None:
+    late = chat("c-overdue").type(intent, words)[0]
+    assert late.text.startswith("催收不得打扰家人") and late.buttons[0]["title"] == "被催收打扰，要投诉"
+    assert chat("c-clean").type(intent, words)[0].response == "utter_overdue_none"
+    assert chat("c-overdue").type("talk_to_human", "你们公司电话多少")[0].response == "utter_hotline"

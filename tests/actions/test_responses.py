@@ -32,8 +32,17 @@ LISTS = {
 LONGEST_LINE = 80
 LINES_AT_MOST = 4
 PROMISES = re.compile(
-    r"保证(解冻|恢复|通过|提额)|一定(能|会|可以)(解冻|恢复|通过|提额|开通|退)|(解冻|提额|申请)(必定|肯定|成功)"
-    r"|(为|帮|给)您(提额|消除|解冻)|肯定(能|会|可以)|百分之百|100%|手续费(会|可以|全额)退|包(通过|下款|提额)"
+    r"保证|绝对|百分之百|100%|必定|没问题|(?<!不)放心|(?<!不)(一定|肯定)(能|会|可以|不|到|通过)"
+    # having the account back, a yes to an application, money by a certain time
+    r"|(就能|就会|就可以|马上|立刻|立即|很快|给您|为您|帮您|(?<!额度)(?<!不)会)(能|会|自动)*(恢复(?!额度)|解冻)"
+    r"|(就能|就会|很快|都能|包)(能|会|就)*(通过|批准|下款|提额|到账)|(解冻|提额|申请)(肯定|成功)"
+    # a higher limit
+    r"|额度(很快|下个?月|以后|之后)?(就|会|能|可以)+(再)?(提高|涨|增加|上调|升)|(为|帮|给)您(提额|提高|调高|涨|加额)"
+    # fees, interest and penalty back
+    r"|(手续费|利息|违约金)(会|可以|能|全额|都|将|给您|帮您|一并|就)*(退(?!款)|免|减)"
+    r"|(为|帮|给)您(退|免|减)[免掉除回]?(手续费|利息|违约金)"
+    # the bureau's record
+    r"|(?<!不)(可以|能|会|就|为您|帮您|给您)(被)?(消除|删除|清除|修复|抹)|不(会)?(上|影响|进)征信"
 )
 # A rate is said with its annual one; 10 % of a minimum payment is a share, not a rate.
 RATE = re.compile(r"(每期|每日|日息|月息)[\d.]+%")
@@ -69,6 +78,35 @@ def test_no_response_promises_what_is_not_ours_to_promise() -> None:
     for name, text in written():
         assert not PROMISES.search(text), name
         assert "退还" not in text.replace("待退还款项", ""), name
+
+
+@pytest.mark.parametrize(
+    "promise",
+    [
+        "还清后一定能恢复使用", "还清后马上恢复", "还清后会恢复使用", "还清就能解冻", "已为您解冻",
+        "申请后一定通过", "很快就能通过", "按时还款额度会提高", "下个月额度就会涨", "可以帮您提额",
+        "手续费会退给您", "多收的手续费退回您的账户", "利息会退", "帮您减免违约金", "违约金给您免了",
+        "可以消除征信记录", "还清后征信记录会消除", "帮您修复征信", "不会上征信", "不影响征信",
+        "退款一定会到", "肯定到账", "保证到账", "放心，没问题",
+    ],
+)  # fmt: skip
+def test_the_walk_would_catch_a_promise(promise: str) -> None:
+    with pytest.raises(AssertionError):
+        check([Said("utter_thanks", f"{promise}。", {}, [])], "said")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "一共欠{total}。", "一共欠None。", "好的。\n\n还有吗？", "好的，还有吗", "还有，。", "手续费不退还。",
+        "字" * 121 + "。",
+        "每期0.9%。", "卡号6222020000000000。", "",
+    ],
+)  # fmt: skip
+def test_the_walk_would_catch_a_fault(fault: str) -> None:
+    with pytest.raises(AssertionError):
+        check([Said("utter_thanks", fault, {}, [])], "said")
+    check([Said("utter_thanks", "不客气。", {}, [])], "said")
 
 
 def test_no_response_states_a_rate_or_an_amount_of_its_own() -> None:

@@ -342,3 +342,40 @@ def test_what_the_result_is_wanted_of_is_asked_where_nothing_tells(chat: Begin) 
     assert clean.type("what_is", "月付怎么样")[0].response != "utter_progress_which"
     refunding.type("refund")
     assert refunding.type("what_is", "那怎么样了")[0].response.startswith("utter_refund_pending")
+
+
+@pytest.mark.parametrize("words", ["自己怎么操作", "我自己关，告诉我步骤就行", "只看怎么操作"])
+@pytest.mark.parametrize("customer", ["c-clean", "c-owing"])
+def test_who_will_close_it_alone_hears_the_way(chat: Begin, customer: str, words: str) -> None:
+    talk = chat(customer)
+    talk.type("how_to_close", enters="close")
+    assert talk.type("how_to_repay", words)[-1].response == "utter_close_steps"
+    assert talk.slots["decision"] is None
+    talk.type("how_to_close", enters="close")
+    assert talk.type("repayment_status", "我自己关不了啊")[-1].response != "utter_close_steps"
+
+
+def test_nobody_hears_the_way_to_what_cannot_be_closed_yet(chat: Begin) -> None:
+    talk = chat("c-refunding")
+    talk.type("how_to_close")
+    assert [each.response for each in talk.type("how_to_close", "自己怎么操作")] == [
+        "utter_guard_refund_open"
+    ]
+
+
+@pytest.mark.parametrize(("customer", "card"), [("c-cured", "cured"), ("c-risk", "risk")])
+def test_who_only_says_apply_may_have_the_account_back(chat: Begin, customer: str, card: str) -> None:
+    assert chat(customer).type("open_account", "我要申请")[0].card["cause"] == card
+    assert chat("c-clean").type("open_account", "我要申请")[0].response == "utter_open_already"
+
+
+def test_an_offer_told_twice_stands(chat: Begin, ledger: Ledger) -> None:
+    risk = chat("c-risk")
+    risk.type("why_unusable")
+    risk.type("unfreeze", "咋弄")
+    assert risk.type("change_due_date", "改完了")[0].response == "utter_unfreeze_again_risk"
+
+
+@pytest.mark.parametrize("words", ["登录了呢", "我已经登录了"])
+def test_who_believes_to_be_logged_in_and_is_not_is_told_so(chat: Begin, words: str) -> None:
+    assert chat(None).type("account_info", words)[0].response == "utter_login"

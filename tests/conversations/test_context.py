@@ -1,36 +1,75 @@
-"""Words that lean on what was said before, and two questions at once, over the real channel."""
+"""Words that lean on what was said before, and two questions at once: over the real channel, no row moved."""
 
 from __future__ import annotations
 
-from tests.live import LiveDemo, button, cards_of, words_of
+import pytest
+
+from tests.conversations.watch import Watch, told
+from tests.live import LiveDemo, button, cards_of, titles_of, words_of
+
+# Customer, the question before, the short words after its answer, what these are answered with, the buttons.
+SHORT = [
+    ("c-refunding", "我的退款到哪了", "能加急吗", "¥399.00 没法加急", "查账单 人工客服"),
+    ("c-refunding", "我的退款到哪了", "那什么时候到", "¥399.00 约2到3个工作日", "查账单 人工客服"),
+    ("c-refunding", "我的退款到哪了", "退到哪张卡", "¥399.00 退回您的付款账户", "查账单 人工客服"),
+    ("c-lowered", "怎么关闭月付，关了影响征信吗", "那手续费呢", "不收费", "现在关闭月付 自己怎么操作 先不关"),
+    ("c-clean", "关了以后会怎么样", "还能再开吗", "可以再申请 不一定通过", "关闭月付"),
+    ("c-owing", "我欠多少钱", "这个月呢", "{bill} {due}到期", "全部一次结清 怎么还款 最低还款"),
+    ("c-owing", "我欠多少钱", "还有吗", "其余的是 {bill}", "全部一次结清 怎么还款"),
+    ("c-owing", "我欠多少钱", "那手续费呢", "15.27%", "查账单 提前结清要多少钱"),
+    ("c-unsupported", "哪里能用月付", "还有吗", "{available} 抖音月付", "查看那笔订单"),
+    ("c-risk", "为什么用不了", "然后呢", "先改密码", "已改密码，申请解冻 不是我登录的"),
+    ("c-risk", "为什么用不了", "多久能好", "先改密码", "已改密码，申请解冻 不是我登录的"),
+    ("c-cured", "哪里能用月付", "我要申请", "以系统评估为准", "申请解冻 先不申请"),
+]
 
 
-def test_short_words_are_about_the_last_answer(demo: LiveDemo) -> None:
-    demo.say("c-refunding", text="我的退款到哪了")
-    for words, said in (
-        ("能加急吗", "没法加急"),
-        ("那什么时候到", "约2到3个工作日"),
-        ("退到哪张卡", "付款账户"),
-    ):
-        assert said in words_of(demo.say("c-refunding", text=words))
-
-
-def test_after_a_bill_this_month_files_no_ticket(demo: LiveDemo) -> None:
-    demo.say("c-owing", text="我欠多少钱")
-    again = demo.say("c-owing", text="这个月呢")
-    assert cards_of(again, "bill") and not cards_of(again, "ticket")
+@pytest.mark.parametrize(("customer", "before", "words", "names", "buttons"), SHORT)
+def test_short_words_are_about_the_last_answer(
+    demo: LiveDemo, customer: str, before: str, words: str, names: str, buttons: str
+) -> None:
+    watch = Watch(demo)
+    demo.say(customer, text=before)
+    said = demo.say(customer, text=words)
+    for name in names.split():
+        assert name.format(**told(demo.ledger(customer))) in words_of(said), name
+    assert titles_of(said) == buttons.split() and watch.changed() == {}
 
 
 def test_a_question_about_the_open_quote_keeps_it_open(demo: LiveDemo) -> None:
-    before = demo.ledger("c-owing")["debts"]
-    demo.say("c-owing", text="我要提前还清全部月付")
+    watch = Watch(demo)
+    first = demo.say("c-owing", text="我要提前还清全部月付")
     asked = demo.say("c-owing", text="要手续费吗")
     assert cards_of(asked, "quote") and "还没有扣款" in words_of(asked)
-    assert demo.ledger("c-owing")["debts"] == before
-    demo.say("c-owing", text="算了")
+    assert titles_of(asked) == titles_of(first) and watch.changed() == {}
 
 
 def test_of_two_questions_one_is_answered_and_one_offered(demo: LiveDemo) -> None:
+    watch = Watch(demo)
     said = demo.say("c-clean", text="额度是多少 怎么才能提高额度")
+    assert titles_of(said)[-1].startswith("您还问了")
     other = demo.say("c-clean", button=button(said, "您还问了"))
-    assert words_of(other) and words_of(other) != words_of(said)
+    assert words_of(other) and words_of(other) != words_of(said) and watch.changed() == {}
+
+
+def test_of_two_products_it_speaks_of_one_and_says_so(demo: LiveDemo) -> None:
+    watch = Watch(demo)
+    said = demo.say("c-clean", text="月付和花呗哪个好")
+    assert "另一个产品我不清楚" in said[1]["text"] and titles_of(said) == ["查账单", "手续费和利息"]
+    assert watch.changed() == {}
+
+
+def test_the_way_to_close_it_alone_ends_the_decision(demo: LiveDemo) -> None:
+    watch = Watch(demo)
+    decision = demo.say("c-clean", text="怎么关闭月付")
+    said = demo.say("c-clean", text="我自己关，告诉我步骤就行")
+    assert "账户管理" in words_of(said) and titles_of(said) == ["在这里帮我办"]
+    stale = demo.say("c-clean", button=button(decision, "确认关闭"), acr="payment")
+    assert cards_of(stale, "close_decision") and watch.changed() == {}
+
+
+def test_calls_to_the_family_are_answered_as_what_they_are(demo: LiveDemo) -> None:
+    watch = Watch(demo)
+    said = demo.say("c-overdue", text="你们会不会打电话给我家人")
+    assert "不得打扰家人" in words_of(said) and told(demo.ledger("c-overdue"))["overdue"] in words_of(said)
+    assert titles_of(said)[0] == "被催收打扰，要投诉" and watch.changed() == {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conversations.watch import Watch, told
-from tests.live import LiveDemo, words_of
+from tests.live import LiveDemo, titles_of, words_of
 
 NAMED = [
     # Customer, the question, what its answer names, what it leaves out.
@@ -26,9 +26,10 @@ def test_the_answer_is_about_what_was_named(
     demo: LiveDemo, customer: str, question: str, names: str, leaves_out: str
 ) -> None:
     watch = Watch(demo)
-    said = words_of(demo.say(customer, text=question))
+    answer = demo.say(customer, text=question)
+    said = words_of(answer)
     figures = told(demo.ledger(customer)) if customer != "anon" else {}
-    assert names.format(**figures) in said
+    assert names.format(**figures) in said and titles_of(answer)
     assert not leaves_out or leaves_out not in said
     assert watch.changed() == {}
 
@@ -37,5 +38,7 @@ def test_a_line_of_the_bill_by_its_amount(demo: LiveDemo) -> None:
     bill = demo.ledger("c-owing")["bill"]
     fens = [item["amount_fen"] for item in bill["items"]]
     line = next(item for item in bill["items"] if fens.count(item["amount_fen"]) == 1 and item["merchant"])
-    said = words_of(demo.say("c-owing", text=f"账单里{line['amount_fen'] / 100:.2f}元这笔是什么"))
-    assert line["merchant"] in said and "的，在" in said
+    watch = Watch(demo)
+    said = demo.say("c-owing", text=f"账单里{line['amount_fen'] / 100:.2f}元这笔是什么")
+    assert line["merchant"] in words_of(said) and "的，在" in words_of(said)
+    assert titles_of(said) == ["全部一次结清", "怎么还款"] and watch.changed() == {}
