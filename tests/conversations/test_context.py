@@ -47,7 +47,7 @@ def test_a_question_about_the_open_quote_keeps_it_open(demo: LiveDemo) -> None:
 def test_of_two_questions_one_is_answered_and_one_offered(demo: LiveDemo) -> None:
     watch = Watch(demo)
     said = demo.say("c-clean", text="额度是多少 怎么才能提高额度")
-    assert titles_of(said)[-1].startswith("您还问了")
+    assert any(title.startswith("您还问了") for title in titles_of(said))
     other = demo.say("c-clean", button=button(said, "您还问了"))
     assert words_of(other) and words_of(other) != words_of(said) and watch.changed() == {}
 
