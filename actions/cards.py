@@ -41,6 +41,7 @@ def quote(value: Quote, now: datetime) -> Card:
         "lines": [_line(words.line(each), each.amount_fen) for each in value.lines],
         "waived": [_line(words.waived(each), each.amount_fen) for each in value.waived],
         "waived_total": words.money(value.waived_fen),
+        "waived_total_fen": value.waived_fen,
         "total": words.money(value.total_fen),
         "total_fen": value.total_fen,
         "valid_until": value.valid_until.isoformat(),
@@ -85,16 +86,16 @@ def bill(value: Bill) -> Card:
         "month": value.month,
         "due_on": value.due_on.isoformat(),
         "total": words.money(value.total_fen),
+        "total_fen": value.total_fen,
         "paid": words.money(value.paid_fen),
+        "paid_fen": value.paid_fen,
         "outstanding": words.money(value.outstanding_fen),
+        "outstanding_fen": value.outstanding_fen,
         "minimum": words.money(value.minimum_fen),
+        "minimum_fen": value.minimum_fen,
         "state": value.state,
         "items": [
-            {
-                "label": words.bill_item(item),
-                "amount": words.money(item.amount_fen),
-                "on": item.on.isoformat(),
-            }
+            {**_line(words.bill_item(item), item.amount_fen), "on": item.on.isoformat()}
             for item in value.items
         ],
     }
@@ -108,7 +109,13 @@ def diagnosis(cause: str, title: str, evidence: list[tuple[str, str]], remedy: s
 
 def status(state: str, amount_fen: int, reference: str) -> Card:
     """`state` is "checking" or "declined"."""
-    return {"type": "status", "state": state, "amount": words.money(amount_fen), "reference": reference}
+    return {
+        "type": "status",
+        "state": state,
+        "amount": words.money(amount_fen),
+        "amount_fen": amount_fen,
+        "reference": reference,
+    }
 
 
 def ticket(number: str, state: str, promised_by: str) -> Card:
@@ -118,6 +125,24 @@ def ticket(number: str, state: str, promised_by: str) -> Card:
 def handoff(state: str, number: str) -> Card:
     """`state` is "taken" or "closed"."""
     return {"type": "handoff", "state": state, "ticket": number}
+
+
+def application(number: str, at: datetime) -> Card:
+    """That it was filed; what comes of it is an assessment."""
+    return {"type": "application", "number": number, "at": at.isoformat()}
+
+
+def ending(card: Card, journey: str, outcome: str, reference: str) -> Card:
+    """The card of a message that ends what the customer came for: the channel asks then whether it helped.
+
+    `reference` names the same ending when it is told again.
+    """
+    return {**card, "journey": {"name": journey, "outcome": outcome, "reference": reference}}
+
+
+def handoff_ended(number: str, outcome: str) -> Card:
+    """`outcome`: "answered" when staff closed the ticket, "left" when the customer went back before."""
+    return ending(handoff("closed", number), "person", outcome, number)
 
 
 def step_up() -> Card:

@@ -125,7 +125,9 @@ def say_receipt(turn: Turn, facts: AccountFacts) -> None:
     closed_at = facts.closed_at or facts.now
     turn.say(
         "utter_closed_now",
-        card=cards.close_receipt(facts.close_receipt, closed_at),
+        card=cards.ending(
+            cards.close_receipt(facts.close_receipt, closed_at), "close", "closed", facts.close_receipt
+        ),
         at=words.moment(closed_at, today=facts.today),
         receipt=facts.close_receipt,
     )

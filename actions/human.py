@@ -55,7 +55,7 @@ def resume_bot(turn: Turn) -> None:
         return
     released = tickets.release(turn.ledger, ticket.id)
     response = "utter_bot_back" if released.state == "CLOSED" else "utter_bot_back_ticket_open"
-    turn.say(response, card=cards.handoff("closed", ticket.number), number=ticket.number)
+    turn.say(response, card=cards.handoff_ended(ticket.number, "left"), number=ticket.number)
 
 
 REPLIES = {"talk_to_human": talk_to_human, "resume_bot": resume_bot}

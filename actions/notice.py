@@ -116,7 +116,7 @@ def ticket_reply(turn: Turn, ref: str) -> None:
 
 def ticket_closed(turn: Turn, ref: str) -> None:
     ticket = tickets.get(turn.ledger, int(ref))
-    turn.say("utter_ticket_closed", card=cards.handoff("closed", ticket.number), number=ticket.number)
+    turn.say("utter_ticket_closed", card=cards.handoff_ended(ticket.number, "answered"), number=ticket.number)
 
 
 def ticket_late(turn: Turn, ref: str) -> None:

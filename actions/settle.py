@@ -134,11 +134,18 @@ def say_failed(turn: Turn, facts: AccountFacts, result: Settlement) -> None:
         response = "utter_settle_declined_close" if result.close_after else "utter_settle_declined"
         turn.say(
             response,
-            card=cards.status("declined", result.amount_fen, result.number),
+            card=cards.ending(
+                cards.status("declined", result.amount_fen, result.number),
+                *(journey_of(result), "declined", result.number),
+            ),
             amount=words.money(result.amount_fen),
             reason=words.decline_reason(result.reason),
             number=result.number,
         )
+
+
+def journey_of(result: Settlement) -> str:
+    return "settle_close" if result.close_after else "settle"
 
 
 def say_settled(turn: Turn, facts: AccountFacts, result: Settlement) -> None:
@@ -148,7 +155,7 @@ def say_settled(turn: Turn, facts: AccountFacts, result: Settlement) -> None:
         response = "utter_settled_closed" if result.close_receipt else "utter_settled_not_closed"
     turn.say(
         response,
-        card=cards.receipt(result),
+        card=cards.ending(cards.receipt(result), *(journey_of(result), "settled", result.number)),
         amount=words.money(result.amount_fen),
         at=words.moment(result.settled_at or facts.now, today=facts.today),
         receipt=result.receipt,

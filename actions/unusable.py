@@ -52,7 +52,10 @@ def tell(
     title, remedy = words.DIAGNOSES[cause]
     turn.say(
         response or f"utter_unusable_{cause}",
-        card=cards.diagnosis(cause, title, [*evidence, *refused_for_freeze(turn)], remedy),
+        card=cards.ending(
+            cards.diagnosis(cause, title, [*evidence, *refused_for_freeze(turn)], remedy),
+            *("unusable", cause, ""),
+        ),
         values=values,
         **more,
     )
@@ -293,7 +296,9 @@ def apply_unfreeze(turn: Turn) -> None:
 def say_filed(turn: Turn, facts: AccountFacts, application: UnfreezeApplication) -> None:
     at = words.moment(application.at, today=facts.today)
     reason = words.FREEZE_NAMES[application.kind]
-    turn.say("utter_unfreeze_filed", number=application.number, at=at, reason=reason)
+    card = cards.application(application.number, application.at)
+    ended = cards.ending(card, "unusable", "applied", application.number)
+    turn.say("utter_unfreeze_filed", card=ended, number=application.number, at=at, reason=reason)
 
 
 REPLIES = {"why_unusable": why_unusable, "unfreeze": unfreeze, "apply_unfreeze": apply_unfreeze}

@@ -19,7 +19,8 @@ from channels import identity
 from channels.errors import ChatError
 from channels.mailbox import Mailbox
 from channels.rate import RateLimit
-from channels.requests import read_asked, read_json, read_pass, read_query
+from channels.rating_desk import RatingDesk
+from channels.requests import read_asked, read_json, read_pass, read_query, read_rating
 from channels.turns import IdConflict, Turns
 from channels.visitors import Visitors
 
@@ -63,6 +64,7 @@ class ChatApi:
     turns: Turns
     mailbox: Mailbox
     rate: RateLimit
+    ratings: RatingDesk
     visitors: Visitors
     new_visitors: RateLimit
 
@@ -70,21 +72,27 @@ class ChatApi:
         blueprint.add_route(answering(self.visit), "/chat/visitors", methods=["POST"], name="post_visitor")
         blueprint.add_route(answering(self.post), "/chat/messages", methods=["POST"], name="post_message")
         blueprint.add_route(answering(self.get), "/chat/messages", methods=["GET"], name="get_messages")
+        blueprint.add_route(answering(self.rating), "/chat/ratings", methods=["POST"], name="post_rating")
 
     async def post(self, request: Request) -> HTTPResponse:
         who = await self._who(request)
-        wait_s = self.rate.wait_s(who.sender, time.monotonic())
-        if wait_s:
-            raise ChatError("rate_limited", who.sender, retry_after_s=wait_s)
-        submitted = await self.turns.submit(who, read_asked(read_json(request.body)))
+        self.rate.admit(who.sender, time.monotonic())
+        submitted = await self.turns.submit(who, read_asked(read_json(request.body), who.sender))
         said = await asyncio.shield(submitted.answer)
         return response.json({"messages": said}, ensure_ascii=False)
 
     async def get(self, request: Request) -> HTTPResponse:
         who = await self._who(request)
-        since, both_roles = read_query(request.get_query_args(keep_blank_values=True))
+        since, both_roles = read_query(request.get_query_args(keep_blank_values=True), who.sender)
         found = await asyncio.to_thread(self.mailbox.since, who.sender, since, both_roles)
         return response.json({"messages": found}, ensure_ascii=False)
+
+    async def rating(self, request: Request) -> HTTPResponse:
+        """What the customer says of a journey that has ended; said again, it replaces what was said."""
+        who = await self._who(request)
+        self.rate.admit(who.sender, time.monotonic())
+        kept = await self.ratings.take(who.sender, read_rating(read_json(request.body), who.sender))
+        return response.json(kept, ensure_ascii=False)
 
     async def visit(self, request: Request) -> HTTPResponse:
         """A pass of ten minutes for somebody not logged in, renewed under the same name by an earlier one."""
@@ -92,9 +100,8 @@ class ChatApi:
             raise ChatError("not_found", "visitors are not let in")
         earlier, now = read_pass(read_json(request.body)), time.time()
         sub = self.visitors.returning(earlier, now)
-        wait_s = 0 if sub else self.new_visitors.wait_s("", time.monotonic())
-        if wait_s:
-            raise ChatError("rate_limited", "new visitors", retry_after_s=wait_s)
+        if not sub:
+            self.new_visitors.admit("", time.monotonic())
         return response.json({"token": self.visitors.issue(now, sub)})
 
     async def _who(self, request: Request) -> identity.Identity:

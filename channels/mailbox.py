@@ -1,7 +1,7 @@
 """What was said, numbered per sender, and which messages were already answered.
 
-Three small tables beside Rasa's tracker store, in the same database. Every method is one short transaction,
-safe between threads and processes; callers in the event loop run them in a thread.
+Small tables (`channels.tables`) beside Rasa's tracker store, in the same database. Every method is one
+short transaction, safe between threads and processes; callers in the event loop run them in a thread.
 """
 
 from __future__ import annotations
@@ -17,44 +17,17 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import QueuePool
 
+from channels.tables import messages, metadata, ratings, senders, turns
+
 SESSION_S = 60 * 60
 LEASE_S = 15  # without a sign of life from whoever answers a message
 KEPT_MESSAGES = 200
 OFFERING_MESSAGES = 6  # how far back a button may be named by its title
 KEPT_MESSAGES_S = 30 * 24 * 60 * 60
 KEPT_TURNS_S = 3 * 24 * 60 * 60
+KEPT_RATINGS_S = 366 * 24 * 60 * 60
 VISITOR_PREFIX = "web-anon-"
 SHANGHAI = timezone(timedelta(hours=8))
-
-metadata = sa.MetaData()
-senders = sa.Table(
-    "chat_sender",
-    metadata,
-    sa.Column("sender", sa.String(80), primary_key=True),
-    sa.Column("last_seq", sa.Integer, nullable=False),
-    sa.Column("last_at", sa.Float, nullable=False),
-)
-messages = sa.Table(
-    "chat_message",
-    metadata,
-    sa.Column("sender", sa.String(80), primary_key=True),
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("role", sa.String(4), nullable=False),
-    sa.Column("body", sa.JSON, nullable=False),
-    sa.Column("at", sa.Float, nullable=False, index=True),
-)
-turns = sa.Table(
-    "chat_turn",
-    metadata,
-    sa.Column("sender", sa.String(80), primary_key=True),
-    sa.Column("turn_id", sa.String(80), primary_key=True),
-    sa.Column("body_hash", sa.String(64), nullable=False),
-    sa.Column("seq", sa.Integer, nullable=False),
-    sa.Column("first_of_session", sa.Boolean, nullable=False),
-    sa.Column("leased_until", sa.Float, nullable=False),
-    sa.Column("answer", sa.JSON(none_as_null=True), nullable=True),
-    sa.Column("at", sa.Float, nullable=False, index=True),
-)
 
 Message = dict[str, Any]
 
@@ -77,6 +50,11 @@ class Claim:
     seq: int
     first_of_session: bool
     answer: list[Message]
+
+
+def iso_time(at: float) -> str:
+    """Epoch seconds as ISO time in Shanghai, to the second."""
+    return datetime.fromtimestamp(at, SHANGHAI).isoformat(timespec="seconds")
 
 
 def open_engine(url: str) -> Engine:
@@ -157,12 +135,14 @@ class Mailbox:
 
     def since(self, sender: str, seq: int, both_roles: bool = False) -> list[Message]:
         """What is kept above `seq` (the newest 200), oldest first; the bot's alone unless `both_roles`."""
-        wanted = sa.select(messages).where(messages.c.sender == sender, messages.c.seq > seq)
+        its_rating = (ratings.c.sender == messages.c.sender) & (ratings.c.seq == messages.c.seq)
+        wanted = sa.select(messages, ratings.c.helped).select_from(messages.outerjoin(ratings, its_rating))
+        wanted = wanted.where(messages.c.sender == sender, messages.c.seq > seq)
         if not both_roles:
             wanted = wanted.where(messages.c.role == "bot")
         with self.engine.begin() as conn:
             rows = conn.execute(wanted.order_by(messages.c.seq.desc()).limit(KEPT_MESSAGES)).all()
-        return [_as_message(row.seq, row.role, row.body, row.at) for row in reversed(rows)]
+        return [_as_message(row.seq, row.role, row.body, row.at, row.helped) for row in reversed(rows)]
 
     def offered(self, sender: str) -> list[dict[str, str]]:
         """The buttons, {"title", "token"}, of the bot's newest messages, newest message first."""
@@ -178,7 +158,7 @@ class Mailbox:
             return conn.execute(sa.select(senders.c.last_seq).where(senders.c.sender == sender)).scalar() or 0
 
     def expire(self, now: float) -> int:
-        """Drops messages older than 30 days and answers older than 3; returns how many rows went.
+        """Drops messages after 30 days, answers after 3, ratings after a year; returns how many rows went.
 
         A customer's numbers go on for ever, a visitor's name that nobody can use any more is forgotten.
         """
@@ -186,6 +166,7 @@ class Mailbox:
         with self.engine.begin() as conn:
             old = conn.execute(sa.delete(messages).where(messages.c.at < now - KEPT_MESSAGES_S)).rowcount
             old += conn.execute(sa.delete(turns).where(turns.c.at < now - KEPT_TURNS_S)).rowcount
+            old += conn.execute(sa.delete(ratings).where(ratings.c.at < now - KEPT_RATINGS_S)).rowcount
             old += conn.execute(sa.delete(senders).where(gone)).rowcount
         return int(old)
 
@@ -246,6 +227,7 @@ def _trim(conn: Connection, sender: str) -> None:
     conn.execute(sa.delete(messages).where(messages.c.sender == sender, messages.c.seq <= newest))
 
 
-def _as_message(seq: int, role: str, body: Message, at: float) -> Message:
-    when = datetime.fromtimestamp(at, SHANGHAI).isoformat(timespec="seconds")
-    return {"seq": seq, "role": role, **body, "at": when}
+def _as_message(seq: int, role: str, body: Message, at: float, rated: bool | None = None) -> Message:
+    """`rated`: what the customer said of it, where it ended a journey and they said."""
+    told = {} if rated is None else {"rated": rated}
+    return {"seq": seq, "role": role, **body, **told, "at": iso_time(at)}

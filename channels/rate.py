@@ -6,6 +6,8 @@ import math
 from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 
+from channels.errors import ChatError
+
 KEPT_SENDERS = 10_000
 
 
@@ -34,3 +36,9 @@ class RateLimit:
             return max(1, math.ceil(seen[0] + self.window_s - now))
         seen.append(now)
         return 0
+
+    def admit(self, sender: str, now: float) -> None:
+        """Counts a message. Raises ChatError `rate_limited` when it has to wait."""
+        wait_s = self.wait_s(sender, now)
+        if wait_s:
+            raise ChatError("rate_limited", sender or "new visitors", retry_after_s=wait_s)

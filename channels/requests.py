@@ -9,6 +9,7 @@ from typing import Any
 
 from channels.errors import ChatError
 from channels.heard import Asked
+from channels.ratings import Rating
 
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SEQ = re.compile(r"[0-9]{1,10}")
@@ -23,22 +24,22 @@ def read_json(body: bytes) -> Any:
         raise ChatError("bad_request", "not JSON") from None
 
 
-def read_asked(data: Any) -> Asked:
+def read_asked(data: Any, sender: str) -> Asked:
     """A message: `id` and exactly one of `text` and `button`, all strings, and nothing else.
 
     Raises:
-        ChatError: `bad_request`, `bad_id`.
+        ChatError: `bad_request`, `bad_id`; logged with who sent it.
     """
     if (
         not isinstance(data, dict)
         or len(data) != 2
         or not all(isinstance(value, str) for value in data.values())
     ):
-        raise ChatError("bad_request", "not a message")
+        raise ChatError("bad_request", f"{sender}: not a message")
     if "id" not in data or not ("text" in data or "button" in data):
-        raise ChatError("bad_request", "unknown or missing field")
+        raise ChatError("bad_request", f"{sender}: unknown or missing field")
     if not CLIENT_ID.fullmatch(data["id"]):
-        raise ChatError("bad_id")
+        raise ChatError("bad_id", sender)
     return Asked(data["id"], data.get("text"), data.get("button"))
 
 
@@ -56,7 +57,35 @@ def read_pass(data: Any) -> str:
     return token
 
 
-def read_since(value: Any) -> int:
+def read_rating(data: Any, sender: str) -> Rating:
+    """`seq` of the message that ended a journey, `helped`, `words` if there are any, and nothing else.
+
+    Raises:
+        ChatError: `bad_request`.
+    """
+    if not isinstance(data, dict) or not {"seq", "helped"} <= data.keys() <= {"seq", "helped", "words"}:
+        raise ChatError("bad_request", f"{sender}: not a rating")
+    seq, helped, words = data["seq"], data["helped"], data.get("words", "")
+    if isinstance(seq, bool) or not isinstance(seq, int) or not 1 <= seq <= MAX_SEQ:
+        raise ChatError("bad_request", f"{sender}: not a rating")
+    if not isinstance(helped, bool) or not isinstance(words, str):
+        raise ChatError("bad_request", f"{sender}: not a rating")
+    return Rating(seq, helped, words)
+
+
+def read_session(data: Any, sender: str) -> int:
+    """The number after which a tab wants messages: `{"since": n}`, `{}` or nothing, and nothing else.
+
+    Raises:
+        ChatError: `bad_request`.
+    """
+    given = {} if data is None else data
+    if not isinstance(given, dict) or not given.keys() <= {"since"}:
+        raise ChatError("bad_request", f"{sender}: unknown field")
+    return read_since(given.get("since"), sender)
+
+
+def read_since(value: Any, sender: str) -> int:
     """The number after which messages are wanted, 0 when none is given.
 
     Raises:
@@ -66,11 +95,11 @@ def read_since(value: Any) -> int:
         return 0
     text = str(value)
     if isinstance(value, bool) or not SEQ.fullmatch(text) or int(text) > MAX_SEQ:
-        raise ChatError("bad_request", "bad since")
+        raise ChatError("bad_request", f"{sender}: bad since")
     return int(text)
 
 
-def read_query(query: Sequence[tuple[str, str]]) -> tuple[int, bool]:
+def read_query(query: Sequence[tuple[str, str]], sender: str) -> tuple[int, bool]:
     """`since`, and whether the customer's own messages are wanted too (`all=1`); each once, and nothing else.
 
     Raises:
@@ -78,7 +107,7 @@ def read_query(query: Sequence[tuple[str, str]]) -> tuple[int, bool]:
     """
     given = dict(query)
     if len(given) < len(query) or not given.keys() <= {"since", "all"}:
-        raise ChatError("bad_request", "unknown or repeated field")
+        raise ChatError("bad_request", f"{sender}: unknown or repeated field")
     if given.get("all", "0") not in ("0", "1"):
-        raise ChatError("bad_request", "bad all")
-    return read_since(given.get("since")), given.get("all") == "1"
+        raise ChatError("bad_request", f"{sender}: bad all")
+    return read_since(given.get("since"), sender), given.get("all") == "1"

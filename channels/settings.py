@@ -68,14 +68,13 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         SettingsError: a secret is missing or short, a key cannot be read, a number is not one.
     """
     demo = environ.get("YUEFU_PROFILE", "") == "demo"
-    run_dir = Path(environ.get("YUEFU_RUN_DIR") or ".run")
     return Settings(
         demo=demo,
         tokens=_token_rules(environ, demo),
         action_secret=_secret(environ, "YUEFU_ACTION_SECRET"),
         button_secret=_secret(environ, "YUEFU_BUTTON_SECRET"),
         service_url=(environ.get("YUEFU_SERVICE_URL") or "http://127.0.0.1:5055").rstrip("/"),
-        chat_db_url=_database_url(environ.get("YUEFU_CHAT_DB") or str(run_dir / "chat.db")),
+        chat_db_url=chat_database(environ),
         origins=_origins(environ.get("YUEFU_CHAT_ORIGINS", "")),
         web_dir=Path(environ.get("YUEFU_WEB_DIR") or Path(__file__).resolve().parent.parent / "web"),
         max_chars=int(_number(environ, "YUEFU_CHAT_MAX_CHARS", 300)),
@@ -85,6 +84,12 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         visitors_a_minute=_visitors(environ, demo),
         action_timeout_s=_number(environ, "YUEFU_ACTION_TIMEOUT_S", 20),
     )
+
+
+def chat_database(environ: Mapping[str, str] = os.environ) -> str:
+    """Where the conversations are kept. Raises SettingsError."""
+    run_dir = Path(environ.get("YUEFU_RUN_DIR") or ".run")
+    return _database_url(environ.get("YUEFU_CHAT_DB") or str(run_dir / "chat.db"))
 
 
 def _secret(environ: Mapping[str, str], name: str) -> str:

@@ -14,9 +14,10 @@ from socketio.exceptions import ConnectionRefusedError as Refused
 
 from channels import identity
 from channels.errors import ChatError
-from channels.mailbox import Mailbox
+from channels.mailbox import Mailbox, iso_time
 from channels.rate import RateLimit
-from channels.requests import read_asked, read_since
+from channels.rating_desk import RatingDesk
+from channels.requests import read_asked, read_rating, read_session
 from channels.settings import Settings
 from channels.turns import IdConflict, Turns
 
@@ -67,6 +68,7 @@ class ChatSocket:
     turns: Turns
     mailbox: Mailbox
     rate: RateLimit
+    ratings: RatingDesk
     _timers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     def add_handlers(self) -> None:
@@ -74,6 +76,7 @@ class ChatSocket:
         self.server.on("disconnect", self.disconnect)
         self.server.on("session_request", self._answering(self.session_request))
         self.server.on("user_uttered", self._answering(self.user_uttered))
+        self.server.on("rate", self._answering(self.rated))
         self.server.on("*", self.unknown)
         self.server.on("connect", self.elsewhere, namespace="*")
 
@@ -98,20 +101,23 @@ class ChatSocket:
             timer.cancel()
 
     async def session_request(self, who: identity.Identity, _sid: str, data: Any) -> Ack:
-        since = read_since(data.get("since") if isinstance(data, dict) else None)
+        """The missed messages, and what time it is here: countdowns on the page run on it."""
+        since = read_session(data, who.sender)
         found = await asyncio.to_thread(self.mailbox.since, who.sender, since, True)
         seq = found[-1]["seq"] if found else await asyncio.to_thread(self.mailbox.last_seq, who.sender)
-        return {"ok": True, "messages": found, "seq": seq}
+        return {"ok": True, "messages": found, "seq": seq, "at": iso_time(time.time())}
 
     async def user_uttered(self, who: identity.Identity, sid: str, data: Any) -> Ack:
-        wait_s = self.rate.wait_s(who.sender, time.monotonic())
-        if wait_s:
-            raise ChatError("rate_limited", who.sender, retry_after_s=wait_s)
-        submitted = await self.turns.submit(who, read_asked(data), socket=sid)
+        self.rate.admit(who.sender, time.monotonic())
+        submitted = await self.turns.submit(who, read_asked(data, who.sender), socket=sid)
         return {"ok": True, "dup": submitted.dup, "seq": submitted.seq}
 
+    async def rated(self, who: identity.Identity, _sid: str, data: Any) -> Ack:
+        self.rate.admit(who.sender, time.monotonic())
+        return {"ok": True, **await self.ratings.take(who.sender, read_rating(data, who.sender))}
+
     async def unknown(self, event: str, sid: str, *_data: Any) -> Ack:
-        """Nobody joins a room or speaks as the server: there are two events, and this is neither."""
+        """Nobody joins a room or speaks as the server: there are three events, and this is none of them."""
         who = (await self.server.get_session(sid))["who"]
         return {"ok": False, "error": ChatError("unknown_event", f"{who.sender} sent {event[:32]!r}").body()}
 

@@ -19,7 +19,7 @@ from channels import words
 from channels.buttons import ButtonSigner, Press
 from channels.heard import Asked, Heard, Hearing
 from channels.identity import Identity
-from channels.mailbox import Claim, IdConflict, Mailbox, Message
+from channels.mailbox import Claim, IdConflict, Mailbox, Message, iso_time
 from channels.output import TurnOutput
 
 __all__ = ["IdConflict", "PushFailed", "Submitted", "Turns"]
@@ -77,11 +77,12 @@ class Turns:
         Raises:
             IdConflict: the id was used with another body.
         """
-        heard = await asyncio.to_thread(self.hearing.hear, who.sender, asked)
-        async with self._in_order(who.sender):
+        async with self._in_order(who.sender):  # first of all: messages are numbered as they came
+            heard = await asyncio.to_thread(self.hearing.hear, who.sender, asked)
             claim = await self._claim(who.sender, asked.client_id, asked.body_hash(), heard.shown)
             if claim.state == "mine":
-                echo = {"seq": claim.seq, "role": "user", "text": heard.shown}
+                at = iso_time(time.time())
+                echo = {"seq": claim.seq, "role": "user", "text": heard.shown, "at": at}
                 await self.emit(who.sender, "user_echo", echo, skip=socket)
         if claim.state == "mine":
             work = self._answer(who, asked.client_id, heard, claim.first_of_session)

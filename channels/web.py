@@ -24,6 +24,8 @@ from channels.mailbox import Mailbox, open_engine
 from channels.masking import mask_all_logs
 from channels.push import OutboxPush
 from channels.rate import RateLimit
+from channels.rating_desk import RatingDesk
+from channels.ratings import Ratings
 from channels.service_client import ServiceClient
 from channels.turns import Turns
 from channels.visitors import Visitors
@@ -60,14 +62,16 @@ class WebInput(InputChannel):
         rate = RateLimit(config.rate_messages, config.rate_window_s)
         signer = ButtonSigner(config.button_secret)
         hearing = Hearing(self.mailbox, signer, config.max_chars, self.agent)
-        self.turns = Turns(self.mailbox, signer, hearing, self.agent, socket.Rooms(server).emit)
+        emit = socket.Rooms(server).emit
+        self.turns = Turns(self.mailbox, signer, hearing, self.agent, emit)
+        ratings = RatingDesk(Ratings(self.mailbox.engine), emit)
         visitors = Visitors(config.button_secret, config.visitors_a_minute)
         new_visitors = RateLimit(config.visitors_a_minute, 60)
         rules = config.tokens
         self.keys = KeySet(rules.jwks_url, rules.algorithms) if rules.jwks_url else None
         verifier = Verifier(rules, self.keys, visitors)
-        self.socket = socket.ChatSocket(server, verifier, self.turns, self.mailbox, rate)
-        self.api = http.ChatApi(verifier, self.turns, self.mailbox, rate, visitors, new_visitors)
+        self.socket = socket.ChatSocket(server, verifier, self.turns, self.mailbox, rate, ratings)
+        self.api = http.ChatApi(verifier, self.turns, self.mailbox, rate, ratings, visitors, new_visitors)
         self.health = Health(self.agent, self.service)
         self.demo = DemoPage(config.web_dir, config.tokens, self.service) if config.demo else None
 

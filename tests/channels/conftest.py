@@ -19,6 +19,8 @@ import jwt
 import pytest
 import requests
 
+from channels.mailbox import Mailbox, open_engine
+from channels.tables import metadata
 from tests.channels.key_host import ISSUER, KeyHost, KeyPair, key_host
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -289,3 +291,24 @@ def sockets() -> Iterator[Sockets]:
     command, pipe = [str(SERVICE_PYTHON), str(driver)], subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
         yield Sockets(process)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    command = [str(SERVICE_PYTHON), str(Path(__file__).with_name("postgres_server.py"))]
+    command.append(str(tmp_path_factory.mktemp("postgres")))
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        yield server.stdout.readline().strip().replace("postgresql:", "postgresql+psycopg2:")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def mailbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mailbox]:
+    on_sqlite = request.param == "sqlite"
+    url = f"sqlite:///{tmp_path}/deep/chat.db" if on_sqlite else request.getfixturevalue("postgres")
+    box = Mailbox(open_engine(url))
+    metadata.drop_all(box.engine)
+    box.create_tables()
+    yield box
+    box.engine.dispose()

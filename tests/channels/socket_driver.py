@@ -13,7 +13,7 @@ from typing import Any
 import socketio
 from socketio.exceptions import ConnectionError as Refused
 
-EVENTS = ("bot_uttered", "user_echo", "typing", "auth_expired", "disconnect")
+EVENTS = ("bot_uttered", "user_echo", "rated", "typing", "auth_expired", "disconnect")
 
 
 class Driver:
@@ -23,7 +23,9 @@ class Driver:
         self.clients: dict[str, socketio.AsyncClient] = {}
         self.heard: dict[str, list[dict[str, Any]]] = {}
 
-    async def connect(self, name: str, url: str, auth: Any, origin: str | None = None) -> Any:
+    async def connect(
+        self, name: str, url: str, auth: Any, origin: str | None = None, namespace: str = "/"
+    ) -> Any:
         client = socketio.AsyncClient(reconnection=False)
         heard: list[dict[str, Any]] = []
         refusals: list[Any] = []
@@ -40,7 +42,14 @@ class Driver:
         client.on("connect_error", refuse)
         headers = {} if origin is None else {"Origin": origin}
         try:
-            await client.connect(url, auth=auth, transports=["websocket"], headers=headers, wait_timeout=15)
+            await client.connect(
+                url,
+                auth=auth,
+                transports=["websocket"],
+                headers=headers,
+                namespaces=[namespace],
+                wait_timeout=15,
+            )
         except Refused:
             return {"refused": refusals}
         self.clients[name], self.heard[name] = client, heard

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import stat
-import subprocess
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,33 +16,10 @@ from channels.mailbox import (
     SESSION_S,
     IdConflict,
     Mailbox,
-    metadata,
     open_engine,
 )
-from tests.channels.conftest import SERVICE_PYTHON
 
 NOW = 1_800_000_000.0
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    command = [str(SERVICE_PYTHON), str(Path(__file__).with_name("postgres_server.py"))]
-    command.append(str(tmp_path_factory.mktemp("postgres")))
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as server:
-        assert server.stdout is not None
-        yield server.stdout.readline().strip().replace("postgresql:", "postgresql+psycopg2:")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def mailbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mailbox]:
-    on_sqlite = request.param == "sqlite"
-    url = f"sqlite:///{tmp_path}/deep/chat.db" if on_sqlite else request.getfixturevalue("postgres")
-    box = Mailbox(open_engine(url))
-    metadata.drop_all(box.engine)
-    box.create_tables()
-    yield box
-    box.engine.dispose()
 
 
 def test_messages_are_numbered_for_each_sender(mailbox: Mailbox) -> None:

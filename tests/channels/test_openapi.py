@@ -25,6 +25,7 @@ OPERATIONS = {
     for method, operation in methods.items()
 }
 POST, GET, VISIT = "post /chat/messages", "get /chat/messages", "post /chat/visitors"
+RATE = "post /chat/ratings"
 # Of the demo's page, of addresses that there are not, and of the socket.
 NOT_OF_THE_CHAT = {
     "not_built",
@@ -37,6 +38,23 @@ Provoke = Callable[[Chat, Live], requests.Response]
 def get(chat: Chat, query: str = "", token: str | None = None) -> requests.Response:
     headers = {"Authorization": f"Bearer {make_token() if token is None else token}"}
     return requests.get(f"{chat.url}/chat/messages{query}", headers=headers, timeout=30)
+
+
+def rate(chat: Chat, token: str | None = None, **rating: Any) -> requests.Response:
+    headers = {"Authorization": f"Bearer {make_token() if token is None else token}"}
+    body = rating or {"seq": 1, "helped": True}
+    return requests.post(f"{chat.url}/chat/ratings", json=body, headers=headers, timeout=30)
+
+
+def rate_what_ended(chat: Chat, _: Live) -> requests.Response:
+    token = make_token()
+    [done] = chat.say(token, "办完")
+    return rate(chat, token, seq=done["seq"], helped=True, words="好")
+
+
+def rate_too_often(chat: Chat, _: Live) -> requests.Response:
+    token = make_token()
+    return [rate(chat, token) for _ in range(11)][-1]
 
 
 def visit(chat: Chat, body: str = "{}") -> requests.Response:
@@ -76,6 +94,7 @@ def without_keys(live: Live) -> dict[str, requests.Response]:
     live.restart()
     token = live.keys.token("c-1")
     answers = {POST: live.chat.ask(token, "你好"), GET: get(live.chat, token=token)}
+    answers[RATE] = rate(live.chat, token)
     live.host.status = 200
     wait_for(lambda: get(live.chat, token=token).status_code == 200, 20)
     return answers
@@ -95,6 +114,14 @@ PROVOKED: dict[tuple[str, str], Provoke] = {
     (GET, "401"): lambda chat, _: get(chat, token=make_token(exp=int(time.time()) - 5)),
     (GET, "500"): lambda chat, _: with_the_database_taken(lambda: get(chat), chat),
     (GET, "503"): lambda _, live: without_keys(live)[GET],
+    (RATE, "200"): rate_what_ended,
+    (RATE, "400"): lambda chat, _: rate(chat, seq=1, helped="yes"),
+    (RATE, "401"): lambda chat, _: rate(chat, "no"),
+    (RATE, "404"): lambda chat, _: rate(chat),
+    (RATE, "413"): lambda chat, _: rate(chat, seq=1, helped=True, words="x" * 140_000),
+    (RATE, "429"): rate_too_often,
+    (RATE, "500"): lambda chat, _: with_the_database_taken(lambda: rate(chat), chat),
+    (RATE, "503"): lambda _, live: without_keys(live)[RATE],
     (VISIT, "200"): lambda _, live: visit(live.chat),
     (VISIT, "400"): lambda _, live: visit(live.chat, '{"name": "c-owing"}'),
     (VISIT, "404"): lambda chat, _: visit(chat),

@@ -22,6 +22,15 @@ DISPATCHED: dict[str, list[dict[str, Any]]] = {
     "crowd": [{"text": "一\n\n二"}, {"text": "三"}, {"text": "四"}],
     "silent": [],
     "hush": [{"json_message": {"type": "silent"}}],
+    "finish": [
+        {
+            "text": "办好了。",
+            "json_message": {
+                "type": "receipt",
+                "journey": {"name": "close", "outcome": "closed", "reference": "GB1"},
+            },
+        }
+    ],
     "offer": [
         {
             "response": "utter_offer",
