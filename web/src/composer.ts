@@ -79,4 +79,4 @@ export class Composer extends LitElement {
   }
 }
 
-customElements.define("yuefu-composer", Composer);
+if (!customElements.get("yuefu-composer")) customElements.define("yuefu-composer", Composer);

@@ -1,13 +1,12 @@
 // The socket: a fresh token for every connection, the missed messages after each, every utterance delivered once.
 
-import { io, type Socket } from "socket.io-client";
+import { Manager, type Socket } from "socket.io-client";
 import { endpoint, newId, subjectOf } from "./identity";
-import type { ServerMessage, SessionAck, UtterAck, Utterance } from "./protocol";
+import type { RateAck, Rating, ServerMessage, SessionAck, UtterAck, Utterance } from "./protocol";
+import type { TokenProvider } from "./public";
 import type { Outgoing, Store } from "./store";
 
 export type LinkState = "connecting" | "online" | "offline" | "refused";
-export type TokenProvider = () => Promise<string>;
-
 export interface Listener {
   /** The store of this identity; called before its first message arrives. */
   openStore(subject: string): Store;
@@ -27,7 +26,8 @@ export class Connection {
   readonly #socket: Socket;
   readonly #inFlight = new Set<string>();
   #strongToken = "";
-  #subject: string | null = null;
+  /** Whose conversation it is; null before the first token. */
+  subject: string | null = null;
   #refusals = 0;
   #attempts = 0;
   #round = 0;
@@ -40,21 +40,20 @@ export class Connection {
     unsent: Store,
   ) {
     this.store = unsent;
-    const { origin, path } = endpoint(server, location.href);
-    this.#socket = io(origin, {
-      path,
+    const { origin, prefix } = endpoint(server, location.href);
+    this.#socket = new Manager(origin, {
+      path: `${prefix}/socket.io`,
       transports: ["websocket"],
-      forceNew: true,
       autoConnect: false,
       reconnectionDelay: FIRST_RETRY_MS,
       reconnectionDelayMax: LONGEST_RETRY_MS,
-      auth: (give) => void this.#introduce(give),
-    });
+    }).socket("/", { auth: (give) => void this.#introduce(give) });
     this.#socket.on("connect", () => void this.#resume());
     this.#socket.on("disconnect", (reason) => this.#lost(reason));
     this.#socket.on("connect_error", () => this.#refused());
     this.#socket.on("bot_uttered", (message: ServerMessage) => this.#take([message], true));
     this.#socket.on("user_echo", (message: ServerMessage) => this.#take([{ ...message, role: "user" }], true));
+    this.#socket.on("rated", ({ seq, helped }: Rating) => this.#rated(seq, helped));
     this.#socket.on("typing", (typing: { on?: boolean }) => listener.typing(typing?.on === true));
     this.#socket.on("auth_expired", () => this.#reconnect());
   }
@@ -95,6 +94,14 @@ export class Connection {
     this.listener.changed();
   }
 
+  /** Fails at once where there is no connection: a rating is not worth a queue. */
+  async rate(rating: Rating): Promise<RateAck> {
+    if (this.state !== "online") return { ok: false };
+    const answer = (await this.#socket.timeout(ACK_TIMEOUT_MS).emitWithAck("rate", rating)) as RateAck;
+    if (answer.ok) this.#rated(rating.seq, rating.helped);
+    return answer;
+  }
+
   /** Goes on as the same person with a stronger token; what is queued meanwhile is sent with it. */
   strengthen(token: string): void {
     this.#strongToken = token;
@@ -129,9 +136,9 @@ export class Connection {
 
   /** Another person's token means another conversation: nothing said before is carried over. */
   #identify(subject: string): void {
-    if (subject === this.#subject) return;
-    const unsent = this.#subject === null ? this.store.pending() : [];
-    this.#subject = subject;
+    if (subject === this.subject) return;
+    const unsent = this.subject === null ? this.store.pending() : [];
+    this.subject = subject;
     this.store = this.listener.openStore(subject);
     for (const { id, text, shown } of unsent) if (text !== undefined) this.store.queue({ id, text }, shown);
     this.listener.changed();
@@ -177,6 +184,11 @@ export class Connection {
   #utter({ id, text, button }: Utterance): Promise<UtterAck> {
     const body: Utterance = button === undefined ? { id, text: text ?? "" } : { id, button };
     return this.#socket.timeout(ACK_TIMEOUT_MS).emitWithAck("user_uttered", body);
+  }
+
+  #rated(seq: number, helped: boolean): void {
+    this.store.rated(seq, helped);
+    this.listener.changed();
   }
 
   #take(messages: ServerMessage[], live: boolean): void {

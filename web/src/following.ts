@@ -20,6 +20,13 @@ export class Follower {
     void this.changed();
   }
 
+  /** Something grew that is no news. */
+  grew(): void {
+    const box = this.box();
+    if (box && this.#near(box)) this.toEnd();
+    else void this.changed();
+  }
+
   toEnd(): void {
     this.behind = false;
     void this.changed().then(() => this.box()?.scrollTo({ top: this.box()?.scrollHeight ?? 0 }));

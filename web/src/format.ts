@@ -1,4 +1,10 @@
-// Times as a reader expects them. Amounts arrive as text from the ledger and are never computed here.
+// Times and amounts as a reader expects them. Amounts are the ledger's whole fen and never computed here.
+
+/** Fen as money, exact: 538361 → "¥5,383.61". Without fen the text that the server wrote, if any. */
+export function money(fen: number | undefined, text: string | undefined, language: string): string {
+  if (!Number.isSafeInteger(fen)) return text ?? "";
+  return new Intl.NumberFormat(language, { style: "currency", currency: "CNY", currencyDisplay: "narrowSymbol" }).format(fen! / 100);
+}
 
 /** Minutes and seconds of a countdown: 905 → "15:05". */
 export function countdown(seconds: number): string {
@@ -25,13 +31,12 @@ export function ledgerTime(iso: string | undefined, language: string): string {
   }).format(at);
 }
 
-/** A ledger's date ("2026-11-06") or month ("2026-11") in the reader's words. Text that is none stays as it is. */
-export function ledgerDate(iso: string, language: string): string {
+/** A ledger's date ("2026-11-06") or month ("2026-11") in the reader's words; `inShort` without its year. Text that is none stays as it is. */
+export function ledgerDate(iso: string, language: string, inShort = false): string {
   const found = /^(\d{4})-(\d\d)(-\d\d)?$/.exec(iso);
   const day: Intl.DateTimeFormatOptions = found?.[3] ? { day: "numeric" } : {};
-  return found
-    ? new Intl.DateTimeFormat(language, { timeZone: "UTC", year: "numeric", month: "short", ...day }).format(new Date(iso))
-    : iso;
+  const rest: Intl.DateTimeFormatOptions = inShort ? { month: "numeric" } : { year: "numeric", month: "short" };
+  return found ? new Intl.DateTimeFormat(language, { timeZone: "UTC", ...rest, ...day }).format(new Date(iso)) : iso;
 }
 
 export interface Piece {

@@ -17,8 +17,8 @@ export function subjectOf(token: string): string {
   }
 }
 
-/** "https://host/prefix" → the origin to connect to and the path of Socket.IO under the prefix. */
-export function endpoint(server: string, page: string): { origin: string; path: string } {
+/** "https://host/prefix" → its origin and the prefix of its addresses. */
+export function endpoint(server: string, page: string): { origin: string; prefix: string } {
   const url = new URL(server || "/", page);
-  return { origin: url.origin, path: `${url.pathname.replace(/\/+$/, "")}/socket.io` };
+  return { origin: url.origin, prefix: url.pathname.replace(/\/+$/, "") };
 }

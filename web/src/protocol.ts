@@ -14,16 +14,34 @@ export interface ServerMessage {
   id?: string;
   text?: string;
   buttons?: Button[];
-  custom?: Card;
+  custom?: Card & { journey?: Journey };
+  /** Whether it helped, where this message ended a journey and the customer has said so. */
+  rated?: boolean;
   /** ISO time of the server's real clock. */
   at?: string;
+}
+
+/** What the customer came for, ended by this message; `reference` is the same where the same ending is told again. */
+export interface Journey {
+  name: string;
+  outcome: string;
+  reference: string;
+}
+
+export interface Rating {
+  seq: number;
+  helped: boolean;
+  words?: string;
+}
+
+export interface RateAck {
+  ok: boolean;
 }
 
 export interface SessionAck {
   ok: boolean;
   messages?: ServerMessage[];
   seq?: number;
-  notice?: string;
   /** ISO time of the server's real clock. */
   at?: string;
 }
@@ -42,9 +60,11 @@ export interface Utterance {
   button?: string;
 }
 
+/** Amounts are whole fen, written by `Intl`; the text beside them is for clients that draw no cards. */
 export interface AmountLine {
   label: string;
   amount: string;
+  amount_fen?: number;
 }
 
 export interface BillCard {
@@ -52,17 +72,22 @@ export interface BillCard {
   month: string;
   due_on: string;
   total: string;
+  total_fen?: number;
   paid: string;
+  paid_fen?: number;
   outstanding: string;
+  outstanding_fen?: number;
   minimum: string;
+  minimum_fen?: number;
   state: string;
-  items?: { label: string; amount: string; on?: string }[];
+  items?: (AmountLine & { on?: string })[];
 }
 
 export interface DebtsCard {
   type: "debts";
   lines: AmountLine[];
   total: string;
+  total_fen?: number;
 }
 
 export interface QuoteCard {
@@ -71,7 +96,9 @@ export interface QuoteCard {
   lines: AmountLine[];
   waived?: AmountLine[];
   waived_total?: string;
+  waived_total_fen?: number;
   total: string;
+  total_fen?: number;
   /** ISO time of the ledger's clock, which in the demo is not the real one: shown, never compared. */
   valid_until: string;
   /** Seconds left when the message was sent: what the countdown runs on. */
@@ -88,6 +115,7 @@ export interface ReceiptCard {
   type: "receipt";
   kind: "settle" | "close" | "settle_close";
   amount?: string;
+  amount_fen?: number;
   receipt?: string;
   close_receipt?: string;
   at?: string;
@@ -132,12 +160,15 @@ export interface StatusCard {
   type: "status";
   state: "checking" | "declined";
   amount?: string;
+  amount_fen?: number;
   reference?: string;
 }
 
-/** Asked after a journey: the message's buttons are the answers, its text the question. */
-export interface SatisfactionCard {
-  type: "satisfaction";
+/** An application that was filed; what comes of it is not known yet. */
+export interface ApplicationCard {
+  type: "application";
+  number: string;
+  at?: string;
 }
 
 export type Card =
@@ -153,4 +184,4 @@ export type Card =
   | LoginCard
   | ErrorCard
   | StatusCard
-  | SatisfactionCard;
+  | ApplicationCard;

@@ -3,10 +3,9 @@
 
 import type { StepUpState } from "./cards/context";
 import type { Button, ServerMessage } from "./protocol";
+import type { StepUpProvider } from "./public";
 import type { Entry } from "./store";
 import { afterStepUp, buttonBefore } from "./timeline";
-
-export type StepUpProvider = (acr: string) => Promise<string>;
 
 /** What going on takes: a connection with the stronger token, and the button once more. */
 export type Continue = (token: string, button: Button) => void;

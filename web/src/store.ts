@@ -95,6 +95,13 @@ export class Store {
     return fresh;
   }
 
+  /** The customer has said, here or in another tab, whether the journey that ended with message `seq` helped. */
+  rated(seq: number, helped: boolean): void {
+    const message = this.#bySeq.get(seq);
+    if (message) this.#bySeq.set(seq, { ...message, rated: helped });
+    this.#sorted = null;
+  }
+
   /** The server's time, where it tells it: countdowns run on it. */
   learnTime(at: string | undefined): void {
     const told = Date.parse(at ?? "");

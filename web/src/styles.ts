@@ -119,6 +119,16 @@ const talk = css`
     color: var(--accent); text-align: left; font-size: 14px; line-height: 1.4;
   }
   .replies button:hover { background: var(--mine); }
+  .rating { width: 100%; margin-top: 8px; font-size: 13px; color: var(--quiet); }
+  .rating p { margin: 0 4px; }
+  .rating .replies { margin-top: 6px; }
+  .rating .replies button { min-width: 88px; border-color: var(--line); color: var(--ink); text-align: center; }
+  .rating .replies button:disabled { color: var(--quiet); }
+  .rating textarea {
+    display: block; width: 100%; margin-top: 6px; padding: 8px 12px; border: 1px solid var(--line); border-radius: 10px; background: var(--surface);
+    color: var(--ink); font: inherit; font-size: 16px; line-height: 22px; resize: vertical;
+  }
+  .rating textarea::placeholder { color: var(--quiet); opacity: 1; }
   .typing { display: flex; gap: 5px; padding: 14px; border-radius: 4px 14px 14px 14px; background: var(--surface); }
   .typing i { width: 6px; height: 6px; border-radius: 50%; background: var(--quiet); animation: wave 1.2s infinite ease-in-out; }
   .typing i:nth-child(2) { animation-delay: 0.15s; }

@@ -103,6 +103,13 @@ export function withStaff(entries: readonly Entry[]): boolean {
   return card?.type === "handoff" && card.state === "taken";
 }
 
+/** What was typed last, not pressed: a question that waits for a login. "" when nothing was. */
+export function lastQuestion(entries: readonly Entry[]): string {
+  const titles = entries.flatMap((entry) => entry.message.buttons?.map((button) => button.title) ?? []);
+  const typed = entries.findLast(({ role, message }) => role === "user" && message.text && !titles.includes(message.text));
+  return typed?.message.text ?? "";
+}
+
 /** Whether to write the time above an entry: at the start, and after a pause of five minutes. */
 export function startsNewTime(entries: readonly Entry[], index: number): boolean {
   const at = Date.parse(entries[index]?.message.at ?? "");

@@ -3,8 +3,10 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { cardView, holdsButtons, speaksForItself } from "./cards/index";
 import type { CardContext, StepUpState } from "./cards/context";
+import { rating } from "./cards/rating";
 import { chatTime, pieces } from "./format";
 import type { Button, ServerMessage } from "./protocol";
+import type { Ratings } from "./ratings";
 import type { Entry, Store } from "./store";
 import type { Strings } from "./strings";
 import {
@@ -29,6 +31,7 @@ export interface Scene {
   store: Store;
   online: boolean;
   acts: Acts;
+  ratings: Ratings;
 }
 
 export function conversation(scene: Scene): TemplateResult {
@@ -48,7 +51,7 @@ export function welcome({ t, acts }: Scene): TemplateResult {
     <h3>${t.welcome}</h3>
     <p>${t.welcomeHint}</p>
     <div class="replies">
-      ${t.starters.map((text) => html`<button @click=${() => acts.say(text)}>${text}</button>`)}
+      ${t.starters.map(([shown, text]) => html`<button @click=${() => acts.say(text)}>${shown}</button>`)}
     </div>
   </div>`;
 }
@@ -98,5 +101,17 @@ function theirs(scene: Scene, entries: readonly Entry[], index: number): Templat
           ${live.map((button) => html`<button @click=${() => acts.press(button)}>${button.title}</button>`)}
         </div>`
       : nothing}
+    ${rated(scene, entries, index)}
   </div>`;
+}
+
+function rated({ t, ratings }: Scene, entries: readonly Entry[], index: number): TemplateResult | typeof nothing {
+  const state = ratings.state(entries, index);
+  const { seq, rated: helped } = entries[index]!.message;
+  if (!state) return nothing;
+  return rating({
+    t, state, helped,
+    rate: (yes) => void ratings.rate(seq, yes),
+    finish: (words) => void ratings.finish(seq, helped === true, words),
+  });
 }

@@ -1,24 +1,31 @@
 // <yuefu-chat server="…">: the element a page puts in. The page gives tokens; the widget never asks for secrets.
 
-import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { LitElement, type PropertyValues, type TemplateResult } from "lit";
 import "./composer";
 import type { Composer } from "./composer";
-import { Connection, type Listener, type LinkState, type TokenProvider } from "./connection";
+import { Connection, type Listener } from "./connection";
 import { Follower, Settling, SETTLING_MS } from "./following";
+import { launcher, panel, type Frame } from "./frame";
 import type { Button, ServerMessage } from "./protocol";
-import { Press, stepUpIn, type StepUpProvider } from "./step_up";
+import type { StepUpProvider, TokenProvider, YuefuChatElement } from "./public";
+import { Ratings } from "./ratings";
+import { Press, stepUpIn } from "./step_up";
 import { Store, type Keep } from "./store";
 import { stringsFor, type Strings } from "./strings";
 import { widgetStyles } from "./styles";
-import { asksOnlyForLogin, withStaff } from "./timeline";
-import { conversation, welcome, type Acts, type Scene } from "./view";
+import { asksOnlyForLogin, lastQuestion } from "./timeline";
+import type { Acts, Scene } from "./view";
+import { visitorPasses } from "./visitor";
 
 const TYPING_AT_MOST_MS = 60_000;
+const NOTHING_ASKED = { text: "", by: "" };
+const VISITOR = /^anon-/;
 
-export class YuefuChat extends LitElement {
+export class YuefuChat extends LitElement implements YuefuChatElement {
   static override styles = widgetStyles;
   static override properties = {
     server: { type: String },
+    visitors: { type: Boolean },
     inline: { type: Boolean, reflect: true },
     open: { type: Boolean, reflect: true },
     tokenProvider: { attribute: false },
@@ -28,13 +35,11 @@ export class YuefuChat extends LitElement {
   };
 
   declare server: string;
+  declare visitors: boolean;
   declare inline: boolean;
   declare open: boolean;
-  /** Gives a fresh JWT for every (re)connection. */
   declare tokenProvider: TokenProvider | undefined;
-  /** Has the page make a strong login of this class and gives the JWT that says so; rejects when it was cancelled. */
   declare stepUpProvider: StepUpProvider | undefined;
-  /** Logs the visitor in; without it a bubbling `yuefu-login` event asks the page. */
   declare loginProvider: (() => Promise<void>) | undefined;
   declare private typing: boolean;
 
@@ -44,6 +49,9 @@ export class YuefuChat extends LitElement {
   #typingTimer = 0;
   #secondTimer = 0;
   #unread = 0;
+  #ratings!: Ratings;
+  /** The question of a visitor who logs in from here. It is offered to whoever comes back, and never said for them. */
+  #asked = NOTHING_ASKED;
   readonly #follower = new Follower(() => this.renderRoot.querySelector(".scroller"), () => this.#redraw());
   readonly #settling = new Settling(() => this.#redraw());
   /** History is not read out: only what is said from now on. */
@@ -52,6 +60,7 @@ export class YuefuChat extends LitElement {
   constructor() {
     super();
     this.server = "";
+    this.visitors = false;
     this.inline = false;
     this.open = false;
     this.typing = false;
@@ -82,7 +91,7 @@ export class YuefuChat extends LitElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (changed.has("tokenProvider") || changed.has("server")) this.connect();
+    if (changed.has("tokenProvider") || changed.has("server") || changed.has("visitors")) this.connect();
     if (changed.has("open") && this.open) {
       const composer = this.#composer;
       void composer?.updateComplete.then(() => composer.focus());
@@ -90,78 +99,47 @@ export class YuefuChat extends LitElement {
     }
   }
 
-  /** Connects anew with a new token, e.g. after the page has logged the visitor in or out. */
   connect(): void {
     this.#connection?.stop();
     this.#connection = null;
     this.#press = null;
     this.#loading = true;
-    if (!this.tokenProvider || !this.isConnected) return;
-    this.#connection = new Connection(this.server, this.tokenProvider, this.#listener, new Store());
+    const tokens = this.tokenProvider ?? (this.visitors ? visitorPasses(this.server, storage()) : undefined);
+    if (!tokens || !this.isConnected) return;
+    this.#ratings = new Ratings((rating) => this.#connection!.rate(rating), () => this.#follower.grew());
+    this.#connection = new Connection(this.server, tokens, this.#listener, new Store());
     this.#connection.start();
   }
 
-  /** Sends a text as if the person had typed it. */
   say(text: string): void {
     this.#press = null;
+    this.#asked = NOTHING_ASKED;
     this.#connection?.send({ text }, text);
     this.#follower.toEnd();
   }
 
   override render(): TemplateResult {
-    return this.#shown ? this.#panel() : this.#launcher();
+    return this.#shown ? panel(this.#frame) : launcher(this.#t, this.#unread, () => (this.open = true));
   }
 
   get #shown(): boolean {
     return this.inline || this.open;
   }
 
-  #launcher(): TemplateResult {
-    const unread = this.#unread;
-    return html`<button class="launcher" aria-label=${this.#t.open} @click=${() => (this.open = true)}>
-        <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 5h16v11H10l-4 4v-4H4z" /></svg>
-        ${unread ? html`<span class="badge" aria-hidden="true">${Math.min(unread, 99)}</span>` : nothing}
-      </button>
-      <span class="spoken" role="status">${unread ? this.#t.unread(unread) : nothing}</span>`;
-  }
-
-  #panel(): TemplateResult {
-    const t = this.#t;
-    const scene = this.#scene;
-    const entries = scene?.store.entries() ?? [];
-    return html`<section class="panel" lang=${this.#language} aria-label=${t.title} @keydown=${this.#key}>
-      <header>
-        <div class="name">
-          <h2>${t.title}</h2>
-          <p class="label">${withStaff(entries) ? t.staff : t.assistant}</p>
-        </div>
-        <button title=${t.humanLabel} @click=${() => this.say(t.humanText)}>${t.human}</button>
-        ${this.inline
-          ? nothing
-          : html`<button class="icon" aria-label=${t.close} @click=${this.#hide}>
-              <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M5 5l10 10M15 5 5 15" /></svg>
-            </button>`}
-      </header>
-      <div class="inner">
-        ${this.#linkState()}
-        <div class="scroller" tabindex="0" role="log" aria-live=${this.#loading ? "off" : "polite"} aria-relevant="additions"
-          aria-label=${t.log} aria-busy=${this.#connection?.state === "online" ? "false" : "true"} @scroll=${() => this.#follower.scrolled()}>
-          ${scene && !entries.length ? welcome(scene) : nothing} ${scene ? conversation(scene) : nothing}
-          ${this.typing ? html`<div class="turn"><div class="typing" aria-hidden="true"><i></i><i></i><i></i></div></div>` : nothing}
-        </div>
-        ${this.#follower.behind ? html`<button class="newer" @click=${() => this.#follower.toEnd()}>${t.newMessages}</button>` : nothing}
-        <span class="spoken" role="status">${this.typing ? t.typing : nothing}</span>
-      </div>
-      <yuefu-composer .t=${t} @say=${(event: CustomEvent<string>) => this.say(event.detail)}></yuefu-composer>
-    </section>`;
-  }
-
-  #linkState(): TemplateResult | typeof nothing {
-    const state: LinkState = this.#connection?.state ?? "connecting";
-    const t = this.#t;
-    if (state === "online") return nothing;
-    if (state !== "refused") return html`<p class="link" role="status">${state === "offline" ? t.offline : t.connecting}</p>`;
-    return html`<p class="link" role="status">${t.refused}<button @click=${() => this.connect()}>${t.reconnect}</button></p>`;
+  get #frame(): Frame {
+    const { behind } = this.#follower;
+    const by = this.#connection?.subject ?? "";
+    return {
+      t: this.#t, language: this.#language, scene: this.#scene, link: this.#connection?.state ?? "connecting",
+      inline: this.inline, typing: this.typing, loading: this.#loading, behind,
+      askedBefore: by && by !== this.#asked.by ? this.#asked.text : "",
+      say: (text) => this.say(text),
+      toEnd: () => this.#follower.toEnd(),
+      scrolled: () => this.#follower.scrolled(),
+      hide: () => this.#hide(),
+      reconnect: () => this.connect(),
+      key: (event) => this.#key(event),
+    };
   }
 
   get #language(): string {
@@ -175,7 +153,8 @@ export class YuefuChat extends LitElement {
   get #scene(): Scene | null {
     const connection = this.#connection;
     if (!connection) return null;
-    return { t: this.#t, language: this.#language, store: connection.store, online: connection.state === "online", acts: this.#acts };
+    const { store, state } = connection;
+    return { t: this.#t, language: this.#language, store, online: state === "online", acts: this.#acts, ratings: this.#ratings };
   }
 
   readonly #acts: Acts = {
@@ -202,6 +181,7 @@ export class YuefuChat extends LitElement {
   #pressed(button: Button): void {
     if (this.#used.has(button.token)) return;
     this.#used.add(button.token);
+    this.#asked = NOTHING_ASKED;
     this.#press = new Press(button);
     const byKey = this.shadowRoot?.activeElement?.matches(":focus-visible");
     this.#connection?.send({ button: button.token }, button.title);
@@ -254,12 +234,10 @@ export class YuefuChat extends LitElement {
   }
 
   async #login(): Promise<void> {
-    if (this.loginProvider) {
-      await this.loginProvider();
-      this.connect();
-    } else {
-      this.dispatchEvent(new CustomEvent("yuefu-login", { bubbles: true, composed: true }));
-    }
+    const { subject, store } = this.#connection!;
+    if (VISITOR.test(subject ?? "")) this.#asked = { text: lastQuestion(store.entries()), by: subject! };
+    if (!this.loginProvider) return void this.dispatchEvent(new CustomEvent("yuefu-login", { bubbles: true, composed: true }));
+    await this.loginProvider().then(() => this.connect(), () => undefined); // called off: still a visitor
   }
 
   #setTyping(on: boolean): void {
@@ -297,4 +275,4 @@ function storage(): Keep | null {
   }
 }
 
-customElements.define("yuefu-chat", YuefuChat);
+if (!customElements.get("yuefu-chat")) customElements.define("yuefu-chat", YuefuChat); // a page may load it twice

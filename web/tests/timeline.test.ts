@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Card, ServerMessage } from "../src/protocol";
 import { Store, type Entry } from "../src/store";
 import {
-  afterStepUp, asksOnlyForLogin, buttonBefore, changedFrom, decided, isRepeatAfterStepUp, isUnderWay, liveButtons, offersLogin,
+  afterStepUp, asksOnlyForLogin, buttonBefore, changedFrom, decided, isRepeatAfterStepUp, isUnderWay, lastQuestion, liveButtons, offersLogin,
   startsNewTime, withStaff,
 } from "../src/timeline";
 
@@ -111,6 +111,13 @@ test("a step-up is done by the same confirmation, and dropped by anything else",
   assert.equal(afterStepUp(talk(question, CONFIRM.title, stepUp), 2), null);
   assert.equal(afterStepUp(talk(question, CONFIRM.title, stepUp, CONFIRM.title), 2), "done");
   assert.equal(afterStepUp(talk(question, CONFIRM.title, stepUp, "算了"), 2), "dropped");
+});
+
+test("the question that waits for a login is the last one typed, whatever was pressed after it", () => {
+  const offer = { custom: { type: "login" } as Card, buttons: [{ title: "登录后办理", token: "signed-3" }] };
+  assert.equal(lastQuestion(talk("你好", { text: "您好" }, "怎么关闭月付", offer, "登录后办理")), "怎么关闭月付");
+  assert.equal(lastQuestion(talk({ text: "您好", ...offer }, "登录后办理")), "");
+  assert.equal(lastQuestion([]), "");
 });
 
 test("the button that a strong login stopped is found in the history", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { endpoint, newId, subjectOf } from "../src/identity";
-import { chatTime, countdown, ledgerDate, ledgerTime, pieces } from "../src/format";
+import { chatTime, countdown, ledgerDate, ledgerTime, money, pieces } from "../src/format";
 import { sends } from "../src/ime";
 import { stringsFor } from "../src/strings";
 
@@ -39,9 +39,9 @@ test("the subject of a token is read, and nonsense has none", () => {
 });
 
 test("the server may live elsewhere and under a path", () => {
-  assert.deepEqual(endpoint("", "https://shop.example/page"), { origin: "https://shop.example", path: "/socket.io" });
+  assert.deepEqual(endpoint("", "https://shop.example/page"), { origin: "https://shop.example", prefix: "" });
   assert.deepEqual(endpoint("https://chat.example/bot/", "https://shop.example/"), {
-    origin: "https://chat.example", path: "/bot/socket.io",
+    origin: "https://chat.example", prefix: "/bot",
   });
 });
 
@@ -53,11 +53,22 @@ test("times: a countdown in minutes, the ledger's in Shanghai, what is no time s
   assert.equal(ledgerDate("2026-11-06", "zh-CN"), "2026年11月6日");
   assert.equal(ledgerDate("2026-11", "zh-CN"), "2026年11月");
   assert.equal(ledgerDate("2026-11-06", "en-US"), "Nov 6, 2026");
+  assert.equal(ledgerDate("2026-11-06", "zh-CN", true), "11/6");
   assert.equal(ledgerDate("下月", "zh-CN"), "下月");
   assert.equal(chatTime(undefined, "zh-CN", new Date()), "");
   const at = new Date(2026, 10, 3, 9, 5);
   assert.equal(chatTime(at.toISOString(), "zh-CN", at), "09:05");
   assert.match(chatTime(at.toISOString(), "zh-CN", new Date(2026, 10, 4)), /11\/3.*09:05/);
+});
+
+test("amounts are whole fen, written to the fen in both languages; without fen the server's text stands", () => {
+  assert.equal(money(538361, "?", "zh-CN"), "¥5,383.61");
+  assert.equal(money(538361, "?", "en-GB"), "¥5,383.61");
+  assert.equal(money(-5, "?", "zh-CN"), "-¥0.05");
+  assert.equal(money(0, "?", "zh-CN"), "¥0.00");
+  assert.equal(money(1234567890123, "?", "zh-CN"), "¥12,345,678,901.23");
+  assert.equal(money(undefined, "¥1.00", "zh-CN"), "¥1.00");
+  assert.equal(money(1.5, undefined, "zh-CN"), "");
 });
 
 test("every word exists in both languages, and none is empty", () => {

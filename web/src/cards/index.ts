@@ -2,6 +2,7 @@
 
 import { nothing, type TemplateResult } from "lit";
 import type { Card } from "../protocol";
+import { application } from "./application";
 import { bill } from "./bill";
 import { closeDecision } from "./close_decision";
 import type { CardContext } from "./context";
@@ -12,23 +13,20 @@ import { handoff } from "./handoff";
 import { login } from "./login";
 import { quote } from "./quote";
 import { receipt } from "./receipt";
-import { satisfaction } from "./satisfaction";
 import { status } from "./status";
 import { stepUp } from "./step_up";
 import { ticket } from "./ticket";
 
 /** Cards that hold the message's buttons themselves; under any other message they stand as quick replies. */
-const DECISIONS: readonly string[] = ["quote", "close_decision", "debts", "satisfaction"];
+const DECISIONS: readonly string[] = ["quote", "close_decision", "debts"];
 
 export function holdsButtons(card: Card | undefined): boolean {
   return card !== undefined && DECISIONS.includes(card.type);
 }
 
-/** Cards that say all their message says: its text asks, where there is no widget, for what the widget does itself. */
-const SPEAKING: readonly string[] = ["step_up", "satisfaction"];
-
+/** A card that says all its message says: the text asks, where there is no widget, for what the widget does itself. */
 export function speaksForItself(card: Card | undefined): boolean {
-  return card !== undefined && SPEAKING.includes(card.type);
+  return card?.type === "step_up";
 }
 
 export function cardView(card: Card, context: CardContext): TemplateResult | typeof nothing {
@@ -45,7 +43,7 @@ export function cardView(card: Card, context: CardContext): TemplateResult | typ
     case "login": return login(card, context);
     case "error": return error(card, context);
     case "status": return status(card, context);
-    case "satisfaction": return satisfaction(card, context);
+    case "application": return application(card, context);
     default: return nothing;
   }
 }

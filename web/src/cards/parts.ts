@@ -1,14 +1,15 @@
 // Pieces that several cards share.
 
 import { html, nothing, type TemplateResult } from "lit";
+import { money } from "../format";
 import type { AmountLine } from "../protocol";
 import type { Decided } from "../timeline";
 import type { CardContext } from "./context";
 
 /** Labels left, amounts right in tabular figures, as on a bank's statement. */
-export function amounts(lines: readonly AmountLine[], kind = ""): TemplateResult {
-  return html`<dl class="lines ${kind}">
-    ${lines.map((line) => html`<div><dt>${line.label}</dt><dd>${line.amount}</dd></div>`)}
+export function amounts(lines: readonly AmountLine[], language: string): TemplateResult {
+  return html`<dl class="lines">
+    ${lines.map((line) => html`<div><dt>${line.label}</dt><dd>${money(line.amount_fen, line.amount, language)}</dd></div>`)}
   </dl>`;
 }
 

@@ -1,5 +1,5 @@
 import { html, nothing } from "lit";
-import { ledgerTime } from "../format";
+import { ledgerTime, money } from "../format";
 import { save } from "../picture";
 import type { ReceiptCard } from "../protocol";
 import type { View } from "./context";
@@ -8,7 +8,7 @@ import { facts } from "./parts";
 /** Proof of what was done: its numbers can be copied, and the whole kept as a picture. A button says when it has done so. */
 export const receipt: View<ReceiptCard> = (card, { t, language }) => {
   const title = t.receipt[card.kind] ?? t.receipt.settle!;
-  const amount = card.kind === "close" ? "" : (card.amount ?? "");
+  const amount = card.kind === "close" ? "" : money(card.amount_fen, card.amount, language);
   const known = [
     { label: t.receiptNo, value: card.receipt },
     { label: t.closeReceiptNo, value: card.close_receipt },
