@@ -39,6 +39,7 @@ def make_server(settings: Settings) -> AsyncServer:
         transports=["websocket"],
         cors_allowed_origins=allowed,
         max_http_buffer_size=settings.max_body_bytes,
+        namespaces="*",  # to refuse all but one ourselves, and log who tried
     )
 
 

@@ -79,10 +79,10 @@ class Turns:
         """
         async with self._in_order(who.sender):  # first of all: messages are numbered as they came
             heard = await asyncio.to_thread(self.hearing.hear, who.sender, asked)
-            claim = await self._claim(who.sender, asked.client_id, asked.body_hash(), heard.shown)
+            now = time.time()
+            claim = await self._claim(who.sender, asked.client_id, asked.body_hash(), heard.shown, now)
             if claim.state == "mine":
-                at = iso_time(time.time())
-                echo = {"seq": claim.seq, "role": "user", "text": heard.shown, "at": at}
+                echo = {"seq": claim.seq, "role": "user", "text": heard.shown, "at": iso_time(now)}
                 await self.emit(who.sender, "user_echo", echo, skip=socket)
         if claim.state == "mine":
             work = self._answer(who, asked.client_id, heard, claim.first_of_session)
@@ -126,8 +126,11 @@ class Turns:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _claim(self, sender: str, turn_id: str, body_hash: str, shown: str | None) -> Claim:
-        return await asyncio.to_thread(self.mailbox.claim, sender, turn_id, body_hash, shown, time.time())
+    async def _claim(
+        self, sender: str, turn_id: str, body_hash: str, shown: str | None, now: float | None = None
+    ) -> Claim:
+        at = time.time() if now is None else now
+        return await asyncio.to_thread(self.mailbox.claim, sender, turn_id, body_hash, shown, at)
 
     async def _stored(self, who: Identity, asked: Asked, heard: Heard) -> list[Message]:
         """The answer that another call is making, or made; takes over when that one died."""

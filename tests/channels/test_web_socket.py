@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -40,7 +41,9 @@ def test_every_tab_hears_the_answer_and_no_other_customer_does(chat: Chat, socke
     [said] = sockets.wait("tab", "bot_uttered")
     assert said["text"] == "我是智能客服。\n您好，请问要办理什么？"
     assert sockets.wait("other_tab", "bot_uttered") == [said]
-    assert sockets.wait("other_tab", "user_echo") == [{"seq": 1, "role": "user", "text": "你好"}]
+    [echo] = sockets.wait("other_tab", "user_echo")
+    assert {**echo, "at": ""} == {"seq": 1, "role": "user", "text": "你好", "at": ""}
+    assert echo["at"] == chat.history(token, "all=1")[0]["at"]
     assert sockets.wait("tab", "typing", count=2) == [{"on": True}, {"on": False}]
     assert sockets.do("order", name="tab") == ["typing", "bot_uttered", "typing"]
     assert sockets.do("order", name="stranger") == []
@@ -73,10 +76,9 @@ def test_a_returning_tab_gets_what_it_missed(chat: Chat, sockets: Sockets) -> No
     chat.say(token, "你好")
     chat.say(token, "结清")
     sockets.connect("tab", chat.url, token)
-    everything = sockets.do(
-        "call", name="tab", event="session_request", data={"since": 0, "sender": "web-c-other"}
-    )
+    everything = sockets.call("tab", "session_request", {"since": 0})
     assert (everything["ok"], everything["seq"]) == (True, 4)
+    assert abs(datetime.fromisoformat(everything["at"]).timestamp() - time.time()) < 60
     assert [message["role"] for message in everything["messages"]] == ["user", "bot", "user", "bot"]
     missed = sockets.do("call", name="tab", event="session_request", data={"since": 3})
     assert [message["seq"] for message in missed["messages"]] == [4]
