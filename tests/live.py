@@ -34,6 +34,7 @@ class LiveDemo:
         self.household = household
         self.keys = demo.load_secrets(folder)
         self.service_port, self.bot_port = free_port(), free_port()
+        self.shop_port = free_port()  # where a page of somebody else may put the widget in
         self.service_url = f"http://127.0.0.1:{self.service_port}"
         self.bot_url = f"http://127.0.0.1:{self.bot_port}"
         self.bot = httpx.Client(base_url=self.bot_url, timeout=REPLY_TIMEOUT_S, trust_env=False)
@@ -72,6 +73,7 @@ class LiveDemo:
     def start_bot(self, log: str = "bot.log") -> Program:
         env = demo.environment(self.folder, self.service_port, self.keys, demo.SEEN_BY_BOT)
         env["YUEFU_CHAT_RATE_MESSAGES"] = "1000"  # the limit itself is tested with the channel
+        env["YUEFU_CHAT_ORIGINS"] = f"http://127.0.0.1:{self.shop_port}"
         command = demo.run_bot_command(self.bot_port)
         return self.household.start("bot", command, env, self.folder / log, self.bot_url)
 

@@ -10,6 +10,7 @@ from selenium import webdriver
 
 from tests import chromium
 from tests.browser.page import ChatPage
+from tests.browser.shop import Shop, open_shop
 from tests.live import LiveDemo
 
 
@@ -40,6 +41,19 @@ def page(driver: webdriver.Chrome, seeded: LiveDemo) -> Iterator[ChatPage]:
     if driver.current_url.startswith("http"):
         driver.execute_script("sessionStorage.clear()")
     driver.get("about:blank")
+
+
+@pytest.fixture(scope="session")
+def opened_shop(demo: LiveDemo) -> Iterator[Shop]:
+    with open_shop(demo) as shop:
+        yield shop
+
+
+@pytest.fixture
+def shop(opened_shop: Shop, page: ChatPage) -> Shop:
+    """Another site with the widget in it."""
+    opened_shop.asked.clear()
+    return opened_shop
 
 
 @pytest.fixture

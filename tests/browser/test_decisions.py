@@ -169,6 +169,19 @@ def test_countdowns_run_on_the_servers_clock(page: ChatPage, clock: Callable[[fl
         page.reload()  # before anything new has told what time it is there
 
 
+def test_a_new_tab_with_a_wrong_clock_knows_the_servers_at_once(
+    page: ChatPage, clock: Callable[[float], None]
+) -> None:
+    quote_of(page)
+    clock(3600)
+    page.driver.execute_script(
+        "for (const key of Object.keys(sessionStorage)) if (key !== 'wrong_s') sessionStorage.removeItem(key)"
+    )
+    page.reload()
+    left = page.until(lambda: page.texts(".countdown time"), "the countdown")[-1]
+    assert left.startswith(("15:", "14:")), left
+
+
 def test_a_changed_amount_is_shown_and_nothing_is_charged(page: ChatPage, demo: LiveDemo) -> None:
     page.open("c-overdue")
     page.type("我想提前全部还清")

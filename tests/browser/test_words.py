@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 import unicodedata
+from contextlib import closing
 
 from selenium.webdriver import ActionChains, Keys
 
+from tests.browser.looks import faults
 from tests.browser.page import ChatPage
+from tests.live import LiveDemo
 
 HOSTILE = (
     "<img src=x onerror=alert(1)>",
@@ -94,6 +98,29 @@ def test_ten_messages_a_second_are_each_answered_once_and_in_order(page: ChatPag
     page.reload()
     assert page.texts(".user .bubble") == asked
     assert len(page.texts(".turn:not(.user)")) == answers
+
+
+def test_what_the_server_could_not_take_says_so_and_is_sent_once_by_retry(
+    page: ChatPage, demo: LiveDemo
+) -> None:
+    page.open("c-clean")
+    with closing(sqlite3.connect(demo.folder / "chat.db", isolation_level=None)) as held:
+        held.execute("BEGIN IMMEDIATE")  # for longer than the server waits for its database
+        page.type("月付怎么还款")
+        page.type("最低还款是什么")
+        failed = page.until(lambda: len(page.texts(".state.failed")) == 2, "both to fail", 40)
+        assert failed
+        held.execute("ROLLBACK")
+    assert page.texts(".state.failed")[0].startswith("系统暂时出错，请稍后再试。")
+    assert not faults(page.driver)
+    page.all(".state.failed button")[3].click()  # the second one is given up
+    page.until(lambda: len(page.texts(".state.failed")) == 1, "it to go")
+    page.all(".state.failed button")[0].click()
+    page.until(lambda: page.texts(".turn:not(.user) .bubble"), "an answer")
+    page.until(lambda: page.texts(".typing") == [], "the end of the turn")
+    page.reload()
+    assert page.texts(".user .bubble") == ["月付怎么还款"]
+    assert len(page.texts(".turn:not(.user)")) <= 2
 
 
 def test_a_violation_of_the_policy_would_be_noticed(page: ChatPage) -> None:
