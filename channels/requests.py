@@ -66,6 +66,8 @@ def read_rating(data: Any, sender: str) -> Rating:
     if not isinstance(data, dict) or not {"seq", "helped"} <= data.keys() <= {"seq", "helped", "words"}:
         raise ChatError("bad_request", f"{sender}: not a rating")
     seq, helped, words = data["seq"], data["helped"], data.get("words", "")
+    if isinstance(seq, float) and seq.is_integer():
+        seq = int(seq)  # 7.0 is a whole number in JSON
     if isinstance(seq, bool) or not isinstance(seq, int) or not 1 <= seq <= MAX_SEQ:
         raise ChatError("bad_request", f"{sender}: not a rating")
     if not isinstance(helped, bool) or not isinstance(words, str):

@@ -100,7 +100,7 @@ def test_by_http_and_socket_and_every_tab_knows(chat: Chat, sockets: Sockets) ->
     ack = sockets.call("tab", "rate", {"seq": seq, "helped": False})
     assert ack == {"ok": True, "seq": seq, "helped": False, "words": ""}
     assert sockets.wait("other_tab", "rated") == [{"seq": seq, "helped": False}]
-    answer = rate(chat, token, seq=seq, helped=False, words="找了很久")
+    answer = rate(chat, token, seq=float(seq), helped=False, words="找了很久")
     assert (answer.status_code, answer.json()) == (200, {"seq": seq, "helped": False, "words": "找了很久"})
     assert [message.get("rated") for message in chat.history(token)] == [None, False]
     assert sockets.do("order", name="stranger") == []
@@ -119,6 +119,7 @@ def test_by_http_and_socket_and_every_tab_knows(chat: Chat, sockets: Sockets) ->
         {"helped": True},
         {"seq": "2", "helped": True},
         {"seq": True, "helped": True},
+        {"seq": 2.5, "helped": True},
         {"seq": 0, "helped": True},
         {"seq": 2**31, "helped": True},
         {"seq": 2, "helped": 1},
@@ -126,7 +127,7 @@ def test_by_http_and_socket_and_every_tab_knows(chat: Chat, sockets: Sockets) ->
         {"seq": 2, "helped": True, "sender": "web-c-other"},
         {"seq": 2, "helped": True, "outcome": "closed"},
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_another_shape_is_refused(chat: Chat, sockets: Sockets, rating: dict[str, Any]) -> None:
     token = make_token()
