@@ -33,6 +33,8 @@ Begin = Callable[[str | None], Chat]
         (None, "how_to_close", "要什么条件", "open_account", "utter_close_anonymous"),
         ("c-clean", "how_to_close", "那手续费呢", "fees_interest", "utter_close_ready"),
         ("c-lowered", "how_to_close", "关了还能再开吗", "open_account", "utter_close_impact"),
+        ("c-clean", "how_to_close", "要收费吗", "fees_interest", "utter_close_ready"),
+        ("c-clean", "how_to_close", "关了能恢复吗", "unfreeze", "utter_close_impact"),
         ("c-clean", "close_impact", "以后能再开通吗", "open_account", "utter_close_impact"),
         ("c-overdue", "offer_settle", "还有吗", "out_of_scope", "utter_quote"),
         ("c-unsupported", "where_usable", "还有吗", "out_of_scope", "utter_usage"),

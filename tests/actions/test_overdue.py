@@ -103,7 +103,12 @@ def test_of_courts_nothing_is_promised_either_way(chat: Begin, ledger: Ledger, t
 
 
 @pytest.mark.parametrize(
-    ("intent", "words"), [("overdue", "会不会爆我通讯录"), ("talk_to_human", "你们会不会打电话给我家人")]
+    ("intent", "words"),
+    [
+        ("overdue", "会不会打给我公司"),
+        ("overdue", "会不会爆我通讯录"),
+        ("talk_to_human", "你们会不会打电话给我家人"),
+    ],
 )
 def test_of_calls_to_others_it_says_what_is_not_allowed_and_where_to_complain(
     chat: Begin, intent: str, words: str
