@@ -1,22 +1,21 @@
-"""A bill or a line that the question names: 上个月的账单, 9月买了什么, 588是什么钱."""
+"""A bill or a line that the question names: 上个月的账单, 9月买了什么, 588是什么钱, 灯具店那笔多少."""
 
 from __future__ import annotations
 
 from actions import cards, mentioned, own, words
 from actions.turn import Turn
 from ledger import lookups
-from ledger.model import AccountFacts, Bill
+from ledger.model import AccountFacts, Bill, BillItem
 
 LINES_SHOWN = 3
 
 
 def told(turn: Turn, facts: AccountFacts) -> bool:
-    """Whether another bill than the one to pay was named, or a line by its amount, and has been told."""
+    """Whether a bill other than the one to pay, or a line by its amount or shop, was named and told."""
     month = mentioned.month(turn, facts.today)
     if month is not None:
         return _told_month(turn, facts, month)
-    fen = mentioned.amount_fen(turn)
-    return fen is not None and told_line(turn, facts, fen)
+    return _told_line(turn, facts, mentioned.amount_fen(turn))
 
 
 def _told_month(turn: Turn, facts: AccountFacts, month: str) -> bool:
@@ -69,16 +68,23 @@ def _say_month(turn: Turn, facts: AccountFacts, bill: Bill, owed: Bill | None) -
         own.add(turn, "utter_bill_month_now", **own.bill_words(facts, owed))
 
 
-def told_line(turn: Turn, facts: AccountFacts, fen: int) -> bool:
-    """Whether one line of this amount was found, of the bill shown or not billed yet, and has been told."""
+def _told_line(turn: Turn, facts: AccountFacts, fen: int | None) -> bool:
+    """Whether one line was found, of the bill shown or not billed yet, and has been told.
+
+    An amount names it, else a shop or an item in its whole name.
+    """
+
+    def is_meant(line: BillItem) -> bool:
+        return mentioned.wholly(line, turn) if fen is None else line.amount_fen == fen
+
     bill = facts.bill
-    billed = [each for each in (bill.items if bill else ()) if each.amount_fen == fen]
-    unbilled = [each for each in facts.unbilled if each.amount_fen == fen]
+    billed = [each for each in (bill.items if bill else ()) if is_meant(each)]
+    unbilled = [each for each in facts.unbilled if is_meant(each)]
     if len(billed) + len(unbilled) != 1:
         return False
     (line,) = billed + unbilled
     more = {
-        "amount": words.money(fen),
+        "amount": words.money(line.amount_fen),
         "goods": words.bill_item(line),
         "on": words.day(line.on, today=facts.today),
     }

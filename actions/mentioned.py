@@ -36,6 +36,12 @@ def named(goods: Iterable[_Goods], text: str) -> _Goods | None:
     return best if best is not None and _named(best, text) >= LEAST_NAMED else None
 
 
+def wholly(goods: Goods, turn: Turn) -> bool:
+    """Whether typed words hold the whole name of the shop or of the item: a part of it may be a chance."""
+    names = (name.strip() for name in (goods.merchant, goods.item))
+    return not turn.pressed and any(len(name) >= LEAST_NAMED and name in turn.text for name in names)
+
+
 def _named(goods: Goods, text: str) -> int:
     """How many characters running of the shop's or the item's name are in `text`; an order's number beats."""
     order_no = str(getattr(goods, "order_no", "")).lower()

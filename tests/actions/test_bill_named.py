@@ -1,4 +1,4 @@
-"""A bill or a line that the question names by its month or its amount."""
+"""A bill or a line that the question names by its month, its amount, its shop or its item."""
 
 from __future__ import annotations
 
@@ -97,6 +97,21 @@ def test_a_line_by_its_amount(world: World) -> None:
     assert said.startswith("¥88.00是巷口面馆 牛肉面，11月3日的，还没出账：12月1日出账")
     world.customer.repay(30_000)
     assert ask(world, "300是啥", money=30_000).endswith("这期账单已还清。")
+
+
+@pytest.mark.parametrize("text", ["南街灯具店那笔多少钱", "账单里的落地灯是哪天买的"])
+def test_a_line_by_its_shop_or_its_item(world: World, text: str) -> None:
+    assert ask(world, text).startswith("¥300.00是南街灯具店 落地灯，10月3日的，在10月账单里")
+
+
+def test_a_shop_of_no_line_or_of_two_or_half_its_name_gets_the_bill(world: World) -> None:
+    whole = ask(world, "查账单")
+    assert ask(world, "街口灯具店买了什么") == whole
+    assert ask(world, "灯具那笔多少钱") == whole
+    assert ask(world, "巷口面馆花了多少") != whole
+    world.customer.buy(9_900, merchant="巷口面馆", item="酸辣粉")
+    assert ask(world, "巷口面馆花了多少") == ask(world, "查账单")
+    assert "酸辣粉" in ask(world, "酸辣粉多少钱")
 
 
 def test_an_amount_of_no_line_or_of_two_gets_the_bill(world: World) -> None:
