@@ -34,12 +34,12 @@ def message(text: str, *ranking: tuple[str, float]) -> Message:
     return Message(data={**data, "intent": dict(entries[0]), "intent_ranking": entries} if entries else data)
 
 
-def classifier(folder: Path) -> tuple[NgramClassifier, NgramClassifier]:
+def classifier(folder: Path, **settings: Any) -> tuple[NgramClassifier, NgramClassifier]:
     """A classifier as trained, and as loaded from what it stored."""
     storage = LocalModelStorage.create(folder)
     context = ExecutionContext(GraphSchema({}), "test")
     resource = Resource("classifier")
-    config = {**NgramClassifier.get_default_config(), "min_count": 1}
+    config = {**NgramClassifier.get_default_config(), "min_count": 1, **settings}
     trained = NgramClassifier.create(config, storage, resource, context)
     examples = [Message(data={"text": t, "intent": name}) for name, texts in SENTENCES.items() for t in texts]
     trained.train(TrainingData(examples))
@@ -63,6 +63,19 @@ def test_classifier_ranks_all_intents_by_probability(tmp_path: Path) -> None:
     assert {entry["name"] for entry in ranking} == set(SENTENCES)
     assert sum(entry["confidence"] for entry in ranking) == pytest.approx(1.0)
     assert ranking == sorted(ranking, key=lambda entry: -entry["confidence"])
+
+
+def test_classifier_multiplies_an_intents_odds_by_its_setting(tmp_path: Path) -> None:
+    def ranked(odds: dict[str, float]) -> dict[str, float]:
+        (folder := tmp_path / str(len(odds))).mkdir()
+        classifier(folder, odds=odds)[1].process([asked := message("怎么把月付关闭")])
+        return {entry["name"]: entry["confidence"] for entry in asked.get("intent_ranking")}
+
+    fair, rare = ranked({}), ranked({"how_to_close": 0.4})
+    assert rare["how_to_close"] / rare["prepay_all"] == pytest.approx(
+        0.4 * fair["how_to_close"] / fair["prepay_all"]
+    )
+    assert sum(rare.values()) == pytest.approx(1.0)
 
 
 def test_classifier_loaded_from_disk_answers_the_same(tmp_path: Path) -> None:
