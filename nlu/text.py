@@ -24,6 +24,44 @@ _SIMPLIFIED = (
 )
 _TO_SIMPLIFIED = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
 
+# What an input method or a voice makes of a word by its sound. Only spellings that are no word of their own
+# in such a message: 余期 may be 剩余期数, 动结 is in 自动结清.
+_MISTYPED = tuple(
+    (re.compile(pattern), word)
+    for pattern, word in (
+        ("月[副府富](?!数)|悦付|越付(?!越)|月复(?![一数])", PRODUCT),
+        ("抖[因引阴]|都音|斗音|豆音", "抖音"),
+        ("分[欺琪]|分其(?![他它中余实])", "分期"),
+        ("冻[洁节接]|栋结", "冻结"),
+        ("[零林]时(?=[额提调的])", "临时"),
+        ("恢[服负覆]|灰复|回复(?=额)", "恢复"),
+        ("注消|[住祝]销", "注销"),
+        ("结[青轻]|洁清", "结清"),
+        ("还请(?=$|[了吗掉后]|所有|全部|月付|欠款|账)", "还清"),
+        ("整信|征[心性]", "征信"),
+        ("额[渡杜肚]|[俄饿]度", "额度"),
+        ("怎[末莫吗嘛木摸]|咋么|肿么", "怎么"),
+        ("为[社神森是]么|为甚么|为什[莫末]|为毛线?", "为什么"),
+        ("什[莫末吗]|甚么|神马", "什么"),
+        ("木有|莫有|冇", "没有"),
+        ("阔以|可已", "可以"),
+        ("利[西夕习]|力息", "利息"),
+        ("[体题]前|提钱(?=还)", "提前"),
+        ("关[必毕壁比]|[官管]闭", "关闭"),
+        ("凯通|开[桶铜]", "开通"),
+        ("以(?=经)|(?:(?<=月付)|^)以(?=[还冻关开付注结逾])", "已"),
+        ("在次(?![月日])", "再次"),
+        ("(?<!窗)[口寇]款|扣[宽筐]", "扣款"),
+        ("[环欢]款|还宽(?![限裕])", "还款"),
+        ("予期|愈期|逾其", "逾期"),
+        ("为[撒沙杀]", "为啥"),
+        ("(?<=[能以么想要])体现(?![在了出])", "提现"),
+        ("手续废", "手续费"),
+        ("最底(?!下)", "最低"),
+        ("复数", "负数"),
+    )
+)
+
 # 额度-50 is a limit below zero; 2026-11 and a telephone number's dash part digits.
 _MINUS = re.compile(r"(?<!\d)[-−](?=\d)")
 
@@ -40,12 +78,16 @@ _FILLERS = re.compile(
 def normalise(text: str) -> str:
     """One spelling of what was typed.
 
-    Full-width forms, traditional characters, letter case, emoji, punctuation, runs of one character and the
-    product's names are brought to one form; words stay in their order, parted by single blanks.
+    Full-width forms, traditional characters, letter case, emoji, punctuation, runs of one character, words
+    typed by their sound and the product's names are brought to one form; words stay in their order, parted by
+    single blanks.
     """
     plain = unicodedata.normalize("NFKC", text).lower().translate(_TO_SIMPLIFIED)
     plain = _NOT_WORD.sub(" ", _MINUS.sub("负", plain)).strip()
-    return _ALIASES.sub(PRODUCT, _REPEATED.sub(r"\1\1", plain))
+    plain = _REPEATED.sub(r"\1\1", plain)
+    for pattern, word in _MISTYPED:
+        plain = pattern.sub(word, plain)
+    return _ALIASES.sub(PRODUCT, plain)
 
 
 def content(normalised: str) -> str:

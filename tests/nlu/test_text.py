@@ -31,6 +31,39 @@ def test_one_spelling(typed: str, expected: str) -> None:
     assert normalise(typed) == expected
 
 
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("悦付怎么注消", "月付怎么注销"),
+        ("月付以冻洁", "月付已冻结"),
+        ("零时额度利西", "临时额度利息"),
+        ("怎末提钱还请", "怎么提前还清"),
+        ("手续废分其", "手续费分期"),
+        ("月付可以体现吗", "月付可以提现吗"),
+    ],
+)
+def test_words_typed_by_their_sound_are_put_right(typed: str, expected: str) -> None:
+    assert normalise(typed) == expected
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "剩余期数",
+        "自动结清",
+        "直接清掉",
+        "分其他的",
+        "零时扣款",
+        "在次月还",
+        "还宽限几天",
+        "红包没体现",
+        "我以前开的",
+    ],
+)
+def test_a_word_that_only_holds_the_same_characters_stays(typed: str) -> None:
+    assert normalise(typed) == typed
+
+
 def test_another_companys_product_is_not_renamed() -> None:
     assert normalise("美团月付怎么关") == "美团月付怎么关"
     assert normalise("放心借怎么关") == "放心借怎么关"
