@@ -36,6 +36,12 @@ from nlu.text import normalise
         "车贷能延期吗",
         "按揭可以提前还吗",
         "来分期怎么还",
+        "金条利息多少",
+        "浦发卡怎么注销",
+        "宜人贷逾期了",
+        "融e借怎么提前还",
+        "中邮消费金融怎么还款",
+        "华为钱包借的钱怎么还",
     ],
 )
 def test_other_products(text: str) -> None:
@@ -59,6 +65,10 @@ def test_other_products(text: str) -> None:
         "用信用卡还清行吗",
         "办房贷之前把它关了",
         "这笔能拿来分期吗",
+        "能买金条吗",
+        "黄金金条能不能分期",
+        "用招商卡还款",
+        "影响买房贷款吗",
     ],
 )
 def test_ways_to_pay_and_chance_likenesses_are_no_other_product(text: str) -> None:
