@@ -139,7 +139,7 @@ class NgramClassifier(GraphComponent, IntentClassifier):
             raise RuntimeError("The intent classifier has not been trained.")
         if not normalised:  # emoji or punctuation alone: no question that can be understood
             return [{INTENT_NAME_KEY: OUT_OF_SCOPE, PREDICTED_CONFIDENCE_KEY: 1.0}]
-        odds = [self._config["odds"].get(label, 1.0) for label in self._model.labels]
+        odds = np.array([self._config["odds"].get(label, 1.0) for label in self._model.labels])
         probabilities = odds * self._model.probabilities(views(normalised), self._config["sharpness"])
         probabilities /= probabilities.sum()
         order = np.argsort(-probabilities, kind="stable")[: self._config["ranking_length"]]

@@ -130,8 +130,8 @@ class NgramModel:
         scores = np.array(self.bias, dtype=np.float64)
         if counts:
             columns = np.fromiter(sorted(counts), dtype=np.intp)
-            term = np.array([1.0 + np.log(counts[column]) for column in columns])
-            values = term * self.idf[columns]
+            times = np.fromiter((counts[column] for column in sorted(counts)), dtype=np.float64)
+            values = (1.0 + np.log(times)) * self.idf[columns]
             scores += (values / np.linalg.norm(values)) @ self.weights[columns].astype(np.float64)
         return scores
 

@@ -100,9 +100,8 @@ class OtherScript(GraphComponent, IntentClassifier):
         return messages
 
     def _knows(self, intent: str, words: set[str]) -> bool:
-        """Whether all words are the intent's or everybody's; those of small talk may all be everybody's."""
-        own = self._words.get(intent, set())
-        return words <= own | self._everywhere and (not words <= self._everywhere or words <= own)
+        """Whether all words are the intent's or everybody's, and not everybody's alone."""
+        return words <= self._words.get(intent, set()) | self._everywhere and not words <= self._everywhere
 
     @staticmethod
     def _put_first(message: Message, intent: str) -> None:

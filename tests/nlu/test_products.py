@@ -42,6 +42,8 @@ from nlu.text import normalise
         "融e借怎么提前还",
         "中邮消费金融怎么还款",
         "华为钱包借的钱怎么还",
+        "陆金所提前结清",
+        "信用卡的账单日怎么改",
     ],
 )
 def test_other_products(text: str) -> None:
@@ -68,6 +70,7 @@ def test_other_products(text: str) -> None:
         "能买金条吗",
         "黄金金条能不能分期",
         "用招商卡还款",
+        "信用卡还款行不行",
         "影响买房贷款吗",
     ],
 )
