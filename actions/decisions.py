@@ -144,6 +144,8 @@ def say_quote(turn: Turn, quote: Quote, *, how: str = "first") -> None:
         "fees": words.quote_fees(quote),
         "card_last4": facts.card_last4,
     }
+    if quote.close_after and how in BEGINNING and turn.bubbles:
+        how = "after"  # of three bubbles the last one, with the button, would be lost
     response = OPENING[how] + ("_close" if quote.close_after else "")
     if quote.close_after and how in BEGINNING:
         turn.say(response, **text)

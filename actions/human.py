@@ -13,6 +13,7 @@ HOTLINE = re.compile(
     r"(客服|人工|官方|投诉|受理|服务|热线)[的 ]?(电话|热线|号码)|热线|95152|联系方式"
     r"|(电话|号码).{0,4}(多少|是啥|是什么|几号|给我)|(什么|哪个|有没有|给我个?)电话|打.{0,2}电话(问|找|行)"
 )
+OURS = re.compile("(?:客服|人工|官方|投诉)的?电话")
 # Wants somebody now, gives a number, or has already tried ours.
 CALLED = re.compile(r"\d{7}|打不通|占线|没人接|接不通|给我[打回]|[让叫].{0,8}(打|联系)|回个?电话|转人工")
 
@@ -23,7 +24,8 @@ def talk_to_human(turn: Turn) -> None:
     A complaint that also wants 月付 closed is told the way to it too.
     """
     if asks_number(turn):
-        if overdue.of_contacts(turn):  # 会不会打电话给我家人: whose number is not the question
+        # 会不会打电话给我家人: whose number is not the question
+        if overdue.of_contacts(turn) and not OURS.search(turn.text):
             overdue.overdue(turn)
         else:
             say_hotline(turn)

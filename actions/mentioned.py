@@ -6,6 +6,7 @@ those that the ledger knows of, because nobody else knows their names.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from difflib import SequenceMatcher
@@ -15,6 +16,7 @@ from actions.turn import Turn
 
 #: Fewer characters running of a name are in a sentence by chance.
 LEAST_NAMED = 2
+_SPOKEN_OF = "(?:[那这][笔个单]|的|多少|花|哪天|什么时候)"
 _MONTHS_AHEAD = 2  # said without its year in November, 12月 and 1月 are those to come
 
 
@@ -37,9 +39,18 @@ def named(goods: Iterable[_Goods], text: str) -> _Goods | None:
 
 
 def wholly(goods: Goods, turn: Turn) -> bool:
-    """Whether typed words hold the whole name of the shop or of the item: a part of it may be a chance."""
+    """Whether typed words hold the whole name of the shop or of the item: a part of it may be a chance.
+
+    So may be a short name, such as 手机, unless the words go on to speak of it.
+    """
     names = (name.strip() for name in (goods.merchant, goods.item))
-    return not turn.pressed and any(len(name) >= LEAST_NAMED and name in turn.text for name in names)
+    return not turn.pressed and any(_holds(turn.text, name) for name in names)
+
+
+def _holds(text: str, name: str) -> bool:
+    if len(name) > LEAST_NAMED:
+        return name in text
+    return len(name) == LEAST_NAMED and re.search(re.escape(name) + _SPOKEN_OF, text) is not None
 
 
 def _named(goods: Goods, text: str) -> int:

@@ -13,8 +13,9 @@ HARDSHIP = re.compile("延|晚|缓|宽|拖|推|难|没钱|[还付]不|下个?月
 # Courts and police: nobody here knows whether, so nothing is promised either way.
 LEGAL = re.compile("起诉|诉讼|法院|传票|律师函|坐牢|判刑|抓|报警|警察|仲裁|强制执行|老赖|失信")
 # People who have no part in it, whom a collector might call.
+_PEOPLE = "(?:家人|家里|父母|爸|妈|老公|老婆|亲戚|朋友|同事|单位|公司|通讯录|紧急联系人)"
 CONTACTS = re.compile(
-    "家人|家里|父母|爸|妈|老公|老婆|亲戚|朋友|同事|我单位|我公司|联系单位|通讯录|紧急联系人"
+    f"(?:打|联系|骚扰|通知|告诉|找|爆).{{0,8}}{_PEOPLE}|{_PEOPLE}.{{0,4}}(?:接到|收到|知道|被)"
 )
 
 

@@ -75,8 +75,12 @@ _ONLY_SETTLE = re.compile(
 )
 _OF_BOTH = frozenset({"how_to_close", "close_impact", "prepay_all"})  # topics after which it says which
 # Wants to do it by oneself, after it was offered to be done here: the other button of that offer.
-_BY_ONESELF = re.compile("自己.{0,4}(?:关|操作|办|弄|注销)|(?:怎么|咋|如何)操作|步骤|流程|教程")
-_CANNOT = re.compile("不[了掉能成]|失败|走到|为什么|为啥")
+_BY_ONESELF = re.compile(
+    "(?:(?:我|那|就|还是|先|只|想|要|可以|能|给|看看?|知道|告诉|说说?|具体|该|自己|[，, ])*"
+    "(?:(?<=自己)(?:去|来)?(?:关|操作|办|弄|注销)(?:闭|掉|月付|理)*|(?:怎么|咋|如何)操作"
+    "|(?:操作|关闭|注销|办理)?的?(?:步骤|流程|教程))"
+    "(?:是什么|有哪些|怎么样|一下|就行|就好|呢|吧|啊|呀|吗|[。！!？?~ ])*){1,2}"
+)
 _OF_CLOSING = frozenset({"close", "settle_close", "owing", "offer_close"})  # decisions
 _APPLIES = re.compile(
     "(?:我|那|就|要|想|请|帮我|现在|马上|怎么)*(?:申请|解冻)(?:一下|解冻|恢复|吧|呢|啊|了|。)*"
@@ -125,7 +129,7 @@ def _speaks_of_application(turn: Turn, text: str) -> bool:
 def _wants_steps(turn: Turn, text: str) -> bool:
     """The way to close in the app, where closing is what was spoken of."""
     closing = turn.topic == "how_to_close" or (turn.decision or {}).get("kind") in _OF_CLOSING
-    return closing and bool(_BY_ONESELF.search(text)) and not _CANNOT.search(text)
+    return closing and _BY_ONESELF.fullmatch(text) is not None
 
 
 def _applies(turn: Turn, text: str) -> bool:

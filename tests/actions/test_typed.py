@@ -355,6 +355,33 @@ def test_who_will_close_it_alone_hears_the_way(chat: Begin, customer: str, words
     assert talk.type("repayment_status", "我自己关不了啊")[-1].response != "utter_close_steps"
 
 
+@pytest.mark.parametrize(
+    ("intent", "words"),
+    [
+        ("how_to_close", "我不想自己弄，你帮我关"),
+        ("how_to_close", "自己办太麻烦了，你帮我办吧"),
+        ("report_unauthorised", "这笔不是我自己操作的"),
+        ("prepay_all", "提前还款怎么操作"),
+        ("refund", "退款流程多久"),
+    ],
+)
+def test_who_wants_it_done_or_asks_something_else_hears_no_way_to_close(
+    chat: Begin, intent: str, words: str
+) -> None:
+    talk = chat("c-owing")
+    talk.type("how_to_close")
+    assert talk.type(intent, words)[-1].response != "utter_close_steps"
+
+
+@pytest.mark.parametrize("words", ["我要投诉，赶紧给我关闭月付", "有人打电话让我关闭月付，说要验证码"])
+def test_a_decision_to_close_keeps_its_button_after_what_is_said_before_it(chat: Begin, words: str) -> None:
+    talk = chat("c-owing")
+    talk.press(talk.type("how_to_close", enters="close"), "一次结清并关闭")
+    said = talk.type("how_to_close", words, enters="close")
+    assert len(said) <= 2
+    assert any(button["title"].startswith("确认结清并关闭") for each in said for button in each.buttons)
+
+
 def test_nobody_hears_the_way_to_what_cannot_be_closed_yet(chat: Begin) -> None:
     talk = chat("c-refunding")
     talk.type("how_to_close")

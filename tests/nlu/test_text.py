@@ -58,6 +58,15 @@ def test_words_typed_by_their_sound_are_put_right(typed: str, expected: str) -> 
         "还宽限几天",
         "红包没体现",
         "我以前开的",
+        "怎么调整信用额度",
+        "还请月付客服查账单",
+        "还请账单发我",
+        "可以经常用",
+        "所以经常逾期",
+        "现在次数",
+        "有关比如收入",
+        "出现问题前",
+        "象征性收费",
     ],
 )
 def test_a_word_that_only_holds_the_same_characters_stays(typed: str) -> None:
