@@ -50,15 +50,9 @@ def tell(
 ) -> None:
     """One bubble and its card; the card's title and remedy are the words of the cause."""
     title, remedy = words.DIAGNOSES[cause]
-    turn.say(
-        response or f"utter_unusable_{cause}",
-        card=cards.ending(
-            cards.diagnosis(cause, title, [*evidence, *refused_for_freeze(turn)], remedy),
-            *("unusable", cause, ""),
-        ),
-        values=values,
-        **more,
-    )
+    diagnosed = cards.diagnosis(cause, title, [*evidence, *refused_for_freeze(turn)], remedy)
+    card = cards.ending(diagnosed, "unusable", cause, "")
+    turn.say(response or f"utter_unusable_{cause}", card=card, values=values, **more)
 
 
 def refused_for_freeze(turn: Turn) -> Evidence:
