@@ -1,8 +1,9 @@
 """How a customer stands: every row that a later answer to them could depend on, and none that only names.
 
 Two worlds in which these are equal go on alike. Left out is what tells them apart and changes no answer: the
-ids that rows were given, hashes, the keys of requests, whose turn it was at a merchant's settlement, when
-tickets were opened, and what is underneath the newest ticket that a customer cannot end.
+ids that rows were given, also where another refers to them, hashes, the keys of requests, whose turn it was at
+a merchant's settlement, when tickets were opened, and what is underneath the newest ticket that a customer
+cannot end.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ _OF_ACCOUNT = {
     "settlements": ("account_id = :account", "id"),
     "outbox": ("sender = :sender AND acked_at IS NULL", "id"),
 }
-_NAMES_ONLY = {"id", "journal_id", "hash", "previous_hash", "chain_head", "merchant_settlement_id", "version"}
+_NAMES_ONLY = {
+    *("id", "journal_id", "ref", "hash", "previous_hash", "chain_head", "merchant_settlement_id", "version")
+}
 _OF_GATEWAY = {
     "charges": ("customer_id = :customer", "number"),
     "movements": ("number IN (SELECT number FROM charges WHERE customer_id = :customer)", "id"),
