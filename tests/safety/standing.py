@@ -1,8 +1,8 @@
 """How a customer stands: every row that a later answer to them could depend on, and none that only names.
 
 Two worlds in which these are equal go on alike. Left out is what tells them apart and changes no answer: the
-ids that rows were given, also where another refers to them, hashes, the keys of requests, whose turn it was at
-a merchant's settlement, when tickets were opened, and what is underneath the newest ticket that a customer
+ids that rows were given, also where another refers to them, hashes, the keys of requests, whose turn it was
+at a merchant's settlement, when tickets were opened, and what is underneath the newest ticket that a customer
 cannot end.
 """
 
