@@ -56,6 +56,10 @@ class among(sa.sql.functions.FunctionElement[bool]):
     def __init__(self, column: sa.ColumnElement[int], name: str) -> None:
         super().__init__(column, sa.bindparam(name, type_=Ids))
 
+    def self_group(self, against: Any = None) -> among:
+        """As it stands: SQLAlchemy would ask whether it `= 1`, for which SQLite reads the whole table."""
+        return self
+
 
 @compiles(among, "postgresql")
 def _in_array(element: among, compiler: SQLCompiler, **more: Any) -> str:
