@@ -133,6 +133,21 @@ class Mailbox:
         with self.engine.begin() as conn:
             conn.execute(turn.values(leased_until=0.0))
 
+    def take_unanswered(self, now: float) -> list[tuple[str, str]]:
+        """Claims the users' turns, (sender, turn_id), that somebody began to answer and left so."""
+        left = (turns.c.answer.is_(None), turns.c.leased_until <= now)
+        with self.engine.begin() as conn:
+            found = conn.execute(sa.select(turns.c.sender, turns.c.turn_id).where(*left, turns.c.seq > 0)).all()
+            return [
+                (sender, turn_id)
+                for sender, turn_id in found
+                if conn.execute(
+                    sa.update(turns)
+                    .where(turns.c.sender == sender, turns.c.turn_id == turn_id, *left)
+                    .values(leased_until=now + LEASE_S)
+                ).rowcount
+            ]
+
     def since(self, sender: str, seq: int, both_roles: bool = False) -> list[Message]:
         """What is kept above `seq` (the newest 200), oldest first; the bot's alone unless `both_roles`."""
         its_rating = (ratings.c.sender == messages.c.sender) & (ratings.c.seq == messages.c.seq)

@@ -33,6 +33,12 @@ turns = sa.Table(
     sa.Column("answer", sa.JSON(none_as_null=True), nullable=True),
     sa.Column("at", sa.Float, nullable=False, index=True),
 )
+sa.Index(
+    "ix_chat_turn_unanswered",
+    turns.c.leased_until,
+    sqlite_where=turns.c.answer.is_(None),
+    postgresql_where=turns.c.answer.is_(None),
+)
 ratings = sa.Table(
     "chat_rating",
     metadata,

@@ -118,6 +118,17 @@ class Turns:
             raise
         return await self._finish(sender, turn_id, output.bubbles(), claim.first_of_session)
 
+    async def end_broken_off(self) -> None:
+        """Says of each message that a bot took and died over that it has to be sent again.
+
+        It is not answered here: it may be what the bot died of, and its speaker's login is not known any more.
+        """
+        for sender, turn_id in await asyncio.to_thread(self.mailbox.take_unanswered, time.time()):
+            reference = words.new_reference()
+            logger.error("[%s] a turn of %s was broken off", reference, sender)
+            said = await words.apologise(self.agent(), reference, words.BROKEN_OFF)
+            await self._finish(sender, turn_id, [said], False)
+
     async def stop(self, timeout_s: float) -> None:
         """Lets running turns end; those that take longer are broken off and may be asked again."""
         if self._running:

@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 STOP_TURNS_S = 5
 EXPIRE_EVERY_S = 60 * 60
+BROKEN_OFF_EVERY_S = 20  # and not at once: a client that waited for the answer asks again by itself
 GRACEFUL_SHUTDOWN_S = 3.0
 
 
@@ -139,7 +140,7 @@ class WebInput(InputChannel):
             if response not in self.agent().domain.responses:
                 logger.error("the model has no response %s, which the channel needs", response)
         push = OutboxPush(self.service, self.turns)
-        self._tasks = [asyncio.create_task(push.run()), asyncio.create_task(self._expire())]
+        self._tasks = [asyncio.create_task(each) for each in (push.run(), self._expire(), self._end_broken_off())]
         if self.keys is not None:
             await self.keys.refresh()  # a wrong address is in the log at once, not with the first customer
 
@@ -160,3 +161,11 @@ class WebInput(InputChannel):
             except Exception:
                 logger.exception("old messages could not be dropped")
             await asyncio.sleep(EXPIRE_EVERY_S)
+
+    async def _end_broken_off(self) -> None:
+        while True:
+            await asyncio.sleep(BROKEN_OFF_EVERY_S)
+            try:
+                await self.turns.end_broken_off()
+            except Exception:
+                logger.exception("broken off turns could not be ended")

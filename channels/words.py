@@ -15,13 +15,23 @@ logger = logging.getLogger(__name__)
 
 CHANNEL = "web"
 UNAVAILABLE = "utter_service_unavailable"
+BROKEN_OFF = "utter_broken_off"
 AI_NOTICE = "utter_ai_notice"
 TOO_LONG = "utter_message_too_long"
 NOTHING_ASKED = "utter_nothing_asked"
 BUTTON_EXPIRED = "utter_button_expired"
 BUTTON_REFUSED = "utter_button_refused"
 NUMBERS_HIDDEN = "utter_numbers_hidden"
-USED_HERE = (UNAVAILABLE, AI_NOTICE, TOO_LONG, NOTHING_ASKED, BUTTON_EXPIRED, BUTTON_REFUSED, NUMBERS_HIDDEN)
+USED_HERE = (
+    UNAVAILABLE,
+    BROKEN_OFF,
+    AI_NOTICE,
+    TOO_LONG,
+    NOTHING_ASKED,
+    BUTTON_EXPIRED,
+    BUTTON_REFUSED,
+    NUMBERS_HIDDEN,
+)
 
 
 def new_reference() -> str:
@@ -44,5 +54,5 @@ def apology(text: str, reference: str) -> Message:
     return {"text": text, "buttons": [], "custom": {"type": "error", "reference": reference}}
 
 
-async def apologise(agent: Agent, reference: str) -> Message:
-    return apology(await say(agent, UNAVAILABLE, reference=reference), reference)
+async def apologise(agent: Agent, reference: str, response: str = UNAVAILABLE) -> Message:
+    return apology(await say(agent, response, reference=reference), reference)

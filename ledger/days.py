@@ -7,7 +7,9 @@ it was paid is not known yet. So it does while an automatic debit that counts fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
@@ -24,6 +26,9 @@ from ledger.work import Work, lock_account
 
 #: Accounts in one transaction: enough that a commit costs little, few enough that nobody waits long for one.
 BATCH: Final = 200
+
+#: Batches under way at once: the database writes one while the next one is worked out. SQLite has one writer.
+_AT_ONCE: Final = 2
 
 
 def catch_up(work: Work, *, no_charge_open: bool = False) -> bool:
@@ -90,15 +95,25 @@ def run(ledger: Ledger, each_done: Callable[[], object] = lambda: None) -> int:
     not hold up the others: the first failure is raised at the end. Raises Unavailable at once.
     """
     now = ledger.clock.now()
-    count = last_id = 0
+    count = 0
     errors: list[Exception] = []
-    while ids := _behind(ledger, last_id):
-        count += _catch_up_all(ledger, ids, now, errors)
-        for _ in ids:
-            each_done()
-        last_id = ids[-1]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        started: deque[tuple[list[int], Future[int]]] = deque()
+        for ids in _batches(ledger):
+            started.append((ids, pool.submit(_catch_up_all, ledger, ids, now, errors)))
+            if len(started) >= (1 if ledger.engine.dialect.name == "sqlite" else _AT_ONCE):
+                count += _ended(*started.popleft(), each_done)
+        while started:
+            count += _ended(*started.popleft(), each_done)
     if errors:
         raise errors[0]
+    return count
+
+
+def _ended(ids: list[int], changed: Future[int], each_done: Callable[[], object]) -> int:
+    count = changed.result()
+    for _ in ids:
+        each_done()
     return count
 
 
@@ -124,6 +139,14 @@ def count_behind(ledger: Ledger) -> int:
     with ledger.read() as conn:
         wanted = sa.select(sa.func.count()).select_from(t.accounts).where(_has_to_do(ledger.clock.now()))
         return int(conn.execute(wanted).scalar_one())
+
+
+def _batches(ledger: Ledger) -> Iterator[list[int]]:
+    """The accounts that may have something to do today, in the order of their ids."""
+    last_id = 0
+    while ids := _behind(ledger, last_id):
+        yield ids
+        last_id = ids[-1]
 
 
 def _behind(ledger: Ledger, after_id: int) -> list[int]:

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import jwt
 import pytest
@@ -41,6 +42,12 @@ def kill(demo: LiveDemo, name: str) -> None:
     program.process.wait()
     end_group(program.process)
     demo.household.programs.remove(program)
+
+
+def unread_bytes(port: int) -> int:
+    """What has been sent to a program of this machine that has not read it yet."""
+    connections = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return sum(int(each[4].split(":")[1], 16) for each in connections if each[1].endswith(f":{port:04X}"))
 
 
 def sent_once(page: ChatPage, asked: list[str]) -> None:
@@ -139,8 +146,7 @@ def test_the_bot_killed_in_mid_payment_charges_once_and_tells_the_result(
     os.kill(process_of(demo, "service"), signal.SIGSTOP)  # the charge is on its way and does not come back
     try:
         page.answer_strong_login()
-        page.until(lambda: page.texts(".typing"), "the payment to be under way")
-        time.sleep(1)
+        page.until(lambda: unread_bytes(demo.service_port), "the payment to be asked of the service")
         kill(demo, "bot")
     finally:
         os.kill(process_of(demo, "service"), signal.SIGCONT)

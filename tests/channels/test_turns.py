@@ -16,7 +16,7 @@ from channels import turns
 from channels.buttons import ButtonSigner
 from channels.heard import Asked, Hearing
 from channels.identity import Identity
-from channels.mailbox import Claim, Mailbox, Message, open_engine
+from channels.mailbox import LEASE_S, Claim, Mailbox, Message, open_engine
 from channels.turns import Turns
 
 WHO = Identity("web-a", "", 0, 0)
@@ -24,6 +24,7 @@ SIGNER = ButtonSigner("button-secret-of-the-tests")
 RESPONSES = {
     "utter_nothing_asked": [{"text": "请用文字提问。"}],
     "utter_ai_notice": [{"text": "我是智能客服。"}],
+    "utter_broken_off": [{"text": "请再发一次。编号{reference}"}],
 }
 
 
@@ -78,3 +79,30 @@ def test_a_long_answer_keeps_its_claim(tmp_path: Path, monkeypatch: pytest.Monke
             return talk.mailbox.claim("web-a", "1", "h", "问", time.time()).state
 
     assert asyncio.run(long()) == "working"
+
+
+def test_a_message_whose_bot_died_is_told_so_once(tmp_path: Path) -> None:
+    heard: list[tuple[str, Any]] = []
+    talk = make(tmp_path, Mailbox, heard)
+    talk.mailbox.claim("web-a", "died", "h", "问", time.time() - LEASE_S - 1)
+    talk.mailbox.claim("web-a", "outbox:1", "", None, time.time() - LEASE_S - 1)  # asked again by the outbox
+    talk.mailbox.claim("web-b", "at-work", "h", "问", time.time())
+
+    async def twice() -> None:
+        await talk.end_broken_off()
+        await talk.end_broken_off()
+
+    asyncio.run(twice())
+    said = talk.mailbox.since("web-a", 0)
+    assert [message["text"][:6] for message in said] == ["请再发一次。"]
+    assert [data for event, data in heard if event == "bot_uttered"] == said
+    assert talk.mailbox.since("web-b", 0) == []
+    assert talk.mailbox.claim("web-a", "died", "h", "问", time.time()).answer == said
+
+
+def test_a_message_that_is_asked_again_in_time_is_not_told_so(tmp_path: Path) -> None:
+    talk = make(tmp_path, Mailbox, [])
+    talk.mailbox.claim("web-a", "died", "h", "问", time.time() - LEASE_S - 1)
+    assert talk.mailbox.claim("web-a", "died", "h", "问", time.time()).state == "mine"
+    asyncio.run(talk.end_broken_off())
+    assert talk.mailbox.since("web-a", 0) == []

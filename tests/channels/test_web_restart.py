@@ -62,6 +62,19 @@ def test_an_answer_broken_off_is_given_once_after_a_restart(live: Live, sockets:
         assert told == ["通知 payout_done P1", "通知 ack_lost P2"]
 
 
+def test_a_message_taken_over_which_the_bot_died_is_not_left_in_silence(
+    live: Live, sockets: Sockets, sub: str
+) -> None:
+    """The page heard that its message was taken, and so does not send it again by itself."""
+    chat, token = live.chat, live.keys.token(sub)
+    sockets.connect("one", chat.url, token)
+    assert sockets.call("one", "user_uttered", {"id": "taken", "text": "慢慢"})["ok"]
+    live.restart()
+    missed = wait_for(lambda: history_of(f"tab-{uuid.uuid4().hex}", live, sub, sockets, since=1), 60, pause_s=2)
+    assert [message["text"][:6] for message in missed] == ["请再发一次。"]
+    assert missed[0]["custom"]["type"] == "error"
+
+
 def test_news_under_way_when_the_bot_is_killed_arrive_once_and_in_order(
     live: Live, sockets: Sockets, sub: str
 ) -> None:

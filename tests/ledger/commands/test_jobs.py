@@ -87,8 +87,10 @@ def test_stopped_on_the_way_it_goes_on_later(
         stopped = run("run-penalties")
     assert (stopped.status, stopped.out) == (130, "")
     assert "run it again" in stopped.err
-    assert balances(many[0].ledger) == LATE * 7 + [("receivable.unbilled", 100_000)] * (MANY - 7)
-    assert run("run-penalties").told == {"accounts_changed": MANY - 7}
+    done = MANY - balances(many[0].ledger).count(("receivable.unbilled", 100_000))
+    assert done == 7 if many[0].ledger.engine.dialect.name == "sqlite" else done in (7, 14)
+    assert balances(many[0].ledger) == LATE * done + [("receivable.unbilled", 100_000)] * (MANY - done)
+    assert run("run-penalties").told == {"accounts_changed": MANY - done}
     assert balances(many[0].ledger) == LATE * MANY
 
 
