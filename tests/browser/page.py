@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.shadowroot import ShadowRoot
@@ -45,8 +46,16 @@ class ChatPage:
         self.until(lambda: self.all(ONLINE), "the chat to be connected")
 
     def until(self, found: Callable[[], Any], what: str, wait_s: float = WAIT_S) -> Any:
-        """The first true answer of `found`. Raises TimeoutException naming what was waited for."""
-        return WebDriverWait(self.driver, wait_s, 0.1).until(lambda _: found(), f"waited for {what}")
+        """The first true answer of `found`. Raises TimeoutException: what was waited for, what is said instead."""
+        try:
+            return WebDriverWait(self.driver, wait_s, 0.1).until(lambda _: found(), f"waited for {what}")
+        except TimeoutException as error:
+            said = (
+                self.texts(".turn, .link, .state")[-6:]
+                if self.driver.find_elements(By.TAG_NAME, "yuefu-chat")
+                else []
+            )
+            raise TimeoutException(f"{error.msg}; the chat says {said}") from None
 
     # The chat
 
