@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
 
 from nlu.importer import TopicImporter
 
@@ -100,6 +104,28 @@ def test_responses_are_not_read_as_training_data_too(project: Path) -> None:
     training_data = importer(project).get_nlu_data("zh")
     assert training_data.responses == {}
     assert sorted(training_data.intents) == ["how_to_close", "prepay_all"]
+
+
+def test_sentences_are_read_once(project: Path) -> None:
+    reading = importer(project)
+    assert reading.get_nlu_data("zh") is reading.get_nlu_data("zh")
+
+
+def test_a_copied_sentence_shares_nothing_that_can_change(project: Path) -> None:
+    importer(project)
+    entity = {"entity": "month", "start": 0, "end": 2, "value": "六月"}
+    features = Features(np.zeros((1, 2)), "sentence", "text", "test")
+    sentence = Message({"text": "六月的账单", "entities": [entity]}, features=[features])
+    copied = copy.deepcopy([sentence])[0]
+    assert copied == sentence
+    assert vars(copied).keys() == vars(sentence).keys()
+    copied.set("text", "七月的账单", add_to_output=True)
+    copied.get("entities")[0]["value"] = "七月"
+    copied.features[0].features[0, 0] = 1.0
+    copied.output_properties.add("other")
+    assert sentence.data == {"text": "六月的账单", "entities": [{**entity, "value": "六月"}]}
+    assert sentence.features[0].features[0, 0] == 0.0
+    assert sentence.output_properties == {"text"}
 
 
 def test_rules_know_the_responses(project: Path) -> None:
