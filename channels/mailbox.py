@@ -137,7 +137,9 @@ class Mailbox:
         """Claims the users' turns, (sender, turn_id), that somebody began to answer and left so."""
         left = (turns.c.answer.is_(None), turns.c.leased_until <= now)
         with self.engine.begin() as conn:
-            found = conn.execute(sa.select(turns.c.sender, turns.c.turn_id).where(*left, turns.c.seq > 0)).all()
+            found = conn.execute(
+                sa.select(turns.c.sender, turns.c.turn_id).where(*left, turns.c.seq > 0)
+            ).all()
             return [
                 (sender, turn_id)
                 for sender, turn_id in found

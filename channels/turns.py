@@ -121,7 +121,7 @@ class Turns:
     async def end_broken_off(self) -> None:
         """Says of each message that a bot took and died over that it has to be sent again.
 
-        It is not answered here: it may be what the bot died of, and its speaker's login is not known any more.
+        It is not answered here: it may be what the bot died of, and its speaker's login is not known now.
         """
         for sender, turn_id in await asyncio.to_thread(self.mailbox.take_unanswered, time.time()):
             reference = words.new_reference()

@@ -140,7 +140,9 @@ class WebInput(InputChannel):
             if response not in self.agent().domain.responses:
                 logger.error("the model has no response %s, which the channel needs", response)
         push = OutboxPush(self.service, self.turns)
-        self._tasks = [asyncio.create_task(each) for each in (push.run(), self._expire(), self._end_broken_off())]
+        self._tasks = [
+            asyncio.create_task(each) for each in (push.run(), self._expire(), self._end_broken_off())
+        ]
         if self.keys is not None:
             await self.keys.refresh()  # a wrong address is in the log at once, not with the first customer
 

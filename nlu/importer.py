@@ -54,7 +54,7 @@ class TopicImporter(RasaFileImporter):
 
 
 def copy_of_message(message: Message, memo: dict[int, Any]) -> Message:
-    """`copy.deepcopy` of a sentence without its detour: nearly all that it holds is text, which never changes.
+    """`copy.deepcopy` of a sentence without its detour: nearly all in it is text, which never changes.
 
     Rasa copies all sentences twenty times in one training.
     """

@@ -46,7 +46,7 @@ class ChatPage:
         self.until(lambda: self.all(ONLINE), "the chat to be connected")
 
     def until(self, found: Callable[[], Any], what: str, wait_s: float = WAIT_S) -> Any:
-        """The first true answer of `found`. Raises TimeoutException: what was waited for, what is said instead."""
+        """The first true answer of `found`. Raises TimeoutException: waited for what, and what is said."""
         try:
             return WebDriverWait(self.driver, wait_s, 0.1).until(lambda _: found(), f"waited for {what}")
         except TimeoutException as error:

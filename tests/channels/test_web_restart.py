@@ -70,7 +70,9 @@ def test_a_message_taken_over_which_the_bot_died_is_not_left_in_silence(
     sockets.connect("one", chat.url, token)
     assert sockets.call("one", "user_uttered", {"id": "taken", "text": "慢慢"})["ok"]
     live.restart()
-    missed = wait_for(lambda: history_of(f"tab-{uuid.uuid4().hex}", live, sub, sockets, since=1), 60, pause_s=2)
+    missed = wait_for(
+        lambda: history_of(f"tab-{uuid.uuid4().hex}", live, sub, sockets, since=1), 60, pause_s=2
+    )
     assert [message["text"][:6] for message in missed] == ["请再发一次。"]
     assert missed[0]["custom"]["type"] == "error"
 
