@@ -18,6 +18,10 @@ CONTACTS = re.compile(
     f"(?:打|联系|骚扰|通知|告诉|找|爆).{{0,8}}{_PEOPLE}|{_PEOPLE}.{{0,4}}(?:接到|收到|知道|被)"
 )
 
+_PENALTY = "(?:违约金|罚息|滞纳金|逾期费|利息)"
+_SPARED = "(?:减|免|少收|抹|取消|打折|不收)"
+WAIVER = re.compile(f"{_PENALTY}.{{0,6}}{_SPARED}|{_SPARED}.{{0,6}}{_PENALTY}")
+
 
 def overdue(turn: Turn) -> None:
     """What is late with its days and penalty, or what being late would mean."""
@@ -40,6 +44,8 @@ def _late_response(turn: Turn) -> str:
     """By what is feared of being late, where the typed words name it."""
     if not turn.pressed and LEGAL.search(turn.text):
         return "utter_overdue_legal"
+    if not turn.pressed and WAIVER.search(turn.text):
+        return "utter_overdue_waiver"
     return "utter_overdue_contacts" if of_contacts(turn) else "utter_overdue_late"
 
 

@@ -102,6 +102,14 @@ def test_of_courts_nothing_is_promised_either_way(chat: Begin, ledger: Ledger, t
     assert chat("c-overdue").type("overdue", "逾期怎么算的")[0].response == "utter_overdue_late"
 
 
+@pytest.mark.parametrize("text", ["能不能把违约金减免掉", "罚息可以免吗", "可不可以少收点滞纳金"])
+def test_a_wish_to_be_spared_the_penalty_gets_a_plain_no_and_a_way(chat: Begin, text: str) -> None:
+    said = chat("c-overdue").type("overdue", text)[0]
+    assert "我这里不能减免" in said.text
+    assert [each["intent"] for each in said.buttons] == ["offer_settle", "request_extension", "talk_to_human"]
+    assert chat("c-overdue").type("overdue", "违约金怎么算")[0].response == "utter_overdue_late"
+
+
 @pytest.mark.parametrize(
     ("intent", "words"),
     [

@@ -83,6 +83,17 @@ def test_marks_that_turn_the_writing_around_stay_inside_their_bubble(page: ChatP
     assert set(isolated) == {"plaintext"}
 
 
+def test_what_the_page_says_before_there_is_a_connection_is_sent(page: ChatPage) -> None:
+    page.open("c-clean")
+    page.driver.execute_script(
+        "const old = document.querySelector('yuefu-chat'), chat = document.createElement('yuefu-chat');"
+        "Object.assign(chat, { server: old.server, tokenProvider: old.tokenProvider, inline: true });"
+        "chat.say('月付怎么还款'); old.replaceWith(chat); chat.say('最低还款是什么')"
+    )
+    page.until(lambda: len(page.texts(".turn:not(.user)")) >= 2, "an answer to each")
+    assert page.texts(".user .bubble") == ["月付怎么还款", "最低还款是什么"]
+
+
 def all_said(page: ChatPage, least: int) -> bool:
     """Whether there are so many answers, and for a while no more: one may have two bubbles."""
     said = len(page.texts(".turn:not(.user) .bubble"))

@@ -49,6 +49,17 @@ def test_the_text_reaches_the_conversation_as_typed(parse: Parse) -> None:
     assert parse("抖音月付怎麼關！！！")["text"] == "抖音月付怎麼關！！！"
 
 
+@pytest.mark.parametrize(
+    ("words", "intent"),
+    [("怎么关闭月付", "how_to_close"), ("还款成功了吗", "repayment_status"), ("人工", "talk_to_human")],
+)
+def test_what_customers_are_told_to_say_is_understood(words: str, intent: str, parse: Parse) -> None:
+    responses = Path(__file__).parents[2] / "data" / "responses"
+    assert any(f"“{words}”" in file.read_text(encoding="utf-8") for file in responses.glob("*.yml"))
+    understood = parse(words)["intent"]
+    assert (understood["name"], understood["confidence"] > 0.9) == (intent, True)
+
+
 @pytest.mark.slow
 def test_a_second_training_gives_the_same_answers(understood: list[Understood], tmp_path: Path) -> None:
     texts = [question.text for question in QUESTIONS]

@@ -46,6 +46,8 @@ export class YuefuChat extends LitElement implements YuefuChatElement {
   #connection: Connection | null = null;
   #press: Press | null = null;
   readonly #used = new Set<string>();
+  /** Said by the page before there is a connection. */
+  #early: string[] = [];
   #typingTimer = 0;
   #secondTimer = 0;
   #unread = 0;
@@ -109,12 +111,14 @@ export class YuefuChat extends LitElement implements YuefuChatElement {
     this.#ratings = new Ratings((rating) => this.#connection!.rate(rating), () => this.#follower.grew());
     this.#connection = new Connection(this.server, tokens, this.#listener, new Store());
     this.#connection.start();
+    this.#early.splice(0).forEach((text) => this.say(text));
   }
 
   say(text: string): void {
     this.#press = null;
     this.#asked = NOTHING_ASKED;
-    this.#connection?.send({ text }, text);
+    if (this.#connection) this.#connection.send({ text }, text);
+    else this.#early.push(text);
     this.#follower.toEnd();
   }
 
