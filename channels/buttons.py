@@ -38,7 +38,11 @@ class ButtonOfAnother(ButtonError):
 
 
 class ButtonExpired(ButtonError):
-    """Ours and the sender's, but past its time."""
+    """Ours and the sender's, but past its time: `title` is what it said."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title)
+        self.title = title
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ class ButtonSigner:
         if owner != sender:
             raise ButtonOfAnother(owner)
         if now >= expires_at:
-            raise ButtonExpired
+            raise ButtonExpired(title)
         return Press(intent, title, values)
 
     def _mac(self, payload: bytes) -> bytes:

@@ -82,8 +82,8 @@ class Hearing:
     def _hear_button(self, sender: str, token: str) -> Heard:
         try:
             press = self._pressed(sender, token)
-        except ButtonExpired:
-            return Heard("", refusal=words.BUTTON_EXPIRED)
+        except ButtonExpired as error:
+            return Heard(error.title, refusal=words.BUTTON_EXPIRED)
         except ButtonError as error:
             owner = f" of {error.owner}" if isinstance(error, ButtonOfAnother) else ""
             reference = words.new_reference()
@@ -97,5 +97,5 @@ class Hearing:
         """Raises ButtonError; ButtonExpired also for an intent that a newer version no longer has."""
         press = self.signer.read(sender, token, time.time())
         if press.intent not in self.agent().domain.intents:
-            raise ButtonExpired
+            raise ButtonExpired(press.title)
         return press

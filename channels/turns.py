@@ -171,7 +171,8 @@ class Turns:
         try:
             if heard.refusal:
                 said = await words.say(self.agent(), heard.refusal, limit=self.hearing.max_chars)
-                return [{"text": said, "buttons": [], "custom": {}}]
+                custom = {"type": "lapsed"} if heard.refusal in words.OF_A_DEAD_BUTTON else {}
+                return [{"text": said, "buttons": [], "custom": custom}]
             output = await self._ask(who, turn_id, heard)
             bubbles = output.bubbles()
             if bubbles and heard.masked:

@@ -22,6 +22,7 @@ NOTHING_ASKED = "utter_nothing_asked"
 BUTTON_EXPIRED = "utter_button_expired"
 BUTTON_REFUSED = "utter_button_refused"
 NUMBERS_HIDDEN = "utter_numbers_hidden"
+OF_A_DEAD_BUTTON = (BUTTON_EXPIRED, BUTTON_REFUSED)
 USED_HERE = (
     UNAVAILABLE,
     BROKEN_OFF,

@@ -10,8 +10,8 @@ import { minify } from "terser";
 const WIDGET_LIMIT_BYTES = 30_000;
 const browser = { bundle: true, minify: true, format: "iife", target: "es2022", legalComments: "none", charset: "utf8" };
 
-// The widget speaks JSON over WebSocket only. What of socket.io serves long polling, the upgrade from it and binary
-// packets, its own queue of retries and its listeners to everything stay out of the bundle: half of the library.
+// The widget speaks JSON over WebSocket only, in a browser. What of socket.io serves Node, long polling, the upgrade from
+// it and binary packets, its own queue of retries and its listeners to everything stay out of the bundle: half of the library.
 const PARTS_LEFT_OUT = {
   "engine.io-client/build/esm/transports/polling-xhr.js": () => "export class XHR {}",
   "engine.io-client/build/esm/contrib/parseuri.js": () =>
@@ -25,8 +25,13 @@ const PARTS_LEFT_OUT = {
     'const type = PACKET_TYPES_REVERSE[text[0]]; return type ? { type, data: text.slice(1) || undefined } : ERROR_PACKET; };',
   "engine.io-client/build/esm/transports/index.js": () =>
     'import { WS } from "./websocket.js"; export const transports = { websocket: WS };',
+  "engine.io-client/build/esm/transports/websocket.js": (source) =>
+    emptied(source, {
+      doOpen: "try { this.ws = this.createSocket(this.uri(), this.opts.protocols); }" +
+        "catch (error) { return this.emitReserved('error', error); } this.addEventListeners();",
+    }),
   "engine.io-client/build/esm/socket.js": (source) =>
-    emptied(source, { _probe: "", _getWritablePackets: "return this.writeBuffer;" }),
+    emptied(source, { _probe: "", _filterUpgrades: "return [];", _getWritablePackets: "return this.writeBuffer;" }),
   "socket.io-client/build/esm/socket.js": (source) =>
     emptied(source, {
       send: "", compress: "", onAny: "", prependAny: "", offAny: "", listenersAny: "", onAnyOutgoing: "", prependAnyOutgoing: "",

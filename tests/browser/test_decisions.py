@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from selenium.webdriver import ActionChains
 
+from channels.buttons import ButtonSigner, Press
 from tests.browser.page import BUTTONS, ChatPage
 from tests.live import LiveDemo
 
@@ -154,6 +156,37 @@ def test_an_expired_quote_is_shown_as_such_and_can_only_be_asked_anew(
     page.press("重新报价")
     page.button("确认结清并关闭")
     assert page.texts(".countdown time")[-1].startswith(("15:", "14:"))
+
+
+def test_a_decision_to_close_goes_with_its_button(page: ChatPage, clock: Callable[[float], None]) -> None:
+    page.open("c-clean")
+    page.type("怎么关闭月付")
+    page.button("确认关闭")
+    clock(15 * 60 + 5)
+    page.outcome("这个选项已失效，没有办理")
+    assert page.texts(BUTTONS) == []
+
+
+def test_a_button_pressed_too_late_has_done_nothing_and_says_so(page: ChatPage, demo: LiveDemo) -> None:
+    page.open("c-clean")
+    page.type("怎么关闭月付")
+    page.button("确认关闭")
+    late = Press("confirm_close", "确认关闭")
+    token = ButtonSigner(demo.keys["button"]).sign("web-c-clean", late, time.time() - 16 * 60)
+    page.driver.execute_script(
+        "const send = WebSocket.prototype.send; WebSocket.prototype.send = function (data) {"
+        'send.call(this, data.replace(/"button":"[^"]*/, `"button":"${window.__late}`)) };'
+        "window.__late = arguments[0]",
+        token,
+    )
+    page.press("确认关闭")
+    page.outcome("这个选项已失效，没有办理")
+    said = page.texts(".bubble")
+    assert said[2] == "确认关闭"
+    page.reload()
+    page.outcome("这个选项已失效，没有办理")
+    assert page.texts(".bubble") == said
+    assert demo.ledger("c-clean")["state"] == "ACTIVE"
 
 
 def test_countdowns_run_on_the_servers_clock(page: ChatPage, clock: Callable[[float], None]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.hands import Keyboard, Mouse, Touch
+from tests.browser.hands import ACTIVE, Keyboard, Mouse, Touch
 from tests.browser.page import ChatPage
 from tests.live import LiveDemo
 
@@ -30,6 +30,14 @@ def test_how_to_close(by_hand: ChatPage, demo: LiveDemo) -> None:
     by_hand.card("已结清并关闭")
     by_hand.outcome("已结清并关闭")
     assert demo.ledger("c-owing")["state"] == "CLOSED"
+
+
+def test_the_focus_stays_in_the_chat_when_a_pressed_button_goes(page: ChatPage) -> None:
+    page.hand = Keyboard(page.driver)
+    page.open("c-clean")
+    for title in ("怎么关闭月付", "先不关"):
+        page.press(title)
+        assert page.driver.execute_script(ACTIVE) == page.box
 
 
 def test_why_it_cannot_be_used(by_hand: ChatPage, demo: LiveDemo) -> None:

@@ -164,6 +164,30 @@ def test_in_english(page: ChatPage, looks: Callable[[str], None]) -> None:
     looks("English quote")
 
 
+def test_the_page_around_it_changes_neither_its_looks_nor_its_language(page: ChatPage) -> None:
+    page.open("c-owing")
+    page.type("怎么关闭")
+    page.press("一次结清并关闭")
+    page.button("确认结清并关闭")
+    seen = (
+        f"const all = {CHAT}.shadowRoot.querySelectorAll('.bubble, .lines dd, .choices button');"
+        "return [...all].map(each => {"
+        f"const {{x, width, height}} = each.getBoundingClientRect(), at = {CHAT}.getBoundingClientRect();"
+        "return [x - at.x, width, height, each.textContent, getComputedStyle(each).textAlign] })"
+    )
+    usual = page.driver.execute_script(seen)
+    page.driver.execute_script(
+        "document.documentElement.lang = 'zh_CN'; document.documentElement.dir = 'rtl';"
+        "document.body.style.cssText = 'text-align: center; letter-spacing: 4px; text-indent: 20px;"
+        "white-space: nowrap; text-transform: uppercase; font-weight: 700; font-style: italic'"
+    )
+    left = page.texts(".countdown time")
+    page.until(lambda: page.texts(".countdown time") != left, "it to be drawn again")
+    assert page.driver.execute_script(seen) == usual
+    page.driver.execute_script(f"document.styleSheets[0].disabled = true; {CHAT}.hidden = true")
+    assert page.driver.execute_script(f"return {CHAT}.getBoundingClientRect().height") == 0
+
+
 @pytest.fixture
 def less_motion(driver: Chrome) -> Iterator[None]:
     features = [{"name": "prefers-reduced-motion", "value": "reduce"}]

@@ -127,6 +127,25 @@ def test_a_token_that_cannot_be_had_just_now_is_asked_for_again(page: ChatPage) 
     assert page.texts(".user .bubble") == ["月付怎么还款"]
 
 
+def test_a_token_that_names_nobody_loses_no_words(page: ChatPage) -> None:
+    page.open("c-clean")
+    page.driver.execute_script(
+        "const chat = document.querySelector('yuefu-chat'), good = chat.tokenProvider; let asked = 0;"
+        "const later = ms => new Promise(done => setTimeout(done, ms));"
+        "chat.tokenProvider = async () => { if (asked++) return good(); await later(500); return ''; };"
+        "chat.updateComplete.then(() => chat.say('月付怎么还款'))"
+    )
+    page.until(lambda: page.texts(".turn:not(.user)"), "an answer")
+    assert page.texts(".user .bubble") == ["月付怎么还款"]
+
+
+def test_nothing_is_typed_for_whoever_logs_in_next(page: ChatPage) -> None:
+    page.open("c-clean")
+    page.driver.execute_script("document.querySelector('yuefu-chat').tokenProvider = undefined")
+    page.until(lambda: page.all("yuefu-composer[inert]"), "the box to sleep")
+    assert [each.is_enabled() for each in page.all("header button")] == [False]
+
+
 def test_a_login_that_is_over_says_so_and_takes_no_message_for_sent(page: ChatPage) -> None:
     page.open("c-clean")
     page.driver.execute_script("document.querySelector('yuefu-chat').tokenProvider = async () => 'over'")

@@ -193,20 +193,23 @@ def test_a_button_carries_its_values_and_asks_for_a_strong_login(chat: Chat) -> 
 
 
 @pytest.mark.parametrize(
-    ("owner", "secret", "age_s", "said"),
+    ("owner", "secret", "age_s", "said", "pressed"),
     [
-        ("web-c-other", BUTTON_SECRET, 0, "按钮不能使用"),
-        ("web-c-mine", "another-button-secret", 0, "按钮不能使用"),
-        ("web-c-mine", BUTTON_SECRET, 16 * 60, "按钮已失效"),
+        ("web-c-other", BUTTON_SECRET, 0, "按钮不能使用", ""),
+        ("web-c-mine", "another-button-secret", 0, "按钮不能使用", ""),
+        ("web-c-mine", BUTTON_SECRET, 16 * 60, "按钮已失效", "确认结清"),
     ],
 )
 def test_a_button_that_is_not_good_does_nothing(
-    chat: Chat, owner: str, secret: str, age_s: int, said: str
+    chat: Chat, owner: str, secret: str, age_s: int, said: str, pressed: str
 ) -> None:
     button = ButtonSigner(secret).sign(owner, SETTLE, time.time() - age_s)
     answer = chat.say(strong("c-mine"), button=button)
     assert said in answer[0]["text"]
     assert answer[0]["buttons"] == []
+    assert answer[0]["custom"] == {"type": "lapsed"}
+    asked = [each["text"] for each in chat.history(make_token("c-mine")) if each["role"] == "user"]
+    assert asked[-1] == pressed, "a title that somebody else signed is not ours to repeat"
 
 
 @pytest.mark.parametrize("words", ["先看看", " 先看看！"])

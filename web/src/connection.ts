@@ -136,7 +136,7 @@ export class Connection {
 
   /** Another person's token means another conversation: nothing said before is carried over. */
   #identify(subject: string): void {
-    if (subject === this.subject) return;
+    if (!subject || subject === this.subject) return; // a token that names nobody, which the server refuses
     const unsent = this.subject === null ? this.store.pending() : [];
     this.subject = subject;
     this.store = this.listener.openStore(subject);

@@ -18,7 +18,7 @@ export function chatTime(iso: string | undefined, language: string, now: Date): 
   if (Number.isNaN(at.getTime())) return "";
   const today = at.toDateString() === now.toDateString();
   const day: Intl.DateTimeFormatOptions = today ? {} : { month: "numeric", day: "numeric" };
-  return new Intl.DateTimeFormat(language, { ...day, hour: "2-digit", minute: "2-digit", hour12: false }).format(at);
+  return new Intl.DateTimeFormat(language, { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
 }
 
 /** A ledger's date and time: always Asia/Shanghai, wherever the reader is. Text that is no time stays as it is. */
@@ -27,7 +27,7 @@ export function ledgerTime(iso: string | undefined, language: string): string {
   if (!iso || Number.isNaN(at.getTime())) return iso ?? "";
   return new Intl.DateTimeFormat(language, {
     timeZone: "Asia/Shanghai", year: "numeric", month: "2-digit", day: "2-digit",
-    hour: "2-digit", minute: "2-digit", hour12: false,
+    hour: "2-digit", minute: "2-digit", hourCycle: "h23", // English has a 24:05 with `hour12: false`
   }).format(at);
 }
 

@@ -46,7 +46,7 @@ export function panel(frame: Frame): TemplateResult {
         <h2>${t.title}</h2>
         <p class="label">${withStaff(entries) ? t.staff : t.assistant}</p>
       </div>
-      <button title=${t.humanLabel} @click=${() => say(t.humanText)}>${t.human}</button>
+      <button title=${t.humanLabel} ?disabled=${!scene} @click=${() => say(t.humanText)}>${t.human}</button>
       ${frame.inline
         ? nothing
         : html`<button class="icon" aria-label=${t.close} @click=${frame.hide}>
@@ -64,7 +64,7 @@ export function panel(frame: Frame): TemplateResult {
       ${frame.behind ? html`<button class="newer" @click=${frame.toEnd}>${t.newMessages}</button>` : nothing}
       <span class="spoken" role="status">${frame.typing ? t.typing : nothing}</span>
     </div>
-    <yuefu-composer .t=${t} @say=${(event: CustomEvent<string>) => say(event.detail)}></yuefu-composer>
+    <yuefu-composer .t=${t} ?inert=${!scene} @say=${(event: CustomEvent<string>) => say(event.detail)}></yuefu-composer>
   </section>`;
 }
 

@@ -164,6 +164,11 @@ export interface StatusCard {
   reference?: string;
 }
 
+/** The button that was pressed has expired, or is none of ours: nothing was done. */
+export interface LapsedCard {
+  type: "lapsed";
+}
+
 /** An application that was filed; what comes of it is not known yet. */
 export interface ApplicationCard {
   type: "application";
@@ -184,4 +189,5 @@ export type Card =
   | LoginCard
   | ErrorCard
   | StatusCard
+  | LapsedCard
   | ApplicationCard;

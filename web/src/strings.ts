@@ -203,7 +203,11 @@ const en: Strings = {
   amount: "Amount",
 };
 
-/** The table for a BCP 47 tag: English for "en…", Chinese for everything else. */
+/** English for "en…", Chinese for everything else: a page says "fr" or even "zh_CN", which `Intl` takes for an error. */
+export function languageOf(page: string): "en" | "zh-CN" {
+  return /^en(?![a-z])/i.test(page) ? "en" : "zh-CN";
+}
+
 export function stringsFor(language: string): Strings {
-  return /^en\b/i.test(language) ? en : zh;
+  return language === "en" ? en : zh;
 }

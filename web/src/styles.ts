@@ -4,6 +4,9 @@ import { css } from "lit";
 
 const tokens = css`
   :host {
+    all: initial; /* a page that centres, spaces or mirrors its text does not do so in here */
+    direction: ltr;
+    visibility: inherit;
     --accent: var(--yuefu-accent, #1a56c4);
     --on-accent: #fff;
     --page: #f3f5f8;
@@ -17,9 +20,7 @@ const tokens = css`
     --wait: #8a5a00;
     --shadow: 0 12px 40px rgb(20 32 54 / 0.18);
     color-scheme: light;
-    font-family: -apple-system, "PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei", "Noto Sans CJK SC", system-ui, sans-serif;
-    font-size: 15px;
-    line-height: 1.55;
+    font: 15px/1.55 -apple-system, "PingFang SC", "HarmonyOS Sans SC", "Microsoft YaHei", "Noto Sans CJK SC", system-ui, sans-serif;
     color: var(--ink);
   }
   @media (prefers-color-scheme: dark) {
@@ -40,7 +41,7 @@ const tokens = css`
     }
   }
   * { box-sizing: border-box; }
-  [hidden] { display: none !important; }
+  [hidden], :host([hidden]), .bubble:empty { display: none !important; }
   button { font: inherit; color: inherit; cursor: pointer; }
   button:disabled { cursor: default; }
   :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }

@@ -11,7 +11,7 @@ import type { StepUpProvider, TokenProvider, YuefuChatElement } from "./public";
 import { Ratings } from "./ratings";
 import { Press, stepUpIn } from "./step_up";
 import { Store, type Keep } from "./store";
-import { stringsFor, type Strings } from "./strings";
+import { languageOf, stringsFor, type Strings } from "./strings";
 import { widgetStyles } from "./styles";
 import { asksOnlyForLogin, lastQuestion } from "./timeline";
 import type { Acts, Scene } from "./view";
@@ -106,6 +106,7 @@ export class YuefuChat extends LitElement implements YuefuChatElement {
     this.#connection = null;
     this.#press = null;
     this.#loading = true;
+    this.typing = false;
     const tokens = this.tokenProvider ?? (this.visitors ? visitorPasses(this.server, storage()) : undefined);
     if (!tokens || !this.isConnected) return;
     this.#ratings = new Ratings((rating) => this.#connection!.rate(rating), () => this.#follower.grew());
@@ -115,6 +116,7 @@ export class YuefuChat extends LitElement implements YuefuChatElement {
   }
 
   say(text: string): void {
+    this.#keepFocus();
     this.#press = null;
     this.#asked = NOTHING_ASKED;
     if (this.#connection) this.#connection.send({ text }, text);
@@ -147,7 +149,7 @@ export class YuefuChat extends LitElement implements YuefuChatElement {
   }
 
   get #language(): string {
-    return this.lang || document.documentElement.lang || "zh-CN";
+    return languageOf(this.lang || document.documentElement.lang);
   }
 
   get #t(): Strings {
@@ -187,10 +189,14 @@ export class YuefuChat extends LitElement implements YuefuChatElement {
     this.#used.add(button.token);
     this.#asked = NOTHING_ASKED;
     this.#press = new Press(button);
-    const byKey = this.shadowRoot?.activeElement?.matches(":focus-visible");
+    this.#keepFocus();
     this.#connection?.send({ button: button.token }, button.title);
-    if (byKey) this.#composer?.focus(); // the button goes away; one step back from there are the newest ones
     this.#follower.toEnd();
+  }
+
+  /** What a key has pressed goes away: the focus goes to the box, one step back from there are the newest buttons. */
+  #keepFocus(): void {
+    if (this.shadowRoot?.activeElement?.matches("button:focus-visible")) this.#composer?.focus();
   }
 
   /** Takes back what was not sent: a button among it may be pressed again. */
@@ -253,7 +259,7 @@ export class YuefuChat extends LitElement implements YuefuChatElement {
 
   /** Countdowns run once a second, and only while one is on show. */
   #tick(): void {
-    const last = this.#connection?.store.messages().findLast((message) => message.custom?.type === "quote");
+    const last = this.#connection?.store.messages().findLast((message) => /^(quote|close_)/.test(message.custom?.type ?? ""));
     if (last) this.requestUpdate();
   }
 

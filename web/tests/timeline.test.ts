@@ -44,6 +44,11 @@ test("a decision shows what was chosen, also after a reload, and that words choo
   assert.deepEqual(decided(talk(question, "好的", { text: "再看一次" }), 0), { title: "", outcome: undefined });
 });
 
+test("a button that the server takes no more has decided nothing", () => {
+  const lapsed: Card = { type: "lapsed" };
+  assert.deepEqual(decided(talk(question, CONFIRM.title, { custom: lapsed }), 0), { title: CONFIRM.title, outcome: lapsed });
+});
+
 test("the answer is under way until something comes back; a strong login asked for in between does not end it", () => {
   assert.equal(isUnderWay(talk(question), 0), false);
   assert.equal(isUnderWay(talk(question, CONFIRM.title), 0), true);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { endpoint, newId, subjectOf } from "../src/identity";
 import { chatTime, countdown, ledgerDate, ledgerTime, money, pieces } from "../src/format";
 import { sends } from "../src/ime";
-import { stringsFor } from "../src/strings";
+import { languageOf, stringsFor } from "../src/strings";
 
 test("only http and https become links, and no character of the text is lost", () => {
   const text = '看 https://example.com/a?b=1，或 javascript:alert(1) javascript://a/%0aalert(1) <img src=x onerror=alert(1)> http://a.cn 额度<500_[1]';
@@ -71,9 +71,21 @@ test("amounts are whole fen, written to the fen in both languages; without fen t
   assert.equal(money(1.5, undefined, "zh-CN"), "");
 });
 
+test("what is no language tag, or another language, is Chinese, also in dates and amounts", () => {
+  for (const page of ["en", "en-GB", "EN-us", "en_US"]) assert.equal(languageOf(page), "en");
+  for (const page of ["", "zh", "zh_CN", "zh-Hans-CN", "fr", "ar", "eng", "*"]) assert.equal(languageOf(page), "zh-CN");
+});
+
+test("the minute after midnight is 00:01 in both languages", () => {
+  assert.equal(ledgerTime("2026-11-02T16:01:00Z", "en"), "11/03/2026, 00:01");
+  assert.equal(ledgerTime("2026-11-02T16:01:00Z", "zh-CN"), "2026/11/03 00:01");
+  const at = new Date(2026, 10, 3, 0, 1);
+  assert.equal(chatTime(at.toISOString(), "en", at), "00:01");
+});
+
 test("every word exists in both languages, and none is empty", () => {
   const chinese = stringsFor("zh-CN");
-  const english = stringsFor("en-GB");
+  const english = stringsFor("en");
   assert.deepEqual(Object.keys(english).sort(), Object.keys(chinese).sort());
   assert.notEqual(english.title, chinese.title);
   assert.equal(stringsFor("").title, chinese.title);

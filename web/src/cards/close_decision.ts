@@ -3,11 +3,16 @@ import type { CloseDecisionCard } from "../protocol";
 import type { View } from "./context";
 import { choices } from "./parts";
 
-/** What closing does, in full, above the two buttons. */
-export const closeDecision: View<CloseDecisionCard> = (card, context) => html`
-  <section class="card" aria-label=${context.t.closeDecision}>
-    <h3>${context.t.closeDecision}</h3>
+/** How long a button that closes is good for: `DECISION_LIFE_S` of channels/buttons.py. */
+const LIFE_S = 15 * 60;
+
+/** What closing does, in full, above the two buttons; they go when they can close nothing any more. */
+export const closeDecision: View<CloseDecisionCard> = (card, context) => {
+  const { t, decided, secondsLeft } = context;
+  const expired = !decided && secondsLeft(LIFE_S) === 0;
+  return html`<section class="card" aria-label=${t.closeDecision}>
+    <h3>${t.closeDecision}</h3>
     <ul class="points">${card.lines.map((line) => html`<li>${line}</li>`)}</ul>
-    ${choices(context)}
-  </section>
-`;
+    ${expired ? html`<p class="outcome">${t.lapsed}</p>` : choices(context)}
+  </section>`;
+};

@@ -31,6 +31,7 @@ function resultOf({ t, message, paused }: CardContext, { title, outcome }: Decid
     case "receipt": return ["good", t.receipt[outcome.kind] ?? t.receipt.settle!];
     case "status": return outcome.state === "checking" ? ["wait", t.checking] : ["bad", t.declined];
     case "error": return ["bad", t.error];
+    case "lapsed": return ["", t.lapsed];
     case "quote":
       if (message.custom?.type === "quote") return ["wait", outcome.total === message.custom.total ? t.askedAgain : t.changed];
   }

@@ -27,7 +27,7 @@ export const receipt: View<ReceiptCard> = (card, { t, language }) => {
     ${facts(known)}
     ${numbers
       ? html`<div class="choices">
-          ${doing(t.copy, t.copied, () => navigator.clipboard.writeText(numbers))} ${doing(t.picture, t.saved, () => save(sheet))}
+          ${doing(t.copy, t.copied, async () => navigator.clipboard.writeText(numbers))} ${doing(t.picture, t.saved, () => save(sheet))}
         </div>`
       : nothing}
   </section>`;
