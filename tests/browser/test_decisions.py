@@ -167,6 +167,16 @@ def test_a_decision_to_close_goes_with_its_button(page: ChatPage, clock: Callabl
     assert page.texts(BUTTONS) == []
 
 
+def test_words_that_a_button_says_close_nothing(page: ChatPage, demo: LiveDemo) -> None:
+    page.open("c-clean")
+    page.type("怎么关闭月付")
+    title = page.button("确认关闭").text
+    page.type(title)
+    page.outcome("这个选项已失效，没有办理")
+    page.button("确认关闭")
+    assert demo.ledger("c-clean")["state"] == "ACTIVE"
+
+
 def test_a_button_pressed_too_late_has_done_nothing_and_says_so(page: ChatPage, demo: LiveDemo) -> None:
     page.open("c-clean")
     page.type("怎么关闭月付")

@@ -43,7 +43,7 @@ function outcomeAfter(entries: readonly Entry[], answer: number): Card | undefin
 }
 
 const NEWS: readonly string[] = ["receipt", "status"];
-const OUTCOMES: readonly string[] = [...NEWS, "error", "lapsed", "quote"];
+const OUTCOMES: readonly string[] = [...NEWS, "error", "lapsed", "quote", "close_decision"];
 
 /** The total of the quote in whose place this one came, when the amount is another; else "". */
 export function changedFrom(entries: readonly Entry[], index: number): string {

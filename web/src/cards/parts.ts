@@ -34,6 +34,9 @@ function resultOf({ t, message, paused }: CardContext, { title, outcome }: Decid
     case "lapsed": return ["", t.lapsed];
     case "quote":
       if (message.custom?.type === "quote") return ["wait", outcome.total === message.custom.total ? t.askedAgain : t.changed];
+      break;
+    case "close_decision":
+      if (message.custom?.type === "close_decision") return ["wait", t.lapsed]; // asked again: only a press decides
   }
   return ["", title ? t.chosen(title) : t.lapsed];
 }
