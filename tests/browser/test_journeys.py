@@ -34,10 +34,10 @@ def test_how_to_close(by_hand: ChatPage, demo: LiveDemo) -> None:
 
 def test_the_focus_stays_in_the_chat_when_a_pressed_button_goes(page: ChatPage) -> None:
     page.hand = Keyboard(page.driver)
-    page.open("c-clean")
-    for title in ("怎么关闭月付", "先不关"):
+    page.open("c-risk")
+    for title in ("月付为什么不能用", "有帮助", "完成"):
         page.press(title)
-        assert page.driver.execute_script(ACTIVE) == page.box
+        page.until(lambda: page.driver.execute_script(ACTIVE) == page.box, f"the focus after {title}")
 
 
 def test_why_it_cannot_be_used(by_hand: ChatPage, demo: LiveDemo) -> None:

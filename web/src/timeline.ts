@@ -30,12 +30,13 @@ export function decided(entries: readonly Entry[], index: number): Decided | nul
 
 /** The card that answers what was said at `answer`; of a charge that was being checked, the latest news of it. */
 function outcomeAfter(entries: readonly Entry[], answer: number): Card | undefined {
+  const said = entries[answer]!.message.text; // again after a strong login, or at the same moment in another tab
   let outcome: Card | undefined;
   for (let at = answer + 1; at < entries.length; at += 1) {
     const { role, message } = entries[at]!;
     const { custom } = message;
     const checking = outcome?.type === "status" && outcome.state === "checking";
-    if (role === "user" && !checking && !isRepeatAfterStepUp(entries, at)) break;
+    if (role === "user" && !checking && (outcome || message.text !== said)) break;
     if (custom?.type === "quote" && checking) break;
     if (custom && (checking ? NEWS : OUTCOMES).includes(custom.type)) outcome = custom;
   }

@@ -109,7 +109,7 @@ export class YuefuChat extends LitElement implements YuefuChatElement {
     this.typing = false;
     const tokens = this.tokenProvider ?? (this.visitors ? visitorPasses(this.server, storage()) : undefined);
     if (!tokens || !this.isConnected) return;
-    this.#ratings = new Ratings((rating) => this.#connection!.rate(rating), () => this.#follower.grew());
+    this.#ratings = new Ratings((rating) => this.#connection!.rate(rating), () => this.#rated());
     this.#connection = new Connection(this.server, tokens, this.#listener, new Store());
     this.#connection.start();
     this.#early.splice(0).forEach((text) => this.say(text));
@@ -166,7 +166,7 @@ export class YuefuChat extends LitElement implements YuefuChatElement {
   readonly #acts: Acts = {
     press: (button) => this.#pressed(button),
     say: (text) => this.say(text),
-    retry: (id) => this.#connection?.retry(id),
+    retry: (id) => this.#retried(id),
     remove: (id) => this.#removed(id),
     login: () => void this.#login(),
     verify: () => void this.#verify(),
@@ -199,10 +199,21 @@ export class YuefuChat extends LitElement implements YuefuChatElement {
     if (this.shadowRoot?.activeElement?.matches("button:focus-visible")) this.#composer?.focus();
   }
 
+  #rated(): void {
+    this.#keepFocus();
+    this.#follower.grew();
+  }
+
+  #retried(id: string): void {
+    this.#keepFocus();
+    this.#connection?.retry(id);
+  }
+
   /** Takes back what was not sent: a button among it may be pressed again. */
   #removed(id: string): void {
     const item = this.#connection?.store.pending().find((one) => one.id === id);
     if (item?.button) this.#used.delete(item.button);
+    this.#keepFocus();
     this.#connection?.remove(id);
   }
 

@@ -49,6 +49,15 @@ test("a button that the server takes no more has decided nothing", () => {
   assert.deepEqual(decided(talk(question, CONFIRM.title, { custom: lapsed }), 0), { title: CONFIRM.title, outcome: lapsed });
 });
 
+test("the same button pressed in two tabs at once shows what came of it", () => {
+  const receipt: Card = { type: "receipt", kind: "settle" };
+  const both = talk(question, CONFIRM.title, CONFIRM.title, stepUp, stepUp, CONFIRM.title, { custom: receipt });
+  assert.deepEqual(decided(both, 0), { title: CONFIRM.title, outcome: receipt });
+  const declined: Card = { type: "status", state: "declined" };
+  const again = talk(question, CONFIRM.title, { custom: declined }, CONFIRM.title, { custom: receipt });
+  assert.deepEqual(decided(again, 0)?.outcome, declined);
+});
+
 test("the answer is under way until something comes back; a strong login asked for in between does not end it", () => {
   assert.equal(isUnderWay(talk(question), 0), false);
   assert.equal(isUnderWay(talk(question, CONFIRM.title), 0), true);
