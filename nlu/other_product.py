@@ -23,7 +23,7 @@ OUT_OF_SCOPE = "out_of_scope"
 class OtherProduct(GraphComponent, IntentClassifier):
     """Puts `out_of_scope` first where another product is named and 月付 is not.
 
-    The other intents keep their order and share what `confidence` leaves.
+    Setting: `confidence` of `out_of_scope` then.
     """
 
     def __init__(self, config: dict[str, Any]) -> None:
@@ -55,21 +55,19 @@ class OtherProduct(GraphComponent, IntentClassifier):
         for message in messages:
             text = message.get(NORMALISED) or ""
             if is_about_other_product(text):
-                self._redirect(message)
+                put_out_of_scope(message, self._confidence)
         return messages
 
-    def _redirect(self, message: Message) -> None:
-        ranking = message.get(INTENT_RANKING_KEY)
-        if ranking[0][INTENT_NAME_KEY] == OUT_OF_SCOPE and (
-            ranking[0][PREDICTED_CONFIDENCE_KEY] >= self._confidence
-        ):
-            return
-        others = [entry for entry in ranking if entry[INTENT_NAME_KEY] != OUT_OF_SCOPE]
-        share = sum(entry[PREDICTED_CONFIDENCE_KEY] for entry in others)
-        scale = (1 - self._confidence) / share if share else 0.0
-        first = {INTENT_NAME_KEY: OUT_OF_SCOPE, PREDICTED_CONFIDENCE_KEY: self._confidence}
-        rest = [
-            {**entry, PREDICTED_CONFIDENCE_KEY: entry[PREDICTED_CONFIDENCE_KEY] * scale} for entry in others
-        ]
-        message.set(INTENT, dict(first), add_to_output=True)
-        message.set(INTENT_RANKING_KEY, [first, *rest], add_to_output=True)
+
+def put_out_of_scope(message: Message, confidence: float) -> None:
+    """Ranks `out_of_scope` first; the other intents keep their order and share what `confidence` leaves."""
+    ranking = message.get(INTENT_RANKING_KEY)
+    if ranking[0][INTENT_NAME_KEY] == OUT_OF_SCOPE and ranking[0][PREDICTED_CONFIDENCE_KEY] >= confidence:
+        return
+    others = [entry for entry in ranking if entry[INTENT_NAME_KEY] != OUT_OF_SCOPE]
+    share = sum(entry[PREDICTED_CONFIDENCE_KEY] for entry in others)
+    scale = (1 - confidence) / share if share else 0.0
+    first = {INTENT_NAME_KEY: OUT_OF_SCOPE, PREDICTED_CONFIDENCE_KEY: confidence}
+    rest = [{**entry, PREDICTED_CONFIDENCE_KEY: entry[PREDICTED_CONFIDENCE_KEY] * scale} for entry in others]
+    message.set(INTENT, dict(first), add_to_output=True)
+    message.set(INTENT_RANKING_KEY, [first, *rest], add_to_output=True)

@@ -44,6 +44,14 @@ from nlu.text import normalise
         "华为钱包借的钱怎么还",
         "陆金所提前结清",
         "信用卡的账单日怎么改",
+        "小米贷款怎么注销",
+        "京东的额度没了",
+        "恒生金融逾期了",
+        "有个叫白鹭的贷款软件",
+        "在顺风车app上借的钱怎么还",
+        "白鹭贷怎么提前还",
+        "建行的装修贷怎么提前还",
+        "储蓄卡被冻结了",
     ],
 )
 def test_other_products(text: str) -> None:
@@ -78,6 +86,11 @@ def test_other_products(text: str) -> None:
         "用招商卡还款",
         "信用卡还款行不行",
         "影响买房贷款吗",
+        "在京东买的分期怎么还",
+        "绑的银行卡丢了换号了",
+        "征信上有消费贷的记录",
+        "我现在欠款多少",
+        "找朋友借了钱来还行吗",
     ],
 )
 def test_ways_to_pay_and_chance_likenesses_are_no_other_product(text: str) -> None:
