@@ -24,10 +24,10 @@ from nlu.text import normalise
 
 _FILE = "pairs.json"
 
-# What stands before a name: 我的X, 在X上, 怎么注销X. A name may begin like one of these, so each may be skipped.
+# What stands before a name: 我的X, 在X上, 怎么注销X. A name may begin like one of these: each may be skipped.
 _LEAD = re.compile(
-    "(?:^|(?<= ))(?:我的?|我那个|那个|这个|帮我|帮忙|怎么|如何|我要|我想|想|要|给|把|在|从|关闭|关掉|注销|取消|退出|开通"
-    "|欠|还|有个|一个|叫|平台是|软件是|办的|用)*"
+    "(?:^|(?<= ))(?:我的?|我那个|那个|这个|帮我|帮忙|怎么|如何|我要|我想|想|要|给|把|在|从"
+    "|关闭|关掉|注销|取消|退出|开通|欠|还|有个|一个|叫|平台是|软件是|办的|用)*"
 )
 _ENDED = re.compile("(?:关闭|关掉|注销|退出|开通)(?:我的)?$")
 _NAME = re.compile("[\u4e00-\u9fffa-z]+")
@@ -77,7 +77,7 @@ def _follows(text: str, start: int, end: int) -> bool:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class UnknownName(GraphComponent, IntentClassifier):
-    """Puts `out_of_scope` first where a word that no sentence of ours uses stands at a product's name's place.
+    """Puts `out_of_scope` first where a word that no sentence of ours uses stands for a product.
 
     Lenders are too many to list and new ones come. The training sentences hold nearly every pair of
     characters that is used of 月付; a name made up to be unlike others has none of them: 小鹿分期, 滴水贷.
