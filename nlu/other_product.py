@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 from nlu.fingerprint import source_of
 from nlu.normaliser import NORMALISED
 from nlu.products import is_about_other_product
+from nlu.ranking import put_first
 
 OUT_OF_SCOPE = "out_of_scope"
 
@@ -48,7 +49,7 @@ class OtherProduct(GraphComponent, IntentClassifier):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The list of products is part of the component."""
-        return source_of("products")
+        return source_of("products", "ranking")
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Looks at each message."""
@@ -64,10 +65,6 @@ def put_out_of_scope(message: Message, confidence: float) -> None:
     ranking = message.get(INTENT_RANKING_KEY)
     if ranking[0][INTENT_NAME_KEY] == OUT_OF_SCOPE and ranking[0][PREDICTED_CONFIDENCE_KEY] >= confidence:
         return
-    others = [entry for entry in ranking if entry[INTENT_NAME_KEY] != OUT_OF_SCOPE]
-    share = sum(entry[PREDICTED_CONFIDENCE_KEY] for entry in others)
-    scale = (1 - confidence) / share if share else 0.0
-    first = {INTENT_NAME_KEY: OUT_OF_SCOPE, PREDICTED_CONFIDENCE_KEY: confidence}
-    rest = [{**entry, PREDICTED_CONFIDENCE_KEY: entry[PREDICTED_CONFIDENCE_KEY] * scale} for entry in others]
-    message.set(INTENT, dict(first), add_to_output=True)
-    message.set(INTENT_RANKING_KEY, [first, *rest], add_to_output=True)
+    changed = put_first(ranking, OUT_OF_SCOPE, confidence)
+    message.set(INTENT, dict(changed[0]), add_to_output=True)
+    message.set(INTENT_RANKING_KEY, changed, add_to_output=True)

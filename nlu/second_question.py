@@ -18,12 +18,10 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
-from nlu.classifier import CLAUSES
+from nlu.classifier import CLAUSES, NO_QUESTION
 from nlu.decision_gate import ENTERS
 
 SECOND = "second_question"  # an intent
-# Never a question of its own.
-_NO_QUESTION = frozenset({"greet", "goodbye", "thanks", "affirm", "deny", "bot_challenge", "out_of_scope"})
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -73,6 +71,6 @@ class SecondQuestion(GraphComponent, EntityExtractorMixin):
             each[INTENT_NAME_KEY]
             for each in clauses
             if each[PREDICTED_CONFIDENCE_KEY] >= self._least
-            and each[INTENT_NAME_KEY] not in _NO_QUESTION | {understood}
+            and each[INTENT_NAME_KEY] not in NO_QUESTION | {understood}
         )
         return next(others, "")

@@ -23,7 +23,15 @@ def test_each_question_by_itself(text: str, found: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["怎么关闭月付", "你好，怎么关闭月付？谢谢", "昨天还了，怎么还显示欠着", "还有多少没还", "", "🙂"],
+    [
+        "怎么关闭月付",
+        "你好，怎么关闭月付？谢谢",
+        "昨天还了，怎么还显示欠着",
+        "还有多少没还",
+        "忘了哪个号 怎么还",
+        "",
+        "🙂",
+    ],
 )
 def test_one_question_or_none(text: str) -> None:
     assert questions(normalise(text)) == []

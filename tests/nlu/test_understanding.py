@@ -136,6 +136,41 @@ def test_two_questions_in_one_are_both_heard(text: str, asked: set[str], parse: 
     assert parsed["entities"] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ("怎么交这期的钱，还有怎么销户", "how_to_repay", "how_to_close"),
+        ("在哪注销，注销完还能再申请吗", "how_to_close", "close_impact"),
+        ("为什么付不了，什么时候能恢复", "why_unusable", "unfreeze"),
+        ("提前还清在哪点 还清了怎么注销", "prepay_all", "how_to_close"),
+    ],
+)
+def test_of_two_questions_the_first_is_answered(text: str, first: str, second: str, parse: Parse) -> None:
+    parsed = parse(text)
+    assert (parsed["intent"]["name"], parsed["second_question"]) == (first, second)
+    assert parsed["entities"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("忘了是哪个抖音号，欠的怎么还", "how_to_repay"),
+        ("我妈帮我还的，退款会退给谁", "refund"),
+    ],
+)
+def test_what_only_tells_is_no_question(text: str, intent: str, parse: Parse) -> None:
+    assert parse(text)["intent"]["name"] == intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["雪貂分期怎么关", "我在獾贷借的钱想一次还清", "有个叫翡翠湖的贷款软件怎么注销", "小米贷款为什么用不了"],
+)
+def test_a_lender_that_nobody_has_listed_is_out_of_scope(text: str, parse: Parse) -> None:
+    parsed = parse(text)
+    assert parsed["intent"]["name"] == "out_of_scope" and parsed["entities"] == []
+
+
 @pytest.mark.parametrize("text", ["你好，请问怎么关闭月付？谢谢", "手滑开通了，怎么关掉，我不想要了"])
 def test_one_question_is_one(text: str, parse: Parse) -> None:
     assert "second_question" not in parse(text)
