@@ -35,7 +35,12 @@ _NAME_CHARS = (2, 3, 4, 5)
 # No name begins so, but what is said of our product in a word of one's own does.
 _NO_NAME = frozenset(
     "不没被请会要但跟给就谁很快点发调查够取撒延退改刚已又都才能可是来去换让到上下里和与或因所如何什哪几多少再还办做选"
-    "设填扣免最我你他她它们的了吧啊呢怎么除去但有光补存想对看腾养涨空打按"
+    "设填扣免最我你他她它们的了吧啊呢怎么除去但有光补存想对看腾养涨空打按买拍订未曾从各每一二两三四五六七八九十"
+)
+# Nor ends one as what is bought does: 投影仪怎么付不了, 护眼灯分期能取消吗.
+_GOODS = frozenset(
+    "机仪器车床柜表鞋包衣裤裙帽灯椅桌镜琴板屏锅炉箱架具材砖漆膜毯席垫被枕链戒镯饰粉霜膏酒茶烟药课班费票险店馆园院所"
+    "师牙家商品单号套装件"
 )
 # What follows it: after a word as short as two characters only what one owes or owns with a lender.
 _OWNED = re.compile(
@@ -45,7 +50,8 @@ _OWNED = re.compile(
 )
 _ASKED = re.compile(
     "(?:的|上的?|里的?|那里|那边|平台|app)?"
-    "(?:还款|还清|怎么|为什么|为啥|自动|提前|关闭|注销|用不|被冻|冻结|开通|会上|最低|还不|欠|借|结清|一次|还有|还剩)"
+    "(?:还款|还清|自动|提前|关闭|注销|用不|被冻|冻结|开通|会上|最低|还不|欠|借|结清|一次|还有|还剩"
+    "|(?:怎么|如何|为什么|为啥)(?:关|注销|销|还|取消|开通|提|一次|结清|用不|被|没))"
 )
 
 
@@ -66,7 +72,11 @@ def unknown_name(text: str, known: Set[str]) -> str:
 
 
 def _is_name(word: str, known: Set[str]) -> bool:
-    return bool(_NAME.fullmatch(word)) and word[0] not in _NO_NAME and not pairs(word) & known
+    return bool(_NAME.fullmatch(word)) and _may_be_name(word) and not pairs(word) & known
+
+
+def _may_be_name(word: str) -> bool:
+    return word[0] not in _NO_NAME and word[-1] not in _GOODS
 
 
 def _follows(text: str, start: int, end: int) -> bool:

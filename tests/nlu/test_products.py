@@ -91,6 +91,7 @@ def test_other_products(text: str) -> None:
         "征信上有消费贷的记录",
         "我现在欠款多少",
         "找朋友借了钱来还行吗",
+        "有人叫我注销学生贷",
     ],
 )
 def test_ways_to_pay_and_chance_likenesses_are_no_other_product(text: str) -> None:

@@ -140,7 +140,7 @@ def test_two_questions_in_one_are_both_heard(text: str, asked: set[str], parse: 
     ("text", "first", "second"),
     [
         ("怎么交这期的钱，还有怎么销户", "how_to_repay", "how_to_close"),
-        ("在哪注销，注销完还能再申请吗", "how_to_close", "close_impact"),
+        ("月付在哪注销，关了以后还能再开吗", "how_to_close", "close_impact"),
         ("为什么付不了，什么时候能恢复", "why_unusable", "unfreeze"),
         ("提前还清在哪点 还清了怎么注销", "prepay_all", "how_to_close"),
     ],

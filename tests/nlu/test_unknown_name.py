@@ -62,6 +62,9 @@ def test_a_word_that_is_new_at_a_names_place(text: str, name: str, known: frozen
         "账单怎么这么多",
         "我的额度没了",
         "琥珀色的手镯退货了钱退哪",
+        "护眼灯分期能取消吗",
+        "碎纸机怎么付不了",
+        "打印耗材的欠款",
         "",
     ],
 )
