@@ -81,7 +81,8 @@ def test_every_message_is_asked_once_over_all_connections(heard: Heard) -> None:
 
 def test_a_message_without_an_answer_spoils_the_measurement(heard: Heard) -> None:
     with pytest.raises(ValueError, match="no answer"):
-        a_second([Talk(address(heard), "")], [("K1", "问"), ("K2", "无")])
+        a_second([Talk(address(heard), SECRET)], [("K1", "问"), ("K2", "无")])
+    assert Talk(address(heard), "").ask("K2", "无") == []
 
 
 def test_who_waits_for_another_is_timed() -> None:
