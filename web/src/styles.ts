@@ -4,9 +4,13 @@ import { css } from "lit";
 
 const tokens = css`
   :host {
-    all: initial; /* a page that centres, spaces or mirrors its text does not do so in here */
+    /* A page that centres, spaces or mirrors its text does not do so in here. */
     direction: ltr;
-    visibility: inherit;
+    letter-spacing: normal;
+    text-align: start;
+    text-indent: 0;
+    text-transform: none;
+    white-space: normal;
     --accent: var(--yuefu-accent, #1a56c4);
     --on-accent: #fff;
     --page: #f3f5f8;
