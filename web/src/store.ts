@@ -176,7 +176,9 @@ export class Store {
   #load(): void {
     try {
       const { pending, unanswered, skewMs, seen } = JSON.parse(this.keep?.getItem(this.name) ?? "") as Kept;
-      this.#outgoing = pending.filter((one) => typeof one.id === "string" && this.now() - one.at < PENDING_LIFE_MS);
+      this.#outgoing = pending
+        .filter((one) => typeof one.id === "string")
+        .map((one) => (this.now() - one.at < PENDING_LIFE_MS ? one : { ...one, state: "failed" })); // no longer by itself
       this.#unanswered = unanswered;
       this.#clockSkewMs = skewMs;
       this.#seen = seen;
