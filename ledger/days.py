@@ -97,24 +97,37 @@ def run(ledger: Ledger, each_done: Callable[[], object] = lambda: None) -> int:
     now = ledger.clock.now()
     count = 0
     errors: list[Exception] = []
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        started: deque[tuple[list[int], Future[int]]] = deque()
-        for ids in _batches(ledger):
-            started.append((ids, pool.submit(_catch_up_all, ledger, ids, now, errors)))
-            if len(started) >= (1 if ledger.engine.dialect.name == "sqlite" else _AT_ONCE):
-                count += _ended(*started.popleft(), each_done)
-        while started:
-            count += _ended(*started.popleft(), each_done)
+    at_once = 1 if ledger.engine.dialect.name == "sqlite" else _AT_ONCE
+    for ids, changed in _ahead(
+        lambda ids: _catch_up_all(ledger, ids, now, errors), _batches(ledger), at_once
+    ):
+        count += changed
+        for _ in ids:
+            each_done()
     if errors:
         raise errors[0]
     return count
 
 
-def _ended(ids: list[int], changed: Future[int], each_done: Callable[[], object]) -> int:
-    count = changed.result()
-    for _ in ids:
-        each_done()
-    return count
+def _ahead(
+    act: Callable[[list[int]], int], batches: Iterator[list[int]], at_once: int
+) -> Iterator[tuple[list[int], int]]:
+    """Each batch and what `act` made of it, in order, with so many of them under way.
+
+    One at a time needs no other thread: a database in memory may be of one thread alone.
+    """
+    if at_once == 1:
+        yield from ((ids, act(ids)) for ids in batches)
+        return
+    started: deque[tuple[list[int], Future[int]]] = deque()
+    with ThreadPoolExecutor(at_once) as pool:
+        for ids in batches:
+            started.append((ids, pool.submit(act, ids)))
+            if len(started) == at_once:
+                done, changed = started.popleft()
+                yield done, changed.result()
+        for done, changed in started:
+            yield done, changed.result()
 
 
 def _catch_up_all(ledger: Ledger, ids: list[int], now: datetime, errors: list[Exception]) -> int:
