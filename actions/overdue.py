@@ -19,7 +19,8 @@ CONTACTS = re.compile(
 )
 
 _PENALTY = "(?:违约金|罚息|滞纳金|逾期费|利息)"
-_SPARED = "(?:减|免|少收|抹|取消|打折|不收)"
+# Neither 以免 nor 避免, with which one asks how not to come to it.
+_SPARED = "(?:减|(?<!避)(?:(?<=可以)|(?<!以))免|少收|抹|取消|打折|不收)"
 WAIVER = re.compile(f"{_PENALTY}.{{0,6}}{_SPARED}|{_SPARED}.{{0,6}}{_PENALTY}")
 
 
@@ -42,9 +43,10 @@ def overdue(turn: Turn) -> None:
 
 def _late_response(turn: Turn) -> str:
     """By what is feared of being late, where the typed words name it."""
-    if not turn.pressed and LEGAL.search(turn.text):
+    typed = "" if turn.pressed else turn.text
+    if LEGAL.search(typed):
         return "utter_overdue_legal"
-    if not turn.pressed and WAIVER.search(turn.text):
+    if WAIVER.search(typed):
         return "utter_overdue_waiver"
     return "utter_overdue_contacts" if of_contacts(turn) else "utter_overdue_late"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.bot import stock
-from bench.bot.running import CUSTOMERS, Bot, both, environment_note
+from bench.bot.running import CUSTOMERS, Bot, both
 from bench.bot.talking import a_second, while_another
 from bench.sizes import NotMeasured, Size, say
 from bench.timing import target
@@ -46,7 +46,7 @@ def measure(size: Size) -> dict[str, Any]:
         raise NotMeasured("the bot's environment or model is not there: run `make setup` first")
     counts = COUNTS[size]
     with tempfile.TemporaryDirectory(prefix="yuefu-bench-") as folder, both(Path(folder)) as (ours, rival):
-        told = {
+        return {
             "ready": {**target(ours.ready_s / rival.ready_s, 0.67), "s": [ours.ready_s, rival.ready_s]},
             **_throughput(ours, rival, counts),
             **_alone(ours, rival, counts.alone),
@@ -55,7 +55,6 @@ def measure(size: Size) -> dict[str, Any]:
             "memory_mb": ours.memory_mb,
             "memory_stock_mb": rival.memory_mb,
         }
-    return {**told, **environment_note()}
 
 
 def messages(count: int) -> Iterator[tuple[str, str]]:

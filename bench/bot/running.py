@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import psutil
 
@@ -106,8 +105,3 @@ def _first_answer(household: Household, talk: Talk) -> None:
             if time.monotonic() > until:
                 raise
             time.sleep(0.1)
-
-
-def environment_note() -> dict[str, Any]:
-    """What else kept the processors busy."""
-    return {"load_1min": round(os.getloadavg()[0], 1)}

@@ -107,7 +107,8 @@ def test_a_wish_to_be_spared_the_penalty_gets_a_plain_no_and_a_way(chat: Begin, 
     said = chat("c-overdue").type("overdue", text)[0]
     assert "我这里不能减免" in said.text
     assert [each["intent"] for each in said.buttons] == ["offer_settle", "request_extension", "talk_to_human"]
-    assert chat("c-overdue").type("overdue", "违约金怎么算")[0].response == "utter_overdue_late"
+    for other in ("违约金怎么算", "什么时候还能避免违约金", "以免产生违约金该哪天还"):
+        assert chat("c-overdue").type("overdue", other)[0].response == "utter_overdue_late"
 
 
 @pytest.mark.parametrize(
