@@ -99,7 +99,7 @@ def _succeed(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
         booking.repayment(work, sent)
     else:
         _settle(work, sent)
-    days.catch_up(_fresh(work), no_charge_open=True)
+    _pass_days(work, charge)
     _tell(work, charge)
 
 
@@ -124,7 +124,7 @@ def _finish_closing(work: Work) -> str:
 def _fail(work: Work, charge: sa.Row[Any], answer: ChargeAnswer, reason: str) -> None:
     _set_state(work, charge, "FAILED", replace(answer, reason=reason))
     ending.fail_settlement(work, charge.settlement_id, reason)
-    days.catch_up(_fresh(work), no_charge_open=True)
+    _pass_days(work, charge)
     work.bump_version()
     _tell(work, charge)
 
@@ -207,6 +207,15 @@ def _set_state(work: Work, charge: sa.Row[Any], state: str, answer: ChargeAnswer
         "done_at": None if state == "UNKNOWN" else work.now,
     }
     work.conn.execute(_STATE, known)
+
+
+def _pass_days(work: Work, charge: sa.Row[Any]) -> None:
+    """The days on which the account waited for the charge: on the day of its making it was up to date.
+
+    An automatic debit may have been what the account waited for.
+    """
+    if charge.due_at is not None or charge.created_at.date() < work.today:
+        days.catch_up(_fresh(work), no_charge_open=True)
 
 
 def _fresh(work: Work) -> Work:
