@@ -19,6 +19,7 @@ from nlu.clauses import questions
 from nlu.fingerprint import source_of
 from nlu.ngrams import NgramModel
 from nlu.normaliser import NORMALISED
+from nlu.places import sign_of_place
 from nlu.products import with_others_alike
 from nlu.ranking import put_first
 from nlu.text import content, normalise, whole
@@ -78,7 +79,7 @@ class NgramClassifier(GraphComponent, IntentClassifier):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """A change in how features are made asks for a new training."""
-        return source_of("text", "ngrams", "products")
+        return source_of("text", "ngrams", "products", "places")
 
     @classmethod
     def create(
@@ -174,4 +175,4 @@ class NgramClassifier(GraphComponent, IntentClassifier):
 def views(normalised: str) -> tuple[str, str]:
     """What the model reads of a message: what carries the question, and all of it."""
     alike = with_others_alike(normalised)
-    return content(alike), whole(alike)
+    return sign_of_place(alike) + content(alike), whole(alike)
