@@ -11,7 +11,14 @@ from nlu.text import normalise
 
 @pytest.mark.parametrize(
     "text",
-    ["加油站刷不了月付", "月付交不了水费", "在盒马结账月付是灰的", "线下月付付不了", "扫一扫没有月付", "App Store 用不了"],
+    [
+        "加油站刷不了月付",
+        "月付交不了水费",
+        "在盒马结账月付是灰的",
+        "线下月付付不了",
+        "扫一扫没有月付",
+        "App Store 用不了",
+    ],
 )
 def test_a_place_is_named(text: str) -> None:
     assert sign_of_place(normalise(text)) == SIGN
