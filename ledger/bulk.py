@@ -95,7 +95,8 @@ def update(conn: sa.Connection, table: sa.Table, key: tuple[str, ...], rows: lis
         return
     names = tuple(rows[0])
     if conn.dialect.name == "postgresql":
-        conn.exec_driver_sql(_update_sql(table, key, names), (_records(conn, table, names, rows),))
+        given = (_records(conn, table, names, rows), len(rows))
+        conn.exec_driver_sql(_update_sql(table, key, names), given)
     else:
         conn.execute(
             _update(table, key, names), [{f"new_{name}": row[name] for name in names} for row in rows]
@@ -128,7 +129,9 @@ def _insert_sql(table: sa.Table, names: tuple[str, ...]) -> str:
 def _update_sql(table: sa.Table, key: tuple[str, ...], names: tuple[str, ...]) -> str:
     values = ", ".join(f'"{name}" = new."{name}"' for name in names if name not in key)
     found = " AND ".join(f'{table.name}."{name}" = new."{name}"' for name in key)
-    return f"UPDATE {table.name} SET {values} FROM {_recordset(table, names)} WHERE {found}"  # noqa: S608
+    # The limit tells the planner that they are few: it expects a hundred, and may read a whole table for those.
+    new = f"(SELECT * FROM {_recordset(table, names)} LIMIT %s) AS new"  # noqa: S608
+    return f"UPDATE {table.name} SET {values} FROM {new} WHERE {found}"  # noqa: S608
 
 
 @lru_cache(maxsize=100)

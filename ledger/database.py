@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -16,6 +16,9 @@ from ledger.clock import Clock
 from ledger.errors import Busy, ReadOnlyLedger, Unavailable
 from ledger.gateway.interface import Gateway
 from ledger.terms import Rules, Terms
+
+if TYPE_CHECKING:  # on SQLite the other driver is never loaded
+    import psycopg
 
 _BUSY_TIMEOUT_S = 10.0
 _READ = "ledger_read"
@@ -69,7 +72,9 @@ def open_engine(url: str | sa.URL) -> sa.Engine:
     """
     url = sa.make_url(url)
     if url.get_backend_name() == "postgresql":
-        return sa.create_engine(url, isolation_level="READ COMMITTED", pool_size=10, pool_pre_ping=True)
+        engine = sa.create_engine(url, isolation_level="READ COMMITTED", pool_size=10, pool_pre_ping=True)
+        _prepare_postgresql(engine)
+        return engine
     read_only = url.query.get("mode") == "ro"
     engine = sa.create_engine(
         _sqlite_url(url, read_only),
@@ -100,6 +105,14 @@ def _sqlite_url(url: sa.URL, read_only: bool) -> sa.URL:
     return sa.URL.create(
         url.drivername, database=Path(path).absolute().as_uri(), query={"mode": "ro", "uri": "true"}
     )
+
+
+def _prepare_postgresql(engine: sa.Engine) -> None:
+    @sa.event.listens_for(engine, "connect")
+    def connect(connection: psycopg.Connection[Any], _: object) -> None:
+        """A statement is planned once: whatever its values are, it finds its rows by an index."""
+        connection.execute("SET plan_cache_mode = force_generic_plan")
+        connection.commit()
 
 
 def _prepare_sqlite(engine: sa.Engine, read_only: bool) -> None:
