@@ -129,7 +129,7 @@ def _insert_sql(table: sa.Table, names: tuple[str, ...]) -> str:
 def _update_sql(table: sa.Table, key: tuple[str, ...], names: tuple[str, ...]) -> str:
     values = ", ".join(f'"{name}" = new."{name}"' for name in names if name not in key)
     found = " AND ".join(f'{table.name}."{name}" = new."{name}"' for name in key)
-    # The limit tells the planner that they are few: it expects a hundred, and may read a whole table for those.
+    # The limit tells the planner that they are few: it expects a hundred, and may read a whole table then.
     new = f"(SELECT * FROM {_recordset(table, names)} LIMIT %s) AS new"  # noqa: S608
     return f"UPDATE {table.name} SET {values} FROM {new} WHERE {found}"  # noqa: S608
 
