@@ -17,12 +17,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.fingerprint import source_of
+from nlu.lender_ending import endings, lender
 from nlu.normaliser import NORMALISED
 from nlu.other_product import OUT_OF_SCOPE, put_out_of_scope
 from nlu.products import names_our_product
 from nlu.text import normalise
 
-_FILE = "pairs.json"
+_FILE = "known.json"
+_PARTS = ("pairs", "endings")
 
 # What stands before a name: 我的X, 在X上, 怎么注销X. A name may begin like one of these: each may be skipped.
 _LEAD = re.compile(
@@ -72,11 +74,8 @@ def unknown_name(text: str, known: Set[str]) -> str:
 
 
 def _is_name(word: str, known: Set[str]) -> bool:
-    return bool(_NAME.fullmatch(word)) and _may_be_name(word) and not pairs(word) & known
-
-
-def _may_be_name(word: str) -> bool:
-    return word[0] not in _NO_NAME and word[-1] not in _GOODS
+    may_be = _NAME.fullmatch(word) and word[0] not in _NO_NAME and word[-1] not in _GOODS
+    return bool(may_be) and not pairs(word) & known
 
 
 def _follows(text: str, start: int, end: int) -> bool:
@@ -91,17 +90,24 @@ class UnknownName(GraphComponent, IntentClassifier):
 
     Lenders are too many to list and new ones come. The training sentences hold nearly every pair of
     characters that is used of 月付; a name made up to be unlike others has none of them: 小鹿分期, 滴水贷.
+    Others are told by how they end: 安心花, 顺手借.
 
     Setting: `confidence` of `out_of_scope` then.
     """
 
     def __init__(
-        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, known: Set[str]
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        known_pairs: Set[str] = frozenset(),
+        known_endings: Set[str] = frozenset(),
     ) -> None:
         self._confidence: float = config["confidence"]
         self._model_storage = model_storage
         self._resource = resource
-        self._known = known
+        self._known_pairs = known_pairs
+        self._known_endings = known_endings
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -117,7 +123,7 @@ class UnknownName(GraphComponent, IntentClassifier):
         execution_context: ExecutionContext,
     ) -> UnknownName:
         """Creates an untrained component, which finds no name."""
-        return cls(config, model_storage, resource, frozenset())
+        return cls(config, model_storage, resource)
 
     @classmethod
     def load(
@@ -134,29 +140,35 @@ class UnknownName(GraphComponent, IntentClassifier):
             ValueError: nothing was stored.
         """
         with model_storage.read_from(resource) as folder:
-            known = frozenset(json.loads((folder / _FILE).read_text(encoding="utf-8")))
-        return cls(config, model_storage, resource, known)
+            known = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        return cls(config, model_storage, resource, *(frozenset(known[part]) for part in _PARTS))
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """A change in how a message is read asks for a new training."""
-        return source_of("text")
+        return source_of("text", "lender_ending")
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Keeps the pairs of characters of what is asked of 月付."""
-        ours = [each for each in training_data.intent_examples if each.get(INTENT) != OUT_OF_SCOPE]
-        known: set[str] = set()
-        for example in ours:
-            known |= pairs(example.get(NORMALISED) or normalise(example.get("text")))
-        self._known = frozenset(known)
+        """Keeps the pairs of characters, and the words with a lender's ending, of what is asked of 月付."""
+        ours = [
+            example.get(NORMALISED) or normalise(example.get("text"))
+            for example in training_data.intent_examples
+            if example.get(INTENT) != OUT_OF_SCOPE
+        ]
+        self._known_pairs = frozenset(pair for text in ours for pair in pairs(text))
+        self._known_endings = endings(ours)
+        known = dict(zip(_PARTS, map(sorted, (self._known_pairs, self._known_endings)), strict=True))
         with self._model_storage.write_to(self._resource) as folder:
-            (folder / _FILE).write_text(json.dumps(sorted(known), ensure_ascii=False), encoding="utf-8")
+            (folder / _FILE).write_text(json.dumps(known, ensure_ascii=False), encoding="utf-8")
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Looks at each message; without training nothing is known and nothing is judged."""
         for message in messages:
             text = message.get(NORMALISED) or ""
-            if self._known and not names_our_product(text) and unknown_name(text, self._known):
+            if self._known_pairs and not names_our_product(text) and self._name(text):
                 put_out_of_scope(message, self._confidence)
         return messages
+
+    def _name(self, text: str) -> str:
+        return unknown_name(text, self._known_pairs) or lender(text, self._known_endings)

@@ -52,6 +52,14 @@ from nlu.text import normalise
         "白鹭贷怎么提前还",
         "建行的装修贷怎么提前还",
         "储蓄卡被冻结了",
+        "信飞怎么还款",
+        "花被额度没了",
+        "金条能一次性还吗",
+        "车险到期了怎么退",
+        "etc欠费了",
+        "零钱提现一直不到账",
+        "房贷的还款日能改吗",
+        "浦发信用卡临时额度到期了",
     ],
 )
 def test_other_products(text: str) -> None:
@@ -92,6 +100,11 @@ def test_other_products(text: str) -> None:
         "我现在欠款多少",
         "找朋友借了钱来还行吗",
         "有人叫我注销学生贷",
+        "买车险送的券怎么用",
+        "etc能绑这个扣吗",
+        "金条可以用它买吗",
+        "信用卡能还吗",
+        "办房贷要不要先关",
     ],
 )
 def test_ways_to_pay_and_chance_likenesses_are_no_other_product(text: str) -> None:
