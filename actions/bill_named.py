@@ -1,6 +1,9 @@
-"""A bill or a line that the question names: 上个月的账单, 9月买了什么, 588是什么钱, 灯具店那笔多少."""
+"""A bill or its lines that the question names: 上个月的账单, 6号那笔是什么, 588是什么钱, 灯具店那笔多少."""
 
 from __future__ import annotations
+
+import re
+from datetime import date
 
 from actions import cards, mentioned, own, words
 from actions.turn import Turn
@@ -8,14 +11,20 @@ from ledger import lookups
 from ledger.model import AccountFacts, Bill, BillItem
 
 LINES_SHOWN = 3
+# Of a day something may be due, too: 6号要还多少.
+_ON_A_DAY = re.compile("买|花|消费|下单|用了|刷|付了|付的|扣|[那这].?笔|订单|交易|哪些|明细|什么钱")
 
 
 def told(turn: Turn, facts: AccountFacts) -> bool:
-    """Whether a bill other than the one to pay, or a line by its amount or shop, was named and told."""
+    """Whether a bill other than the one to pay, or a line by its amount, day or shop, was named and told."""
     month = mentioned.month(turn, facts.today)
     if month is not None:
         return _told_month(turn, facts, month)
-    return _told_line(turn, facts, mentioned.amount_fen(turn))
+    fen = mentioned.amount_fen(turn)
+    day = mentioned.day(turn, facts.today) if fen is None and _ON_A_DAY.search(turn.text) else None
+    if day is not None:
+        return _told_day(turn, facts, day)
+    return _told_line(turn, facts, fen)
 
 
 def _told_month(turn: Turn, facts: AccountFacts, month: str) -> bool:
@@ -66,6 +75,23 @@ def _say_month(turn: Turn, facts: AccountFacts, bill: Bill, owed: Bill | None) -
         turn.say(f"utter_bill_month_{bill.state.lower()}", **more)
     if owed is not None and not bill.outstanding_fen:
         own.add(turn, "utter_bill_month_now", **own.bill_words(facts, owed))
+
+
+def _told_day(turn: Turn, facts: AccountFacts, day: date) -> bool:
+    """What was bought on that day, billed or not."""
+    assert turn.customer_id is not None  # the facts are this customer's
+    bill = next((each for each in facts.bills if each.month == f"{day:%Y-%m}"), None)
+    billed = lookups.bill_items(turn.ledger, turn.customer_id, bill.id) if bill else ()
+    bought = [each for each in (*billed, *facts.unbilled) if each.on == day and each.kind == "purchase"]
+    on = words.day(day, today=facts.today)
+    if not bought:
+        turn.say("utter_bill_day_none", on=on, path=turn.ledger.terms.bill_path)
+        return True
+    listed = words.listed(bought, LINES_SHOWN)
+    total = words.money(sum(each.amount_fen for each in bought))
+    response = "utter_bill_day" if len(bought) == 1 else "utter_bill_day_several"
+    turn.say(response, on=on, total=total, count=str(len(bought)), lines=listed)
+    return True
 
 
 def _told_line(turn: Turn, facts: AccountFacts, fen: int | None) -> bool:

@@ -1,6 +1,6 @@
-"""What a question names: a month, a number of periods, an amount, or something of the customer's own.
+"""What a question names: a month, a day, a number of periods, an amount, or something of the customer's own.
 
-The first three are entities of the sentence (`nlu.values`). A shop, an item or an order is looked for among
+The first four are entities of the sentence (`nlu.values`). A shop, an item or an order is looked for among
 those that the ledger knows of, because nobody else knows their names.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from difflib import SequenceMatcher
 from typing import Any, Protocol, TypeVar
 
@@ -91,6 +91,33 @@ def month(turn: Turn, today: date) -> str | None:
     else:
         count = now + _MONTHS_AHEAD - (today.month + _MONTHS_AHEAD - value["month"]) % 12
     return f"{count // 12}-{count % 12 + 1:02d}"
+
+
+def day(turn: Turn, today: date) -> date | None:
+    """The past day that typed words name, when they name one; without its month or its year the nearest."""
+    said = _said(turn, "day")
+    if len(said) != 1:
+        return None
+    value: dict[str, int] = said[0]
+    if "days_ago" in value:
+        return today - timedelta(days=value["days_ago"])
+    now = today.year * 12 + today.month - 1
+    if "months_ago" in value:
+        months = [now - value["months_ago"]]
+    elif "month" in value:
+        months = [now - (today.month - value["month"]) % 12, now - (today.month - value["month"]) % 12 - 12]
+    else:
+        months = [now, now - 1]
+    days = (_day_of(month, value["day"]) for month in months)
+    return next((each for each in days if each is not None and each <= today), None)
+
+
+def _day_of(months: int, day: int) -> date | None:
+    """The day of the month that is so many months after the year 0; None where it has none."""
+    try:
+        return date(months // 12, months % 12 + 1, day)
+    except ValueError:
+        return None
 
 
 def _said(turn: Turn, entity: str) -> list[Any]:

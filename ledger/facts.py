@@ -205,10 +205,12 @@ def _refusals(conn: sa.Connection, account_id: int, now: datetime) -> tuple[Refu
 
 
 def _refunds(conn: sa.Connection, account_id: int, now: datetime) -> tuple[Refund, ...]:
+    """The recent ones, and whichever has not arrived, however long it has been waited for."""
     r, p = t.refunds.c, t.purchases.c
-    recent = (r.account_id == account_id) & (r.requested_at >= now - timedelta(days=_REFUNDS_DAYS))
+    recent = (r.requested_at >= now - timedelta(days=_REFUNDS_DAYS)) | (r.state == "PENDING")
     shown = (p.order_no, p.merchant, p.item, r.amount_fen, r.state, r.requested_at, r.done_at)
-    query = sa.select(*shown, r.offset_fen, r.credited_fen).join_from(t.refunds, t.purchases).where(recent)
+    query = sa.select(*shown, r.offset_fen, r.credited_fen).join_from(t.refunds, t.purchases)
+    query = query.where(r.account_id == account_id, recent)
     return tuple(Refund(*row) for row in conn.execute(query.order_by(r.id.desc())))
 
 

@@ -1,4 +1,4 @@
-"""Amounts of money, months and numbers of periods in a sentence, in digits and as they are spoken."""
+"""Amounts of money, months, days and numbers of periods in a sentence, in digits and as they are spoken."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import cn2an
 
-MONEY, MONTH, PERIODS = "money", "month", "periods"
+MONEY, MONTH, DAY, PERIODS = "money", "month", "day", "periods"
 
 _HAN: Final = "零〇一二两俩三四五六七八九十百千万"
 _MORE: Final = f"(?![{_HAN}\\dwk.])"  # a number is taken whole or not at all
@@ -46,6 +46,13 @@ _OF_YEAR: Final = re.compile(
     rf"(?:份|(?<!一月)|(?=的?账单)){_NO_MONTH}"
 )
 _AGO: Final = re.compile(rf"(?P<way>上上|上|下下|下)个?月{_NO_MONTH}")
+#: 每月6号 is every month's, 6号前 and 6号楼 are no day on which something was done.
+_DAY_OF: Final = re.compile(
+    rf"(?<![每个]月)(?<!每个月的)(?:(?P<way>上上|上|这|本)个?月|(?P<month>{_MONTH_NUMBER})月)?的?(?:份的?)?"
+    rf"(?P<day>(?<!\d)(?:[12]\d|3[01]|0?[1-9])|(?<![{_HAN}])(?:[二三]?十[一二三四五六七八九]?|[一二三四五六七八九]))"
+    r"[号日](?![前后楼线店卡码]|之[前后]|以[前后]|期)"
+)
+_DAYS_AGO: Final = re.compile("(?P<ago>大前|前|昨)[天日]")
 #: And how many periods each that is counted has: a month one, a year twelve.
 _COUNTS: Final = (
     (re.compile(rf"(?<![第上下前后近])(?P<count>{_NUMBER})\s*期(?![限间待权望货])"), 1),
@@ -59,7 +66,8 @@ class Spoken:
     """One thing said, from `start` to `end` of the text.
 
     `value`: of MONEY the fen; of PERIODS their number; of a MONTH {"months_ago": 1} (-1: the next), or
-    {"month": 10} with a "year", with "years_ago", or with neither.
+    {"month": 10} with a "year", with "years_ago", or with neither; of a DAY {"days_ago": 1}, or {"day": 6}
+    with "months_ago", with a "month", or with neither.
     """
 
     kind: str
@@ -69,10 +77,10 @@ class Spoken:
 
 
 def find(text: str) -> list[Spoken]:
-    """All that is said of the three, in the order of the text."""
+    """All that is said of the four, in the order of the text."""
     same = _one_form(text)
     found: list[Spoken] = []
-    for each in (*_periods(same), *_months(same), *_amounts(same)):
+    for each in (*_periods(same), *_days(same), *_months(same), *_amounts(same)):
         if all(each.end <= other.start or each.start >= other.end for other in found):
             found.append(each)
     return sorted(found, key=lambda each: each.start)
@@ -119,6 +127,20 @@ def _months(text: str) -> Iterator[Spoken]:
     for match in _AGO.finditer(text):
         months = len(match["way"]) * (1 if match["way"][0] == "上" else -1)
         yield Spoken(MONTH, {"months_ago": months}, match.start(), match.end())
+
+
+def _days(text: str) -> Iterator[Spoken]:
+    for match in _DAY_OF.finditer(text):
+        value = {"day": int(_number(match["day"]) or 0)}
+        if match["way"]:
+            value["months_ago"] = match["way"].count("上")
+        elif match["month"]:
+            value["month"] = int(_number(match["month"]) or 0)
+        yield Spoken(DAY, value, match.start(), match.end())
+    for match in _DAYS_AGO.finditer(text):
+        yield Spoken(
+            DAY, {"days_ago": {"昨": 1, "前": 2, "大前": 3}[match["ago"]]}, match.start(), match.end()
+        )
 
 
 def _periods(text: str) -> Iterator[Spoken]:

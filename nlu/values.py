@@ -1,4 +1,4 @@
-"""The values in a sentence that an answer depends on: how much, which month, how many periods."""
+"""The values in a sentence that an answer depends on: how much, which month or day, how many periods."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from nlu.fingerprint import source_of
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class Values(GraphComponent, EntityExtractorMixin):
-    """Adds the entities `money` (fen), `month` and `periods`, as `nlu.spoken` finds them."""
+    """Adds the entities `money` (fen), `month`, `day` and `periods`, as `nlu.spoken` finds them."""
 
     @classmethod
     def create(

@@ -45,6 +45,48 @@ def test_the_month_to_pay_is_told_as_ever(world: World) -> None:
     assert ask(world, "上个月账单", month={"months_ago": 1}) == ask(world, "查账单")
 
 
+def test_a_day_is_told_with_what_was_bought_on_it(world: World) -> None:
+    assert ask(world, "3号那笔是什么", day={"day": 3}).startswith(
+        "11月3日用月付买了1笔：巷口面馆 牛肉面 ¥88.00"
+    )
+    world.customer.buy(1_200, merchant="巷口面馆", item="豆浆")
+    said = ask(world, "今天那两笔", day={"days_ago": 0})
+    assert said.startswith("11月3日用月付买了2笔，一共¥100.00") and "豆浆 ¥12.00" in said
+
+
+def test_a_day_of_a_bill_that_is_paid(world: World) -> None:
+    said = ask(world, "9月3号买了啥", day={"day": 3, "month": 9})
+    assert said.startswith("9月3日用月付买了1笔：") and "实木餐桌 ¥1,200.00" in said
+
+
+def test_a_day_on_which_nothing_was_bought(world: World) -> None:
+    said = ask(world, "上个月30号买了什么", day={"day": 30, "months_ago": 1})
+    assert said.startswith("账单和未出账里没有10月30日的消费")
+
+
+def test_a_day_on_which_something_is_due_is_no_day_of_buying(world: World) -> None:
+    assert ask(world, "6号要还多少", day={"day": 6}) == ask(world, "查账单")
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ({"days_ago": 1}, date(2026, 11, 19)),
+        ({"day": 6}, date(2026, 11, 6)),
+        ({"day": 25}, date(2026, 10, 25)),
+        ({"day": 31}, date(2026, 10, 31)),
+        ({"day": 6, "months_ago": 1}, date(2026, 10, 6)),
+        ({"day": 6, "month": 12}, date(2025, 12, 6)),
+        ({"day": 6, "month": 11}, date(2026, 11, 6)),
+        ({"day": 31, "month": 9}, None),
+        ({"day": 30, "months_ago": 0}, None),
+    ],
+)
+def test_a_day_is_the_nearest_in_the_past(value: dict[str, int], found: date | None, world: World) -> None:
+    tracker = Tracker.from_dict(world.chat().call_type("query_bill", "那笔", day=value)["tracker"])
+    assert mentioned.day(Turn(world.ledger, tracker), date(2026, 11, 20)) == found
+
+
 def test_a_month_without_a_bill(world: World) -> None:
     assert ask(world, "5月账单", month={"month": 5}).startswith("没有5月的账单：您的月付9月3日开通")
 

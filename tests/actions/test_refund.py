@@ -49,6 +49,16 @@ def test_no_refund_found(chat: Begin) -> None:
     assert "近期没有查到您的退款" in chat("c-clean").type("refund")[0].text
 
 
+def test_a_refund_waited_for_for_months_still_tells_why_closing_is_refused(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    states.refund_of_unpaid_bill(world)
+    world.customer.confirm(world.customer.quote())
+    world.at("2027-02-20")
+    said = world.chat().type("how_to_close", "怎么关闭")
+    assert "¥200.00" in said[0].text and "2026年10月3日" in said[0].text
+    assert "¥200.00退款正在处理" in world.chat().type("refund")[0].text
+
+
 def test_the_refund_of_what_is_named(tmp_path: Path) -> None:
     world = states.make(tmp_path)
     orders = [world.customer.buy(50_000, merchant="半山书店", item=item) for item in ("词典", "地球仪")]

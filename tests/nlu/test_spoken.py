@@ -1,4 +1,4 @@
-"""Amounts, months and numbers of periods, as customers say them."""
+"""Amounts, months, days and numbers of periods, as customers say them."""
 
 from __future__ import annotations
 
@@ -84,6 +84,31 @@ def test_a_month_is_read_with_its_year_or_from_today(text: str, value: dict[str,
 )
 def test_what_is_no_month_is_none(text: str) -> None:
     assert values(text, spoken.MONTH) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("6号那笔是什么", {"day": 6}),
+        ("上个月六号买了啥", {"day": 6, "months_ago": 1}),
+        ("上上月二十六号扣的", {"day": 26, "months_ago": 2}),
+        ("这个月3日的消费", {"day": 3, "months_ago": 0}),
+        ("11月6日花了多少", {"day": 6, "month": 11}),
+        ("十月三十一号下的单", {"day": 31, "month": 10}),
+        ("昨天那笔", {"days_ago": 1}),
+        ("大前天买的", {"days_ago": 3}),
+    ],
+)
+def test_a_day_is_read(text: str, value: dict[str, int]) -> None:
+    assert values(text, spoken.DAY) == [value]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["每月6号还", "每个月6号扣", "6号之前还清", "6号楼", "32号", "尾号6688", "106号", "二三十号人", "6号线"],
+)
+def test_what_is_no_day_is_none(text: str) -> None:
+    assert values(text, spoken.DAY) == []
 
 
 @pytest.mark.parametrize(
