@@ -92,7 +92,10 @@ def guard(app: Sanic, secrets: Secrets) -> None:
         given = request.headers.get(name, "")
         if hmac.compare_digest(given.encode(), wanted.encode()):
             return None
-        return problem(403, "forbidden", f"{name} is missing or wrong")
+        reference = errors.new_reference()
+        where = f"{request.method} {request.path}"
+        errors.log_refused(reference, where, f"{name} missing or wrong", request.ip)
+        return problem_with(403, "forbidden", f"{name} is missing or wrong", reference)
 
     app.register_middleware(check, "request")
 

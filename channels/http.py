@@ -46,8 +46,8 @@ def answering(handler: Handler) -> Handler:
             return await handler(*args, **kwargs)
         except ChatError as error:
             return reply(error)
-        except IdConflict:
-            return reply(ChatError("id_conflict"))
+        except IdConflict as conflict:
+            return reply(ChatError("id_conflict", str(conflict)))
         except Exception:
             unforeseen = ChatError("internal")
             logger.exception("[%s] a request failed", unforeseen.reference)

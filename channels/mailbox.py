@@ -33,7 +33,7 @@ Message = dict[str, Any]
 
 
 class IdConflict(Exception):
-    """The same message id came with another body."""
+    """The same message id came with another body; of whom says its text."""
 
 
 @dataclass(frozen=True)
@@ -220,7 +220,7 @@ def _open_turn(
 
 def _known_turn(conn: Connection, row: Any, body_hash: str, now: float) -> Claim:
     if row.body_hash != body_hash:
-        raise IdConflict
+        raise IdConflict(row.sender)
     if row.answer is not None:
         return Claim("done", row.seq, False, row.answer)
     if row.leased_until > now:

@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 Ack = dict[str, Any]
 
+_LOGGED = "yuefu.refused"
+
 
 def make_server(settings: Settings) -> AsyncServer:
     """WebSocket only, bounded frames, the page's own origin and the listed ones."""
@@ -32,7 +34,11 @@ def make_server(settings: Settings) -> AsyncServer:
 
     def allowed(origin: str | None, environ: dict[str, str]) -> bool:
         host = environ.get("HTTP_HOST", "")
-        return origin in listed or origin in (f"http://{host}", f"https://{host}")
+        known = origin in listed or origin in (f"http://{host}", f"https://{host}")
+        if not known and not environ.get(_LOGGED):  # it is asked twice of one request
+            environ[_LOGGED] = "yes"
+            logger.warning("refused: a socket from a page of %.100r", origin)
+        return known
 
     return AsyncServer(
         async_mode="sanic",
@@ -137,8 +143,8 @@ class ChatSocket:
                 return await handler(who, sid, data)
             except ChatError as error:
                 known = error
-            except IdConflict:
-                known = ChatError("id_conflict")
+            except IdConflict as conflict:
+                known = ChatError("id_conflict", str(conflict))
             except Exception:
                 known = ChatError("internal")
                 logger.exception("[%s] a socket event failed", known.reference)

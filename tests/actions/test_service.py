@@ -54,11 +54,15 @@ def signed(secret: str = SECRET) -> dict[str, str]:
         ("GET", "/nowhere"),
     ],
 )
-def test_every_route_but_health_needs_its_secret(http: httpx.Client, method: str, path: str) -> None:
+def test_every_route_but_health_needs_its_secret(
+    http: httpx.Client, method: str, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
     for headers in ({}, signed("wrong"), {"X-Staff-Secret": SECRET}):
         answer = http.request(method, path, headers=headers, json={})
         assert answer.status_code == 403
         assert set(answer.json()["error"]) == {"code", "message", "reference"}
+        assert f"{answer.json()['error']['reference']} refused: {method} {path}" in caplog.text
+        assert SECRET not in caplog.text
 
 
 def test_health_is_open_and_ready_reads_the_ledger(http: httpx.Client, ledger: Ledger) -> None:

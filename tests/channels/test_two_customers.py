@@ -127,6 +127,21 @@ def test_speak_by_socket(pair: Pair) -> None:
     pair.refused(ack["error"], "bad_request", f"web-{pair.mallory}: not a message")
 
 
+def test_another_message_under_an_id_of_ones_own_is_logged_with_who_sent_it(pair: Pair) -> None:
+    pair.call("user_uttered", {"id": "m1", "text": "你好"})
+    ack = pair.call("user_uttered", {"id": "m1", "text": "结清"})
+    pair.refused(ack["error"], "id_conflict", f"web-{pair.mallory}")
+    answer = pair.http("POST", "/chat/messages", json={"id": "m1", "text": "结清"})
+    pair.refused(answer.json()["error"], "id_conflict", f"web-{pair.mallory}")
+
+
+@pytest.mark.parametrize("page", ["https://evil.example", "null"])
+def test_every_socket_of_another_page_is_logged(pair: Pair, page: str) -> None:
+    for name in ("first", "second"):
+        assert "refused" in pair.sockets.connect(name, pair.chat.url, strong(pair.mallory), origin=page)
+    assert pair.log().count(f"refused: a socket from a page of '{page}'") == 2
+
+
 @pytest.mark.parametrize("way", ["http", "socket"])
 @pytest.mark.parametrize("which", ["confirm", "look"])
 def test_press(pair: Pair, way: str, which: str) -> None:
