@@ -1,14 +1,16 @@
 """Where conversations are kept: a turn reads back their last events only, so that a long one costs no more.
 
 Rasa 3.6.21 reads and rebuilds every event since the session began for each message, and looks for the class
-of each through all classes of events: turn 300 took nine times as long as turn 5.
+of each through all classes of events: turn 300 took nine times as long as turn 5. It opens a new connection
+to an SQLite file for each of three transactions a turn, and everybody waits while the database is at work.
 """
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import itertools
-from collections.abc import Iterator
+import json
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -16,9 +18,10 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Query, Session
 
-from channels import rasa_version
+from channels import chat_database, rasa_version
 
 RECENT_EVENTS: Final = 60  # some seven turns: the rules look at one, a person is handed the last ones
 _INDEX: Final = (
@@ -34,6 +37,8 @@ class Conversations(SQLTrackerStore):
     value of each slot that was set earlier. All events stay in the database.
     """
 
+    engine: Engine
+
     def __init__(
         self, domain: Domain | None = None, recent_events: int = RECENT_EVENTS, **settings: Any
     ) -> None:
@@ -44,6 +49,11 @@ class Conversations(SQLTrackerStore):
         """
         rasa_version.require(__name__)
         super().__init__(domain, **settings)
+        if self.engine.dialect.name == "sqlite":
+            self.engine.dispose()
+            self.engine = chat_database.open_engine(str(self.engine.url))
+            self.sessionmaker = sa.orm.session.sessionmaker(bind=self.engine)
+        self._readers = sa.orm.session.sessionmaker(bind=chat_database.for_reading(self.engine))
         self._recent_events = recent_events
         with self.engine.begin() as conn:
             for statement in _INDEX:
@@ -54,15 +64,31 @@ class Conversations(SQLTrackerStore):
     async def _retrieve(
         self, sender_id: str, fetch_events_from_all_sessions: bool
     ) -> DialogueStateTracker | None:
-        tracker = await super()._retrieve(sender_id, fetch_events_from_all_sessions)
-        if tracker is not None:
-            _stored(tracker)
+        told = await asyncio.to_thread(self._read, sender_id, fetch_events_from_all_sessions)
+        if not told or not self.domain:
+            return None
+        events = [json.loads(event) for event in told]
+        tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
+        _stored(tracker)
         return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Store what has happened since the conversation was read or last saved."""
-        await super().save(tracker)
+        await self.stream_events(tracker)
+        new = itertools.islice(tracker.events, getattr(tracker, "events_stored", 0), None)
+        rows = [_row(tracker.sender_id, event) for event in new]
+        if rows:
+            await asyncio.to_thread(self._write, rows)
         _stored(tracker)
+
+    def _read(self, sender_id: str, all_sessions: bool) -> list[str]:
+        with self._readers() as session:
+            query = self._event_query(session, sender_id, fetch_events_from_all_sessions=all_sessions)
+            return [data for (data,) in query.with_entities(self.SQLEvent.data)]
+
+    def _write(self, rows: list[dict[str, Any]]) -> None:
+        with self.engine.begin() as conn:
+            conn.execute(sa.insert(self.SQLEvent.__table__), rows)
 
     def _event_query(self, session: Session, sender_id: str, fetch_events_from_all_sessions: bool) -> Query:
         if fetch_events_from_all_sessions:
@@ -79,8 +105,18 @@ class Conversations(SQLTrackerStore):
                 recent += [newest.id] if newest else []
         return session.query(event).filter(event.id.in_(recent)).order_by(event.id)
 
-    def _additional_events(self, session: Session, tracker: DialogueStateTracker) -> Iterator[Event]:
-        return itertools.islice(tracker.events, getattr(tracker, "events_stored", 0), None)
+
+def _row(sender_id: str, event: Event) -> dict[str, Any]:
+    """An event as Rasa's table has it."""
+    data = event.as_dict()
+    return {
+        "sender_id": sender_id,
+        "type_name": event.type_name,
+        "timestamp": data.get("timestamp"),
+        "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
+        "action_name": data.get("name"),
+        "data": json.dumps(data),
+    }
 
 
 def _stored(tracker: DialogueStateTracker) -> None:

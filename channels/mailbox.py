@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.pool import QueuePool
 
+from channels.chat_database import reading
 from channels.tables import messages, metadata, ratings, senders, turns
 
 SESSION_S = 60 * 60
@@ -55,26 +54,6 @@ class Claim:
 def iso_time(at: float) -> str:
     """Epoch seconds as ISO time in Shanghai, to the second."""
     return datetime.fromtimestamp(at, SHANGHAI).isoformat(timespec="seconds")
-
-
-def open_engine(url: str) -> Engine:
-    """An engine for the chat database. On SQLite: WAL, a private file, write lock taken at BEGIN."""
-    if not url.startswith("sqlite"):
-        return sa.create_engine(url, future=True, pool_pre_ping=True)
-    path = Path(url.removeprefix("sqlite:///"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    options = {"check_same_thread": False, "timeout": 10}
-    engine = sa.create_engine(url, future=True, poolclass=QueuePool, connect_args=options)
-    sa.event.listen(engine, "connect", _prepare_sqlite)
-    sa.event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the driver would begin transactions by itself, and late
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
 
 
 @dataclass(frozen=True)
@@ -157,7 +136,7 @@ class Mailbox:
         wanted = wanted.where(messages.c.sender == sender, messages.c.seq > seq)
         if not both_roles:
             wanted = wanted.where(messages.c.role == "bot")
-        with self.engine.begin() as conn:
+        with reading(self.engine) as conn:
             rows = conn.execute(wanted.order_by(messages.c.seq.desc()).limit(KEPT_MESSAGES)).all()
         return [_as_message(row.seq, row.role, row.body, row.at, row.helped) for row in reversed(rows)]
 
@@ -165,13 +144,13 @@ class Mailbox:
         """The buttons, {"title", "token"}, of the bot's newest messages, newest message first."""
         said = sa.select(messages.c.body).where(messages.c.sender == sender, messages.c.role == "bot")
         newest = said.order_by(messages.c.seq.desc()).limit(OFFERING_MESSAGES)
-        with self.engine.begin() as conn:
+        with reading(self.engine) as conn:
             bodies = conn.execute(newest).scalars().all()
         return [button for body in bodies for button in body.get("buttons") or []]
 
     def last_seq(self, sender: str) -> int:
         """The number of the conversation's newest message, 0 for a new one."""
-        with self.engine.begin() as conn:
+        with reading(self.engine) as conn:
             return conn.execute(sa.select(senders.c.last_seq).where(senders.c.sender == sender)).scalar() or 0
 
     def expire(self, now: float) -> int:

@@ -17,7 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
 from channels import settings, text
-from channels.mailbox import iso_time, open_engine
+from channels.chat_database import open_engine
+from channels.mailbox import iso_time
 from channels.tables import messages, metadata, ratings
 
 DAY_S = 24 * 60 * 60

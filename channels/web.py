@@ -13,14 +13,15 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
 
-from channels import action_errors, http, rasa_version, settings, socket, words
+from channels import action_connections, action_errors, http, rasa_version, settings, socket, words
 from channels.buttons import ButtonSigner
+from channels.chat_database import open_engine
 from channels.demo_page import DemoPage
 from channels.health import Health
 from channels.heard import Hearing
 from channels.identity import Verifier
 from channels.jwks import KeySet
-from channels.mailbox import Mailbox, open_engine
+from channels.mailbox import Mailbox
 from channels.masking import mask_all_logs
 from channels.push import OutboxPush
 from channels.rate import RateLimit
@@ -90,6 +91,7 @@ class WebInput(InputChannel):
         try:
             config = settings.load()
             action_errors.install(config.action_timeout_s)
+            action_connections.install()
         except (settings.SettingsError, rasa_version.WrongRasa) as error:
             raise SystemExit(str(error)) from None
         return cls(config)
@@ -153,6 +155,7 @@ class WebInput(InputChannel):
         await self.turns.stop(STOP_TURNS_S)
         await self.socket.stop()
         await self.service.close()
+        await action_connections.close()
         self.mailbox.engine.dispose()
         gc.freeze()  # the interpreter otherwise walks all of TensorFlow once more before it ends
 

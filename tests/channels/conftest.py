@@ -19,7 +19,8 @@ import jwt
 import pytest
 import requests
 
-from channels.mailbox import Mailbox, open_engine
+from channels.chat_database import open_engine
+from channels.mailbox import Mailbox
 from channels.tables import metadata
 from tests.channels.key_host import ISSUER, KeyHost, KeyPair, key_host
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import stat
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +14,6 @@ from channels.mailbox import (
     SESSION_S,
     IdConflict,
     Mailbox,
-    open_engine,
 )
 
 NOW = 1_800_000_000.0
@@ -140,10 +137,3 @@ def test_a_visitor_is_forgotten_after_a_month(mailbox: Mailbox) -> None:
     assert mailbox.last_seq("web-anon-1") == 2
     mailbox.expire(NOW + KEPT_MESSAGES_S + 1)
     assert (mailbox.last_seq("web-anon-1"), mailbox.last_seq("web-c-1")) == (0, 2)
-
-
-def test_the_file_is_private_and_in_wal_mode(tmp_path: Path) -> None:
-    engine = open_engine(f"sqlite:///{tmp_path}/deep/chat.db")
-    with engine.begin() as conn:
-        assert stat.S_IMODE((tmp_path / "deep" / "chat.db").stat().st_mode) == 0o600
-        assert conn.exec_driver_sql("pragma journal_mode").scalar() == "wal"

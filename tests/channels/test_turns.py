@@ -14,9 +14,10 @@ from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 
 from channels import turns
 from channels.buttons import ButtonSigner
+from channels.chat_database import open_engine
 from channels.heard import Asked, Hearing
 from channels.identity import Identity
-from channels.mailbox import LEASE_S, Claim, Mailbox, Message, open_engine
+from channels.mailbox import LEASE_S, Claim, Mailbox, Message
 from channels.turns import Turns
 
 WHO = Identity("web-a", "", 0, 0)

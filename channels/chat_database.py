@@ -1,0 +1,74 @@
+"""The database of the chat, PostgreSQL or one SQLite file, shared by the mailbox and Rasa's conversations.
+
+SQLite has one writer, and lets whoever finds it busy sleep for longer and longer until it looks again. The
+writers of this process queue for a lock of their own instead; reading needs none.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import AbstractContextManager
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import QueuePool
+
+_READING: Final = "chat_reading"
+_WRITER: Final = "chat_writer"
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for the chat database. On SQLite: WAL, a private file, the write lock taken at BEGIN."""
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url, future=True, pool_pre_ping=True)
+    path = Path(url.removeprefix("sqlite:///"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    options = {"check_same_thread": False, "timeout": 10}
+    engine = sa.create_engine(url, future=True, poolclass=QueuePool, connect_args=options)
+    writer = _writer_of(path.resolve())
+
+    def begin(conn: Connection) -> None:
+        if conn.get_execution_options().get(_READING):
+            conn.exec_driver_sql("BEGIN")
+            return
+        writer.acquire()
+        conn.info[_WRITER] = writer
+        conn.exec_driver_sql("BEGIN IMMEDIATE")
+
+    sa.event.listen(engine, "connect", _prepare)
+    sa.event.listen(engine, "begin", begin)
+    sa.event.listen(engine, "checkin", _let_go)
+    return engine
+
+
+def for_reading(engine: Engine) -> Engine:
+    """The same engine for transactions that change nothing: nobody waits for them."""
+    return engine.execution_options(**{_READING: True})
+
+
+def reading(engine: Engine) -> AbstractContextManager[Connection]:
+    """A transaction that changes nothing."""
+    return for_reading(engine).begin()
+
+
+@cache
+def _writer_of(_path: Path) -> threading.Lock:
+    """Whoever holds it writes to the file; of all engines of this process."""
+    return threading.Lock()
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver would begin transactions by itself, and late
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+
+
+def _let_go(_connection: Any, record: Any) -> None:
+    """The transaction is over, committed or not, and its connection back in the pool."""
+    writer: threading.Lock | None = record.info.pop(_WRITER, None)
+    if writer is not None:
+        writer.release()

@@ -1,0 +1,83 @@
+"""Actions are asked over connections that are kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+import pytest
+import rasa
+from aiohttp import web
+from rasa.utils.endpoints import ClientResponseError, EndpointConfig
+
+from channels import action_connections, rasa_version
+
+
+@pytest.fixture(autouse=True)
+def installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EndpointConfig, "session", EndpointConfig.session)
+    action_connections.install()
+
+
+def asked(act: Callable[[EndpointConfig], Any]) -> tuple[Any, list[tuple[str, str]]]:
+    """What `act` returned, and of each request the client's address and its headers' secret."""
+    seen: list[tuple[str, str]] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        peer = request.transport.get_extra_info("peername") if request.transport else None
+        seen.append((str(peer), request.headers.get("X-Action-Secret", "")))
+        return web.json_response({"events": []}, status=int(request.query.get("status", "200")))
+
+    async def run() -> Any:
+        app = web.Application()
+        app.router.add_post("/webhook", answer)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        port = runner.addresses[0][1]
+        try:
+            url = f"http://127.0.0.1:{port}/webhook"
+            return await act(EndpointConfig(url, headers={"X-Action-Secret": "s"}))
+        finally:
+            await action_connections.close()
+            await runner.cleanup()
+
+    return asyncio.run(run()), seen
+
+
+def test_one_connection_for_many_actions() -> None:
+    async def act(endpoint: EndpointConfig) -> list[Any]:
+        return [await endpoint.request(json={"n": number}) for number in range(5)]
+
+    answers, seen = asked(act)
+    assert answers == [{"events": []}] * 5
+    assert len(seen) == 5 and len(set(seen)) == 1 and seen[0][1] == "s"
+
+
+def test_a_refused_action_gives_its_connection_back() -> None:
+    async def act(endpoint: EndpointConfig) -> None:
+        for _ in range(3):
+            with pytest.raises(ClientResponseError):
+                await endpoint.request(params={"status": "500"})
+        await endpoint.request()
+
+    _, seen = asked(act)
+    assert len(seen) == 4 and len(set(seen)) == 1
+
+
+def test_after_the_end_nothing_is_left_open() -> None:
+    async def act(endpoint: EndpointConfig) -> aiohttp.BaseConnector | None:
+        async with endpoint.session() as session:
+            return session.connector
+
+    connector, _ = asked(act)
+    assert connector is not None and connector.closed
+
+
+def test_it_fits_this_rasa_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rasa, "__version__", "3.6.22")
+    with pytest.raises(rasa_version.WrongRasa, match=r"3\.6\.22"):
+        action_connections.install()
