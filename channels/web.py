@@ -13,7 +13,16 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
 
-from channels import action_connections, action_errors, http, rasa_version, settings, socket, words
+from channels import (
+    action_connections,
+    action_errors,
+    http,
+    quick_turns,
+    rasa_version,
+    settings,
+    socket,
+    words,
+)
 from channels.buttons import ButtonSigner
 from channels.chat_database import open_engine
 from channels.demo_page import DemoPage
@@ -92,6 +101,7 @@ class WebInput(InputChannel):
             config = settings.load()
             action_errors.install(config.action_timeout_s)
             action_connections.install()
+            quick_turns.install()
         except (settings.SettingsError, rasa_version.WrongRasa) as error:
             raise SystemExit(str(error)) from None
         return cls(config)

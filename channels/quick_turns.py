@@ -1,0 +1,63 @@
+"""A turn without two things that cost Rasa 3.6.21 much and change nothing of the outcome.
+
+The graph of a model has the same few nodes for every message, yet dask plans and schedules them anew each
+time. And a response is drawn through an array of NumPy, also where there is only one to draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from graphlib import TopologicalSorter
+from typing import Any
+
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+from rasa.engine.graph import GraphSchema
+from rasa.engine.runner.dask import DaskGraphRunner
+
+from channels import rasa_version
+
+_Plan = list[tuple[str, tuple[str, ...]]]  # each node after those that it needs
+
+
+def install() -> None:
+    """Changes both for this process; again, it changes nothing.
+
+    Raises:
+        WrongRasa: Rasa is not 3.6.21.
+    """
+    rasa_version.require(__name__)
+    DaskGraphRunner.run = _run
+    drawn: Any = TemplatedNaturalLanguageGenerator._random_response_for
+    draw: Callable[..., dict[str, Any] | None] = getattr(drawn, "original", drawn)
+
+    def choose(
+        self: TemplatedNaturalLanguageGenerator, utter_action: str, output_channel: str, slots: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        all_of_it: list[dict[str, Any]] = self.responses.get(utter_action, [])
+        if len(all_of_it) == 1 and all_of_it[0].keys().isdisjoint({"channel", "condition"}):
+            return all_of_it[0]
+        return draw(self, utter_action, output_channel, slots)
+
+    choose.original = draw  # type: ignore[attr-defined]
+    TemplatedNaturalLanguageGenerator._random_response_for = choose
+
+
+def _run(
+    self: DaskGraphRunner, inputs: dict[str, Any] | None = None, targets: list[str] | None = None
+) -> dict[str, Any]:
+    """As `DaskGraphRunner.run`: the outputs of the targets by their nodes' names."""
+    wanted = tuple(targets or self._graph_schema.target_names)
+    plans: dict[tuple[str, ...], _Plan] = vars(self).setdefault("plans", {})
+    if wanted not in plans:
+        plans[wanted] = _planned(self._graph_schema.minimal_graph_schema(list(wanted)))
+    outputs = {name: (name, value) for name, value in (inputs or {}).items()}
+    for name, needed in plans[wanted]:
+        # What nobody has put out is told by its name; the node complains of it.
+        outputs[name] = self._instantiated_nodes[name](*(outputs.get(each, each) for each in needed))
+    return dict(outputs[name] for name in wanted)
+
+
+def _planned(schema: GraphSchema) -> _Plan:
+    """The nodes in an order in which each finds what it needs."""
+    needs = {name: tuple(node.needs.values()) for name, node in schema.nodes.items()}
+    return [(name, needs[name]) for name in TopologicalSorter(needs).static_order() if name in needs]
