@@ -93,18 +93,18 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def browser_ready() -> bool:
-    """Whether the browser and its driver are there."""
-    return bool(shutil.which("chromium") and shutil.which("chromedriver"))
+    """Whether the browser is there; what drives it is in the service's environment."""
+    return bool(shutil.which("chromium"))
 
 
 def install_browser() -> None:
-    """Debian's packages where this may install them; elsewhere what needs a browser says that it is skipped.
+    """Debian's package where this may install it; elsewhere what needs a browser says that it is skipped.
 
     Raises Failure under CI=true when there is no browser, so that no test is ever skipped there.
     """
     reason = "apt-get is not here" if not shutil.which("apt-get") else "only root may install packages"
     if shutil.which("apt-get") and os.geteuid() == 0:
-        apt = ["apt-get", "install", "-y", "--no-install-recommends", "chromium", "chromium-driver"]
+        apt = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
         env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         try:
             run_logged("Updating the package list", ["apt-get", "update"], LOGS / "apt.log", env=env)
@@ -113,8 +113,8 @@ def install_browser() -> None:
         except Failure as failure:
             reason = str(failure)
     if os.environ.get("CI") == "true":
-        raise Failure(f"The browser tests need chromium and chromedriver: {reason}.")
-    say(f"      what needs a browser is skipped: chromium and chromedriver are missing and {reason}")
+        raise Failure(f"The browser tests need chromium: {reason}.")
+    say(f"      what needs a browser is skipped: chromium is missing and {reason}")
 
 
 def main() -> int:

@@ -1,45 +1,53 @@
-"""A headless Chromium, driven by the chromedriver of the same package."""
+"""A headless Chromium, driven by Playwright: the system's own, for no other browser is ever downloaded."""
 
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from selenium import webdriver
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
+WINDOW: ViewportSize = {"width": 1280, "height": 900}
 FLAGS = (
-    "--headless=new",
+    "--headless",
     "--no-sandbox",  # tests may run as root, where Chromium's sandbox refuses
     "--disable-gpu",
     "--disable-quic",
-    "--disable-dev-shm-usage",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--hide-scrollbars",
-    "--force-color-profile=srgb",
     "--font-render-hinting=none",
     "--disable-lcd-text",
-    "--window-size=1280,900",
+    f"--window-size={WINDOW['width']},{WINDOW['height']}",
 )
-MISSING = "chromium and chromedriver are not installed (apt-get install chromium chromium-driver)"
+#: Playwright would keep pages in the background as lively as the one in front; a customer's browser does not.
+UNWANTED = (
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+)
+MISSING = "chromium is not installed (apt-get install chromium)"
 
 
-def programs() -> tuple[str, str] | None:
-    """Paths of chromium and chromedriver, where both are."""
-    browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    return (browser, driver) if browser and driver else None
+def program() -> str | None:
+    """The path of chromium, where it is."""
+    return shutil.which("chromium")
 
 
-def start(profile: Path, *flags: str) -> webdriver.Chrome:
-    """Starts one with a profile of its own. Raises FileNotFoundError where none is installed."""
-    here = programs()
-    if here is None:
+@contextmanager
+def running(*flags: str) -> Iterator[Browser]:
+    """One with a fresh profile, until the context ends. Raises FileNotFoundError where none is installed.
+
+    While it runs, so does Playwright's event loop in this thread, where asyncio.run() is refused then.
+    """
+    path = program()
+    if path is None:
         raise FileNotFoundError(MISSING)
-    options = webdriver.ChromeOptions()
-    options.binary_location = here[0]
-    for flag in (*FLAGS, f"--user-data-dir={profile}", *flags):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    return webdriver.Chrome(options=options, service=webdriver.ChromeService(here[1]))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=[*FLAGS, *flags], ignore_default_args=UNWANTED
+        )
+        with browser:
+            yield browser

@@ -60,10 +60,10 @@ def loaded(rounds: int) -> dict[str, list[Load]]:
     files = {path.name: path for path in [*(Path(__file__).parent / "pages").iterdir(), *SCRIPTS.values()]}
     loads: dict[str, list[Load]] = {name: [] for name in PAGES}
     order = deque(PAGES.items())
-    with serving(files) as address, slow_browser() as driver:
+    with serving(files) as address, slow_browser() as tab:
         for round_no in range(rounds + 1):
             for name, page in order:
-                done = load(driver, f"{address}/{page}")
+                done = load(tab, f"{address}/{page}")
                 if round_no:
                     loads[name].append(done)
             order.rotate()

@@ -11,7 +11,6 @@ from typing import Any
 import httpx
 import pytest
 import socketio
-from selenium.common.exceptions import TimeoutException
 
 import bench.web
 from bench import __main__ as bench_command
@@ -83,7 +82,7 @@ def test_times_are_the_quick_ones_and_any_request_elsewhere_counts() -> None:
     assert told["requests_elsewhere"] == {"yuefu_chat": 0, "deep_chat": 2} and told["reached"]
 
 
-@pytest.mark.skipif(chromium.programs() is None, reason=chromium.MISSING)
+@pytest.mark.skipif(chromium.program() is None, reason=chromium.MISSING)
 def test_both_pages_show_an_answer_and_only_an_answer_counts(
     rival: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,16 +98,24 @@ def test_both_pages_show_an_answer_and_only_an_answer_counts(
     files = {"silent.html": silent, "yuefu-chat.js": build.WIDGET}
     with (
         echo.serving(files) as address,
-        loading.slow_browser() as driver,
-        pytest.raises(TimeoutException),
+        loading.slow_browser() as tab,
+        pytest.raises(TimeoutError, match="no answer"),
     ):
-        loading.load(driver, f"{address}/silent.html")
+        loading.load(tab, f"{address}/silent.html")
+
+
+@pytest.mark.skipif(chromium.program() is None, reason=chromium.MISSING)
+def test_other_event_loops_run_again_after_the_browser() -> None:
+    """Playwright's runs in the thread that all tests of a session share."""
+    with chromium.running() as browser:
+        assert browser.is_connected()
+    asyncio.run(asyncio.sleep(0))
 
 
 def test_without_a_browser_the_other_parts_are_measured_and_a_sentence_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(chromium, "programs", lambda: None)
+    monkeypatch.setattr(chromium, "program", lambda: None)
     monkeypatch.setitem(bench_command.PARTS, "ledger", lambda size: {"ratio": 1})
     assert bench_command.main([]) == 0
     said = capsys.readouterr()

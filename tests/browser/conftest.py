@@ -4,24 +4,37 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
-from selenium import webdriver
+from playwright.sync_api import Browser, BrowserContext
 
+from scripts.processes import free_port
 from tests import chromium
 from tests.browser.page import ChatPage
 from tests.browser.shop import Shop, open_shop
+from tests.browser.windows import DESKTOP, Window
 from tests.live import LiveDemo
 
 
-@pytest.fixture(scope="session")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    """Skips where there is no Chromium, but never in CI."""
-    if chromium.programs() is None:
+@pytest.fixture(scope="session", autouse=True)
+def chromium_is_here() -> None:
+    """Skips where there is no Chromium, but never in CI; asked first of all, before the demo is started."""
+    if chromium.program() is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(chromium.MISSING)
-    chrome = chromium.start(tmp_path_factory.mktemp("chromium"))
-    yield chrome
-    chrome.quit()
+
+
+@pytest.fixture(scope="module")
+def tools_port() -> int:
+    """Where the developer tools of the browser listen."""
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def browser(tools_port: int) -> Iterator[Browser]:
+    """One for each file, not for the session: tests of other folders run event loops in this thread."""
+    with chromium.running(f"--remote-debugging-port={tools_port}") as running:
+        yield running
 
 
 @pytest.fixture
@@ -32,15 +45,34 @@ def seeded(demo: LiveDemo) -> LiveDemo:
 
 
 @pytest.fixture
-def page(driver: webdriver.Chrome, seeded: LiveDemo) -> Iterator[ChatPage]:
+def window(request: pytest.FixtureRequest) -> Window:
+    """What the pages of this test are looked at through; see `windows.through`."""
+    return dict(getattr(request, "param", DESKTOP))
+
+
+@pytest.fixture
+def context(browser: Browser, tools_port: int, window: Window) -> Iterator[BrowserContext]:
+    """A browser that remembers nothing of earlier tests."""
+    with browser.new_context(**window) if window else own_tabs(browser, tools_port) as opened:
+        yield opened
+
+
+@contextmanager
+def own_tabs(browser: Browser, tools_port: int) -> Iterator[BrowserContext]:
+    """Tabs that go to the background: in its own contexts Playwright has every page think it is in front."""
+    again = browser.browser_type.connect_over_cdp(f"http://127.0.0.1:{tools_port}", no_defaults=True)
+    with again:
+        yield again.contexts[0]
+        for tab in again.contexts[0].pages:
+            tab.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, seeded: LiveDemo) -> Iterator[ChatPage]:
     """The demo page; whatever the browser complained about (a CSP violation, say) fails the test."""
-    opened = ChatPage(driver, seeded.bot_url)
-    opened.complaints()
+    opened = ChatPage(context.new_page(), seeded.bot_url)
     yield opened
     assert opened.complaints() == []
-    if driver.current_url.startswith("http"):
-        driver.execute_script("sessionStorage.clear()")
-    driver.get("about:blank")
 
 
 @pytest.fixture(scope="session")
@@ -57,28 +89,16 @@ def shop(opened_shop: Shop, page: ChatPage) -> Shop:
 
 
 @pytest.fixture
-def phone(driver: webdriver.Chrome) -> Iterator[None]:
-    """A phone's screen under a finger, for the pages of this test."""
-    screen = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
-    driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 1})
-    yield
-    driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
-    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-
-
-@pytest.fixture
-def clock(page: ChatPage) -> Iterator[Callable[[float], None]]:
+def clock(page: ChatPage) -> Callable[[float], None]:
     """Puts the device's clock wrong by so many seconds, from the next load on and at once."""
-    undo = page.before_each_load(
+    page.tab.add_init_script(
         "const real = Date.now.bind(Date);"
         "window.__wrong_s = origin === 'null' ? 0 : Number(sessionStorage.getItem('wrong_s') ?? 0);"
         "Date.now = () => real() + 1000 * window.__wrong_s;"
     )
 
     def put(wrong_s: float) -> None:
-        script = "window.__wrong_s = arguments[0]; sessionStorage.setItem('wrong_s', arguments[0])"
-        page.driver.execute_script(script, wrong_s)
+        script = "wrong => { window.__wrong_s = wrong; sessionStorage.setItem('wrong_s', wrong) }"
+        page.tab.evaluate(script, wrong_s)
 
-    yield put
-    undo()
+    return put

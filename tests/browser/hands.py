@@ -2,96 +2,67 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
-from selenium.webdriver import ActionChains, Chrome, Keys
-from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.webelement import WebElement
+from playwright.sync_api import Locator
 
 MOST_TABS = 40
-ACTIVE = (
-    "let e = document.activeElement;"
-    "while (e && e.shadowRoot && e.shadowRoot.activeElement) e = e.shadowRoot.activeElement;"
-    "return e"
-)
-CENTRE = (
-    "arguments[0].scrollIntoView({block: 'center'});"
-    "const {x, y, width, height} = arguments[0].getBoundingClientRect();"
-    "return [x + width / 2, y + height / 2]"
-)
+FOCUSED = "each => each.getRootNode().activeElement === each"
 
 
 class Hand(Protocol):
     """Presses an element and types a text into a box."""
 
-    def press(self, element: WebElement) -> None: ...
+    def press(self, element: Locator) -> None: ...
 
-    def type(self, box: WebElement, text: str) -> None: ...
+    def type(self, box: Locator, text: str) -> None: ...
 
 
 class Mouse:
     """Clicks; the send button is clicked too."""
 
-    def __init__(self, driver: Chrome) -> None:
-        self.driver = driver
-
-    def press(self, element: WebElement) -> None:
+    def press(self, element: Locator) -> None:
         element.click()
 
-    def type(self, box: WebElement, text: str) -> None:
+    def type(self, box: Locator, text: str) -> None:
         box.click()
-        box.send_keys(text)
-        send_button(self.driver, box).click()
+        box.press_sequentially(text)
+        send_button(box).click()
 
 
 class Keyboard:
     """Tab, Shift+Tab and Enter, from wherever the focus is; nothing is focused from outside."""
 
-    def __init__(self, driver: Chrome) -> None:
-        self.driver = driver
-
-    def press(self, element: WebElement) -> None:
+    def press(self, element: Locator) -> None:
         self._reach(element, back=MOST_TABS // 4)  # the newest buttons are just before the box to type in
-        ActionChains(self.driver).send_keys(Keys.ENTER).perform()
+        element.page.keyboard.press("Enter")
 
-    def type(self, box: WebElement, text: str) -> None:
+    def type(self, box: Locator, text: str) -> None:
         self._reach(box)
-        ActionChains(self.driver).send_keys(text, Keys.ENTER).perform()
+        box.page.keyboard.type(text)
+        box.page.keyboard.press("Enter")
 
-    def _reach(self, element: WebElement, back: int = 0) -> None:
+    def _reach(self, element: Locator, back: int = 0) -> None:
         """Some steps backwards, then forwards."""
         for step in range(back + MOST_TABS):
-            if self.driver.execute_script(ACTIVE) == element:
+            if element.evaluate(FOCUSED):
                 return
-            keys = ActionChains(self.driver)
-            if step < back:
-                keys.key_down(Keys.SHIFT).send_keys(Keys.TAB).key_up(Keys.SHIFT).perform()
-            else:
-                keys.send_keys(Keys.TAB).perform()
-        raise AssertionError(f"the Tab key does not reach {element.text!r}")
+            element.page.keyboard.press("Shift+Tab" if step < back else "Tab")
+        raise AssertionError(f"the Tab key does not reach {element.inner_text()!r}")
 
 
 class Touch:
     """A finger on a phone; what the mouse would do is not used."""
 
-    def __init__(self, driver: Chrome) -> None:
-        self.driver = driver
+    def press(self, element: Locator) -> None:
+        element.tap()
 
-    def press(self, element: WebElement) -> None:
-        x, y = self.driver.execute_script(CENTRE, element)
-        self._touch("touchStart", [{"x": x, "y": y}])
-        self._touch("touchEnd", [])
-
-    def type(self, box: WebElement, text: str) -> None:
-        self.press(box)
-        self.driver.execute_cdp_cmd("Input.insertText", {"text": text})
-        self.press(send_button(self.driver, box))
-
-    def _touch(self, kind: str, points: list[dict[str, Any]]) -> None:
-        self.driver.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    def type(self, box: Locator, text: str) -> None:
+        box.tap()
+        box.page.keyboard.insert_text(text)
+        send_button(box).tap()
 
 
-def send_button(driver: Chrome, box: WebElement) -> WebElement:
+def send_button(box: Locator) -> Locator:
     """The button beside the box."""
-    row = driver.execute_script("return arguments[0].parentElement", box)
-    return row.find_element(By.CSS_SELECTOR, "button")
+    return box.locator("xpath=..").locator("button")

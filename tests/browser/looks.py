@@ -5,33 +5,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from selenium.webdriver import Chrome
-
 from tests.browser.axe import WCAG, violations
+from tests.browser.page import ChatPage
 
 CHAT = "yuefu-chat"
 TARGET_PX = 44
 
 # What sticks out of the window or of the panel, where nothing may be scrolled sideways.
 TOO_WIDE = """
-const chat = document.querySelector("yuefu-chat"), root = chat.shadowRoot;
-const box = root.querySelector(".scroller"), edge = box?.getBoundingClientRect();
-const out = [...root.querySelectorAll(".panel *, .launcher, yuefu-composer")].filter(each => {
-  if (each.closest(".spoken")) return false;
-  const {left, right, width} = each.getBoundingClientRect();
-  return width && (right > innerWidth + 1 || left < -1 || (box?.contains(each) && right > edge.right + 1));
-}).map(each => `${each.tagName} ${each.className} ${each.textContent.trim().slice(0, 20)}`);
-if (box?.scrollWidth > box?.clientWidth + 1) out.push("the conversation scrolls sideways");
-if (document.documentElement.scrollWidth > innerWidth + 1) out.push("the page scrolls sideways");
-return out;
+() => {
+  const chat = document.querySelector("yuefu-chat"), root = chat.shadowRoot;
+  const box = root.querySelector(".scroller"), edge = box?.getBoundingClientRect();
+  const out = [...root.querySelectorAll(".panel *, .launcher, yuefu-composer")].filter(each => {
+    if (each.closest(".spoken")) return false;
+    const {left, right, width} = each.getBoundingClientRect();
+    return width && (right > innerWidth + 1 || left < -1 || (box?.contains(each) && right > edge.right + 1));
+  }).map(each => `${each.tagName} ${each.className} ${each.textContent.trim().slice(0, 20)}`);
+  if (box?.scrollWidth > box?.clientWidth + 1) out.push("the conversation scrolls sideways");
+  if (document.documentElement.scrollWidth > innerWidth + 1) out.push("the page scrolls sideways");
+  return out;
+}
 """
 SMALL = """
-const root = document.querySelector("yuefu-chat").shadowRoot;
-const composer = root.querySelector("yuefu-composer")?.shadowRoot;
-return [root, composer].flatMap(tree => [...(tree?.querySelectorAll("button, textarea") ?? [])])
-  .filter(each => each.checkVisibility()).map(each => [each, each.getBoundingClientRect()])
-  .filter(([, box]) => box.height < arguments[0] - 0.5 || box.width < arguments[0] - 0.5)
-  .map(([each, box]) => `${each.textContent.trim() || each.ariaLabel} ${box.width} × ${box.height}`);
+least => {
+  const root = document.querySelector("yuefu-chat").shadowRoot;
+  const composer = root.querySelector("yuefu-composer")?.shadowRoot;
+  return [root, composer].flatMap(tree => [...(tree?.querySelectorAll("button, textarea") ?? [])])
+    .filter(each => each.checkVisibility()).map(each => [each, each.getBoundingClientRect()])
+    .filter(([, box]) => box.height < least - 0.5 || box.width < least - 0.5)
+    .map(([each, box]) => `${each.textContent.trim() || each.ariaLabel} ${box.width} × ${box.height}`);
+}
 """
 
 
@@ -55,37 +58,31 @@ VIEWS = (
 )
 
 
-def look_through(driver: Chrome, view: View) -> None:
+def look_through(page: ChatPage, view: View) -> None:
+    """Changes how the open page is looked at; Playwright gives only a new one a finger or a zoom."""
     device = {
         "width": view.width_px,
         "height": view.height_px,
         "deviceScaleFactor": view.zoom,
         "mobile": view.touch,
     }
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", device)
+    page.tools.send("Emulation.setDeviceMetricsOverride", device)
     touch = {"enabled": view.touch, **({"maxTouchPoints": 1} if view.touch else {})}
-    driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", touch)
-    colours = {"name": "prefers-color-scheme", "value": "dark" if view.dark else "light"}
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [colours]})
+    page.tools.send("Emulation.setTouchEmulationEnabled", touch)
+    page.tab.emulate_media(color_scheme="dark" if view.dark else "light")
 
 
-def look_as_usual(driver: Chrome) -> None:
-    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-    driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-
-
-def faults(driver: Chrome) -> dict[str, Any]:
+def faults(page: ChatPage) -> dict[str, Any]:
     """What is wrong with the present state, by way of looking; empty when nothing is."""
     wrong: dict[str, Any] = {}
     try:
         for view in VIEWS:
-            look_through(driver, view)
-            found = violations(driver, WCAG, CHAT) + list(driver.execute_script(TOO_WIDE))
+            look_through(page, view)
+            found = violations(page.tab, WCAG, CHAT) + list(page.tab.evaluate(TOO_WIDE))
             if view.touch:
-                found += list(driver.execute_script(SMALL, TARGET_PX))
+                found += list(page.tab.evaluate(SMALL, TARGET_PX))
             if found:
                 wrong[view.name] = found
     finally:
-        look_as_usual(driver)
+        look_through(page, VIEWS[0])  # as it was opened
     return wrong

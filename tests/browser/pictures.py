@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from selenium.webdriver import Chrome
+from playwright.sync_api import Page
 
 HERE = Path(__file__).parent
 KEPT = HERE / "snapshots"
@@ -46,23 +46,23 @@ window.WebSocket = class {
 """
 
 COMPARE = """
-const [one, other, channels, done] = arguments;
-const pixels = async data => {
-  const picture = new Image();
-  picture.src = `data:image/png;base64,${data}`;
-  await picture.decode();
-  const {width, height} = picture, pen = new OffscreenCanvas(width, height).getContext("2d");
-  pen.drawImage(picture, 0, 0);
-  return {width, height, data: pen.getImageData(0, 0, width, height).data};
-};
-Promise.all([pixels(one), pixels(other)]).then(([a, b]) => {
-  if (a.width !== b.width || a.height !== b.height) return done(1);
+async ([one, other, channels]) => {
+  const pixels = async data => {
+    const picture = new Image();
+    picture.src = `data:image/png;base64,${data}`;
+    await picture.decode();
+    const {width, height} = picture, pen = new OffscreenCanvas(width, height).getContext("2d");
+    pen.drawImage(picture, 0, 0);
+    return {width, height, data: pen.getImageData(0, 0, width, height).data};
+  };
+  const [a, b] = await Promise.all([pixels(one), pixels(other)]);
+  if (a.width !== b.width || a.height !== b.height) return 1;
   const differs = at => Math.abs(a.data[at] - b.data[at]) > channels;
   let differing = 0;
   for (let at = 0; at < a.data.length; at += 4)
     differing += differs(at) || differs(at + 1) || differs(at + 2);
-  done(differing / (a.width * a.height));
-});
+  return differing / (a.width * a.height);
+}
 """
 
 
@@ -76,7 +76,8 @@ def scene(messages: list[dict[str, Any]]) -> str:
     }
 
 
-def differing(driver: Chrome, one: str, other: str) -> float:
-    """The share of pixels in which two PNGs (base64) differ; 1 when their sizes do. Leaves the page."""
-    driver.get("about:blank")
-    return float(driver.execute_async_script(COMPARE, one, other, CHANNEL_TOLERANCE))
+def differing(tab: Page, *pictures: bytes) -> float:
+    """The share of pixels in which two PNGs differ; 1 when their sizes do. Leaves the page."""
+    tab.goto("about:blank")
+    one, other = (base64.b64encode(picture).decode() for picture in pictures)
+    return float(tab.evaluate(COMPARE, [one, other, CHANNEL_TOLERANCE]))

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
-from selenium.webdriver import Chrome
+from playwright.sync_api import Browser
 
 from scripts.console import ROOT, Failure, run_program, say
 from tests import chromium
 from tests.browser.page import ChatPage
+from tests.browser.windows import screen
 from tests.live import LiveDemo, running_demo
 
 DOCS = ROOT / "docs"
@@ -47,20 +48,20 @@ def close(page: ChatPage) -> None:
 
 def decide(page: ChatPage) -> None:
     """The decision, with its amount and what it means."""
-    page.driver.execute_script("document.querySelector('.tour button').click()")
+    page.tab.locator(".tour button").first.dispatch_event("click")  # on a phone it is not shown
     page.press("一次结清并关闭")
     page.button("确认结清并关闭")
 
 
 def diagnose(page: ChatPage) -> None:
     """Why an account cannot be used, and the evidence for it."""
-    page.driver.execute_script("document.querySelector('.tour button').click()")
+    page.tab.locator(".tour button").first.dispatch_event("click")  # on a phone it is not shown
     page.button("已改密码，申请解冻")
 
 
 def look_up(page: ChatPage) -> None:
     """The account on a phone."""
-    page.driver.find_element("id", "tab-ledger").click()
+    page.tab.locator("#tab-ledger").click()
 
 
 PICTURES = (
@@ -71,46 +72,40 @@ PICTURES = (
 )
 
 
-def take(driver: Chrome, demo: LiveDemo, picture: Picture) -> Path:
+def take(browser: Browser, demo: LiveDemo, picture: Picture) -> Path:
     """Lives through the scene on a page of its own and writes docs/<name>.png."""
     demo.put_back()
-    screen = {
-        "width": picture.width,
-        "height": picture.height,
-        "deviceScaleFactor": picture.scale,
-        "mobile": picture.width < 600,
+    window = {
+        **screen(picture.width, picture.scheme, "reduce"),
+        "viewport": {"width": picture.width, "height": picture.height},
+        "device_scale_factor": picture.scale,
     }
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
-    wished = {"prefers-color-scheme": picture.scheme, "prefers-reduced-motion": "reduce"}
-    features = [{"name": name, "value": value} for name, value in wished.items()]
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-    page = ChatPage(driver, demo.bot_url)
-    page.open(picture.customer)
-    driver.execute_script("sessionStorage.clear()")
-    page.open(picture.customer)
-    page.until(lambda: page.shown("#state"), "the account")
-    picture.act(page)
+    with browser.new_page(**window) as tab:
+        page = ChatPage(tab, demo.bot_url)
+        page.open(picture.customer)
+        page.until(lambda: page.shown("#state"), "the account")
+        picture.act(page)
+        image = Image.open(io.BytesIO(tab.screenshot())).convert("RGB")
     path = DOCS / f"{picture.name}.png"
-    image = Image.open(io.BytesIO(driver.get_screenshot_as_png())).convert("RGB")
     image.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
     return path
 
 
 def main() -> int:
     """Returns 0 when all are made. Raises Failure where a browser or Chinese letters are missing."""
-    if chromium.programs() is None:
+    if chromium.program() is None:
         raise Failure(f"The pictures cannot be made: {chromium.MISSING}.")
     fonts = ["fc-list", ":lang=zh", "family"]
     if not shutil.which("fc-list") or not subprocess.run(fonts, capture_output=True, check=False).stdout:
         raise Failure("The pictures need Chinese letters: install a font (apt-get install fonts-noto-cjk).")
-    with tempfile.TemporaryDirectory() as name, running_demo(Path(name)) as demo:
-        driver = chromium.start(Path(name, "chromium"))
-        try:
-            for picture in PICTURES:
-                path = take(driver, demo, picture)
-                say(f"docs/{path.name}: {os.path.getsize(path) / 1000:.0f} kB")
-        finally:
-            driver.quit()
+    with (
+        tempfile.TemporaryDirectory() as name,
+        running_demo(Path(name)) as demo,
+        chromium.running() as browser,
+    ):
+        for picture in PICTURES:
+            path = take(browser, demo, picture)
+            say(f"docs/{path.name}: {os.path.getsize(path) / 1000:.0f} kB")
     return 0
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
+from playwright.sync_api import expect
 
 from scripts.console import ROOT
 from scripts.environments import BOT
@@ -38,18 +37,18 @@ def closed(page: ChatPage) -> None:
 def test_amounts_stand_in_one_column_of_even_figures(page: ChatPage, demo: LiveDemo) -> None:
     quote_of(page)
     script = (
-        "const card = [...document.querySelector('yuefu-chat').shadowRoot.querySelectorAll('.card')].at(-1);"
-        "return [...card.querySelectorAll(arguments[0])].map(each => {"
+        "(card, selector) => [...card.querySelectorAll(selector)].map(each => {"
         "const s = getComputedStyle(each);"
         "const right = Math.round(each.getBoundingClientRect().right);"
         "return [each.textContent.trim(), right, s.fontVariantNumeric]})"
     )
-    lines = page.driver.execute_script(script, ":scope > .lines dd, .total strong")
+    card = page.find(".card").last
+    lines = card.evaluate(script, ":scope > .lines dd, .total strong")
     assert len(lines) > 4
     assert {(right, figures) for _, right, figures in lines} == {(lines[0][1], "tabular-nums")}
     said = [float(text.replace("¥", "").replace(",", "")) for text, _, _ in lines]
     assert round(sum(said[:-1]), 2) == said[-1], "the lines add up to the total"
-    waived = [text for text, _, _ in page.driver.execute_script(script, ".waived dd, .sum span:last-child")]
+    waived = [text for text, _, _ in card.evaluate(script, ".waived dd, .sum span:last-child")]
     assert len(waived) > 1 and all(text.startswith("¥") for text in waived)
 
 
@@ -67,37 +66,25 @@ def test_when_it_was_said_stands_above(page: ChatPage) -> None:
     page.open("c-clean")
     page.type("月付怎么还款")
     page.until(lambda: page.texts(".turn:not(.user) .bubble"), "an answer")
-    [when] = page.driver.execute_script(
-        "return [...document.querySelector('yuefu-chat').shadowRoot.querySelectorAll('.when time')]"
-        ".map(each => [each.dateTime, each.textContent])"
-    )
+    [when] = page.find(".when time").evaluate_all("all => all.map(each => [each.dateTime, each.textContent])")
     said_at = datetime.fromisoformat(when[0])
     assert abs((datetime.now(UTC) - said_at).total_seconds()) < 60 and when[1].count(":") == 1
     assert page.texts(".state") == []
 
 
-@pytest.fixture
-def downloads(page: ChatPage, tmp_path: Path) -> Iterator[Path]:
-    command = "Browser.setDownloadBehavior"
-    page.driver.execute_cdp_cmd(command, {"behavior": "allow", "downloadPath": str(tmp_path)})
-    yield tmp_path
-    page.driver.execute_cdp_cmd(command, {"behavior": "default"})
-
-
-def test_a_receipt_is_copied_and_saved_as_a_picture(page: ChatPage, demo: LiveDemo, downloads: Path) -> None:
+def test_a_receipt_is_copied_and_saved_as_a_picture(page: ChatPage, demo: LiveDemo) -> None:
     closed(page)
-    permissions = ["clipboardReadWrite", "clipboardSanitizedWrite"]
-    page.driver.execute_cdp_cmd("Browser.grantPermissions", {"permissions": permissions})
+    page.tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.press("复制凭证号")
-    page.until(lambda: page.all(".receipt .done"), "it to be copied")
+    expect(page.find(".receipt .done"), "it to be copied").to_be_visible()
     settled = demo.ledger(CUSTOMER)["settlements"][0]
-    copied = page.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0])")
+    copied = page.tab.evaluate("navigator.clipboard.readText()")
     assert copied.split() == [settled["receipt"], settled["close_receipt"]]
-    page.driver.execute_cdp_cmd("Browser.resetPermissions", {})
-    page.press("保存为图片")
-    [saved] = page.until(lambda: list(downloads.glob("yuefu-*.png")), "the picture")
-    assert saved.name == f"yuefu-{settled['receipt']}.png"
-    picture = page.until(saved.read_bytes, "its bytes")
+    page.tab.context.clear_permissions()
+    with page.tab.expect_download() as download:
+        page.press("保存为图片")
+    assert download.value.suggested_filename == f"yuefu-{settled['receipt']}.png"
+    picture = Path(download.value.path()).read_bytes()
     assert picture.startswith(PNG)
     assert int.from_bytes(picture[16:20], "big") == 640
 
@@ -113,9 +100,10 @@ def ratings(demo: LiveDemo) -> list[dict[str, Any]]:
 def test_a_journey_is_rated_in_two_taps_with_words_and_its_outcome(page: ChatPage, demo: LiveDemo) -> None:
     closed(page)
     page.press("没帮助")
-    box = page.until(lambda: page.all(".rating textarea"), "the words")[0]
+    box = page.find(".rating textarea")
+    expect(box, "the words").to_be_visible()
     assert [(each["helped"], each["words"]) for each in ratings(demo)] == [(False, "")]
-    box.send_keys("找了很久，电话13812345678")
+    box.press_sequentially("找了很久，电话13812345678")
     page.press("完成")
     page.until(lambda: page.texts(".rating p") == ["您的评价：没帮助，谢谢"], "thanks")
     page.reload()

@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from selenium.webdriver import ActionChains
-
 from channels.buttons import ButtonSigner, Press
 from tests.browser.page import BUTTONS, ChatPage
+from tests.browser.windows import TABS, through
 from tests.live import LiveDemo
 
 CUSTOMER = "c-owing"
@@ -29,10 +28,9 @@ def settlements(demo: LiveDemo) -> list[str]:
 def test_confirm_and_cancel_weigh_the_same(page: ChatPage) -> None:
     quote_of(page)
     page.button("确认结清并关闭")
-    ActionChains(page.driver).move_to_element(page.box).perform()
-    looks = page.driver.execute_script(
-        "const root = document.querySelector('yuefu-chat').shadowRoot;"
-        "return [...root.querySelectorAll('.card .choices button')].slice(-2).map(button => {"
+    page.box.hover()
+    looks = page.find(".card .choices button").evaluate_all(
+        "buttons => buttons.slice(-2).map(button => {"
         "const s = getComputedStyle(button), r = button.getBoundingClientRect();"
         "return [r.width, r.height, s.color, s.backgroundColor, s.borderColor, s.fontWeight, s.fontSize]})"
     )
@@ -42,17 +40,17 @@ def test_confirm_and_cancel_weigh_the_same(page: ChatPage) -> None:
 def test_a_button_that_has_just_appeared_takes_no_click(page: ChatPage, demo: LiveDemo) -> None:
     """The second click of a double click, or one that was meant for what stood there before."""
     page.open(CUSTOMER)
-    page.driver.execute_script(
-        "const root = document.querySelector('yuefu-chat').shadowRoot; window.__clicked = 0;"
+    page.chat.evaluate(
+        "chat => { const root = chat.shadowRoot; window.__clicked = 0;"
         "new MutationObserver(() => { const button = [...root.querySelectorAll('.choices button')]"
         ".findLast(each => each.textContent.trim().startsWith('确认'));"
         "if (button && !window.__clicked) { window.__clicked = 1; button.click(); } })"
-        ".observe(root, {subtree: true, childList: true, attributes: true})"
+        ".observe(root, {subtree: true, childList: true, attributes: true}) }"
     )
     page.type("怎么关闭")
     page.press("一次结清并关闭")
     page.button("确认结清并关闭")
-    assert page.driver.execute_script("return window.__clicked") == 1
+    assert page.tab.evaluate("window.__clicked") == 1
     assert not [text for text in page.texts(".user .bubble") if text.startswith("确认")]
     assert settlements(demo) == []
 
@@ -61,7 +59,7 @@ def test_both_buttons_sleep_while_the_answer_is_under_way(page: ChatPage) -> Non
     quote_of(page)
     page.press("确认结清并关闭")
     page.until(lambda: page.texts(TAKING), "the decision to be under way")
-    assert [each.is_enabled() for each in page.all(TAKING)] == [False, False]
+    assert [each.is_enabled() for each in page.find(TAKING).all()] == [False, False]
     assert "处理中" in page.texts(TAKING)[0]
     page.answer_strong_login()
     page.outcome("已结清并关闭")
@@ -98,7 +96,7 @@ def test_a_reload_before_the_press_leaves_the_decision_open(page: ChatPage, demo
 def test_a_reload_during_the_strong_login_says_so_and_goes_on(page: ChatPage, demo: LiveDemo) -> None:
     quote_of(page)
     page.press("确认结清并关闭")
-    page.until(page.driver.find_element("id", "strong-login").is_displayed, "the strong login")
+    page.strong_login()
     page.reload()
     page.outcome("等待验证，没有扣款，也没有关闭")
     assert settlements(demo) == []
@@ -118,29 +116,23 @@ def test_going_on_with_something_else_drops_the_strong_login(page: ChatPage, dem
     assert settlements(demo) == []
 
 
+@through(tabs=TABS)
 def test_a_second_tab_shows_the_same_and_settles_nothing_more(page: ChatPage, demo: LiveDemo) -> None:
     quote_of(page)
-    first = page.driver.current_window_handle
-    page.driver.switch_to.new_window("tab")
-    try:
-        page.open(CUSTOMER)
-        page.button("确认结清并关闭")
-        page.driver.switch_to.window(first)
-        page.press("确认结清并关闭")
-        page.until(page.driver.find_element("id", "strong-login").is_displayed, "the strong login")
-        second = next(each for each in page.driver.window_handles if each != first)
-        page.driver.switch_to.window(second)
-        page.outcome("等待验证，没有扣款，也没有关闭")
-        page.driver.switch_to.window(first)
-        page.answer_strong_login()
-        page.outcome("已结清并关闭")
-        page.driver.switch_to.window(second)
-        page.outcome("已结清并关闭")
-        said = page.texts(".bubble")
-        page.driver.close()
-    finally:
-        page.driver.switch_to.window(first)
-    assert page.texts(".bubble") == said
+    second = page.another_tab()
+    second.open(CUSTOMER)
+    second.button("确认结清并关闭")
+    page.tab.bring_to_front()
+    page.press("确认结清并关闭")
+    page.strong_login()
+    second.tab.bring_to_front()
+    second.outcome("等待验证，没有扣款，也没有关闭")
+    page.tab.bring_to_front()
+    page.answer_strong_login()
+    page.outcome("已结清并关闭")
+    second.tab.bring_to_front()
+    second.outcome("已结清并关闭")
+    assert page.texts(".bubble") == second.texts(".bubble")
     assert settlements(demo) == ["SETTLED"]
 
 
@@ -170,7 +162,7 @@ def test_a_decision_to_close_goes_with_its_button(page: ChatPage, clock: Callabl
 def test_words_that_a_button_says_close_nothing(page: ChatPage, demo: LiveDemo) -> None:
     page.open("c-clean")
     page.type("怎么关闭月付")
-    title = page.button("确认关闭").text
+    title = page.button("确认关闭").inner_text()
     page.type(title)
     page.outcome("这个选项已失效，没有办理")
     page.button("确认关闭")
@@ -183,10 +175,9 @@ def test_a_button_pressed_too_late_has_done_nothing_and_says_so(page: ChatPage, 
     page.button("确认关闭")
     late = Press("confirm_close", "确认关闭")
     token = ButtonSigner(demo.keys["button"]).sign("web-c-clean", late, time.time() - 16 * 60)
-    page.driver.execute_script(
-        "const send = WebSocket.prototype.send; WebSocket.prototype.send = function (data) {"
-        'send.call(this, data.replace(/"button":"[^"]*/, `"button":"${window.__late}`)) };'
-        "window.__late = arguments[0]",
+    page.tab.evaluate(
+        "late => { const send = WebSocket.prototype.send; WebSocket.prototype.send = function (data) {"
+        'send.call(this, data.replace(/"button":"[^"]*/, `"button":"${late}`)) }; }',
         token,
     )
     page.press("确认关闭")
@@ -217,8 +208,9 @@ def test_a_new_tab_with_a_wrong_clock_knows_the_servers_at_once(
 ) -> None:
     quote_of(page)
     clock(3600)
-    page.driver.execute_script(
-        "for (const key of Object.keys(sessionStorage)) if (key !== 'wrong_s') sessionStorage.removeItem(key)"
+    page.tab.evaluate(
+        "() => { for (const key of Object.keys(sessionStorage))"
+        " if (key !== 'wrong_s') sessionStorage.removeItem(key) }"
     )
     page.reload()
     left = page.until(lambda: page.texts(".countdown time"), "the countdown")[-1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
 from tests.browser.page import BUTTONS, ChatPage
 from tests.live import LiveDemo
 
@@ -84,9 +86,9 @@ def test_a_visitor_logs_in_from_the_chat(page: ChatPage) -> None:
     page.button("登录后办理")
     assert [text for text in page.texts(BUTTONS) if "登录" in text] == ["登录后办理"]
     page.press("登录后办理")
-    dialog = page.driver.find_element("id", "login")
-    page.until(dialog.is_displayed, "the login")
-    dialog.find_element("css selector", "option[value=c-risk]").click()
-    dialog.find_element("css selector", "button[value=yes]").click()
+    dialog = page.tab.locator("#login")
+    expect(dialog, "the login").to_be_visible()
+    dialog.locator("select").select_option("c-risk")
+    dialog.locator("button[value=yes]").click()
     page.until(lambda: page.shown("#state") == "暂停使用", "the account beside the chat")
     assert page.texts(".user .bubble") == []

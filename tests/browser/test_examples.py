@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from tests.browser.page import ONLINE, ChatPage
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.page import ChatPage
 from tests.browser.shop import Shop
+from tests.browser.windows import PHONE, through
 from tests.live import LiveDemo
 
 CUSTOMER = "c-owing"
@@ -11,14 +16,13 @@ LAUNCHER = ".launcher"
 
 
 def go(page: ChatPage, shop: Shop, example: str) -> None:
-    page.driver.get(f"{shop.url}/{example}/index.html")
-    page.until(lambda: page.driver.find_elements("css selector", "yuefu-chat"), "the widget")
+    page.tab.goto(f"{shop.url}/{example}/index.html")
+    expect(page.chat, "the widget").to_be_attached()
 
 
 def open_panel(page: ChatPage) -> None:
-    page.until(lambda: page.all(LAUNCHER), "the launcher")
-    page.all(LAUNCHER)[0].click()
-    page.until(lambda: page.all(ONLINE), "the chat to be connected")
+    page.find(LAUNCHER).click()
+    page.connected()
 
 
 def settle_and_close(page: ChatPage) -> None:
@@ -50,11 +54,11 @@ def test_a_visitor_keeps_the_talk_over_a_reload_and_is_nobody_elses(page: ChatPa
     open_panel(page)
     page.type("怎么关闭月付")
     page.button("登录后办理")
-    page.driver.refresh()
+    page.tab.reload()
     open_panel(page)
     assert page.texts(".user .bubble") == ["怎么关闭月付"]
-    page.driver.execute_script("sessionStorage.clear()")
-    page.driver.refresh()
+    page.tab.evaluate("sessionStorage.clear()")
+    page.tab.reload()
     open_panel(page)
     assert page.texts(".user .bubble") == []
 
@@ -66,12 +70,12 @@ def test_in_react_a_property_is_the_token_and_an_event_the_count(
     open_panel(page)
     page.type("怎么关闭月付")
     page.button("一次结清并关闭")
-    page.all("header .icon")[0].click()
+    page.find("header .icon").first.click()
     demo.say(CUSTOMER, text="月付怎么还款")  # from another device
-    count = page.driver.find_element("css selector", "#root > p")
-    page.until(lambda: count.text in ("未读消息：1", "未读消息：2"), "the count")
-    page.all(LAUNCHER)[0].click()
-    page.until(lambda: count.text == "未读消息：0", "the count to go")
+    count = page.tab.locator("#root > p")
+    expect(count, "the count").to_have_text(re.compile("^未读消息：[12]$"))
+    page.find(LAUNCHER).click()
+    expect(count, "the count to go").to_have_text("未读消息：0")
     page.type("怎么关闭月付")
     settle_and_close(page)
     assert demo.ledger(CUSTOMER)["state"] == "CLOSED"
@@ -89,22 +93,20 @@ window.yuefuHost = { post(message) {
 """
 
 
+@through(phone=PHONE)
 def test_in_a_webview_the_app_gives_the_tokens_and_may_cancel(
-    page: ChatPage, shop: Shop, demo: LiveDemo, phone: None
+    page: ChatPage, shop: Shop, demo: LiveDemo
 ) -> None:
-    forget = page.before_each_load(APP)
-    try:
-        go(page, shop, "webview")
-        page.until(lambda: page.all(ONLINE), "the chat to be connected")
-        page.driver.execute_script("window.__cancel = true")
-        page.type("怎么关闭月付")
-        page.press("一次结清并关闭")
-        page.press("确认结清并关闭")
-        assert "验证没有完成" in page.card("需要验证是您本人")
-        assert demo.ledger(CUSTOMER)["settlements"] == []
-        page.driver.execute_script("window.__cancel = false")
-        page.press("去验证")
-        page.outcome("已结清并关闭")
-        assert demo.ledger(CUSTOMER)["state"] == "CLOSED"
-    finally:
-        forget()
+    page.tab.add_init_script(APP)
+    go(page, shop, "webview")
+    page.connected()
+    page.tab.evaluate("window.__cancel = true")
+    page.type("怎么关闭月付")
+    page.press("一次结清并关闭")
+    page.press("确认结清并关闭")
+    assert "验证没有完成" in page.card("需要验证是您本人")
+    assert demo.ledger(CUSTOMER)["settlements"] == []
+    page.tab.evaluate("window.__cancel = false")
+    page.press("去验证")
+    page.outcome("已结清并关闭")
+    assert demo.ledger(CUSTOMER)["state"] == "CLOSED"

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.hands import ACTIVE, Keyboard, Mouse, Touch
+from tests.browser.hands import Hand, Keyboard, Mouse, Touch
 from tests.browser.page import ChatPage
+from tests.browser.windows import DESKTOP, PHONE
 from tests.live import LiveDemo
 
-HANDS = {"mouse": Mouse, "keyboard": Keyboard, "touch": Touch}
+HANDS = {"mouse": (DESKTOP, Mouse()), "keyboard": (DESKTOP, Keyboard()), "touch": (PHONE, Touch())}
+by_each_hand = pytest.mark.parametrize(("window", "hand"), HANDS.values(), indirect=["window"], ids=HANDS)
 
 
-@pytest.fixture(params=HANDS)
-def by_hand(page: ChatPage, request: pytest.FixtureRequest) -> ChatPage:
+@pytest.fixture
+def by_hand(page: ChatPage, hand: Hand) -> ChatPage:
     """The page, used by one of the hands."""
-    if request.param == "touch":
-        request.getfixturevalue("phone")
-    page.hand = HANDS[request.param](page.driver)
+    page.hand = hand
     return page
 
 
+@by_each_hand
 def test_how_to_close(by_hand: ChatPage, demo: LiveDemo) -> None:
     by_hand.open("c-owing")
     by_hand.ask("怎么关闭月付")
@@ -33,13 +35,14 @@ def test_how_to_close(by_hand: ChatPage, demo: LiveDemo) -> None:
 
 
 def test_the_focus_stays_in_the_chat_when_a_pressed_button_goes(page: ChatPage) -> None:
-    page.hand = Keyboard(page.driver)
+    page.hand = Keyboard()
     page.open("c-risk")
     for title in ("月付为什么不能用", "有帮助", "完成"):
         page.press(title)
-        page.until(lambda: page.driver.execute_script(ACTIVE) == page.box, f"the focus after {title}")
+        expect(page.box, f"the focus after {title}").to_be_focused()
 
 
+@by_each_hand
 def test_why_it_cannot_be_used(by_hand: ChatPage, demo: LiveDemo) -> None:
     by_hand.open("c-risk")
     by_hand.ask("月付为什么不能用")
@@ -49,6 +52,7 @@ def test_why_it_cannot_be_used(by_hand: ChatPage, demo: LiveDemo) -> None:
     assert [each["state"] for each in demo.ledger("c-risk")["applications"]] == ["FILED"]
 
 
+@by_each_hand
 def test_pay_everything_off_and_then_close(by_hand: ChatPage, demo: LiveDemo) -> None:
     by_hand.open("c-overdue")
     by_hand.ask("我想提前全部还清")

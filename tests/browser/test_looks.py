@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from selenium.webdriver import Chrome
+from playwright.sync_api import expect
 
 from tests.browser.axe import WCAG, violations
 from tests.browser.looks import faults
@@ -21,7 +21,7 @@ def looks(page: ChatPage) -> Callable[[str], None]:
     """Says nothing when the present state is as it should be."""
 
     def check(state: str) -> None:
-        wrong = faults(page.driver)
+        wrong = faults(page)
         assert not wrong, f"{state}: {wrong}"
 
     return check
@@ -30,14 +30,11 @@ def looks(page: ChatPage) -> Callable[[str], None]:
 def test_axe_would_find_something(page: ChatPage) -> None:
     """Inside the shadow tree, too: white on white, and a button without a name."""
     page.open("c-clean")
-    page.driver.execute_script(
-        f"const button = {CHAT}.shadowRoot.querySelector('header button');"
-        "button.textContent = ''; button.title = '';"
-    )
-    found = "\n".join(violations(page.driver, WCAG, "yuefu-chat"))
+    page.find("header button").evaluate("button => { button.textContent = ''; button.title = ''; }")
+    found = "\n".join(violations(page.tab, WCAG, "yuefu-chat"))
     assert "button-name" in found and "yuefu-chat" in found
-    page.driver.execute_script(f"{CHAT}.shadowRoot.querySelector('header h2').style.color = '#eee'")
-    assert "color-contrast" in "\n".join(violations(page.driver, WCAG, "yuefu-chat"))
+    page.find("header h2").evaluate("title => { title.style.color = '#eee' }")
+    assert "color-contrast" in "\n".join(violations(page.tab, WCAG, "yuefu-chat"))
 
 
 def test_from_the_welcome_to_a_closed_account(page: ChatPage, looks: Callable[[str], None]) -> None:
@@ -59,7 +56,7 @@ def test_from_the_welcome_to_a_closed_account(page: ChatPage, looks: Callable[[s
     page.outcome("已结清并关闭")
     looks("receipt, and whether it helped")
     page.press("没帮助")
-    page.until(lambda: page.all(".rating textarea"), "the words")
+    expect(page.find(".rating textarea"), "the words").to_be_visible()
     looks("words")
     page.press("完成")
     page.until(lambda: any("您的评价" in text for text in page.texts(".rating")), "thanks")
@@ -71,8 +68,7 @@ def test_a_decision_and_what_is_typed_wrongly(page: ChatPage, looks: Callable[[s
     page.type("<b>额度</b> https://example.com/a?b=1 " + "长" * 60)
     page.type("怎么关闭月付")
     page.button("确认关闭")
-    page.driver.execute_script("arguments[0].focus()", page.box)
-    page.driver.execute_cdp_cmd("Input.insertText", {"text": "月付" * 151})
+    page.paste("月付" * 151)
     looks("closing to be decided, the next message too long")
 
 
@@ -113,13 +109,12 @@ def test_a_visitor_before_and_after_the_login(page: ChatPage, looks: Callable[[s
     page.open("anon")
     page.type("怎么关闭月付")
     page.press("登录后办理")
-    dialog = page.driver.find_element("id", "login")
-    page.until(dialog.is_displayed, "the login")
-    dialog.find_element("css selector", "button[value=no]").click()
+    dialog = page.tab.locator("#login")
+    dialog.locator("button[value=no]").click()
     page.card("登录后可以查看您的账户")
     looks("visitor")
     page.press("登录")
-    dialog.find_element("css selector", "button[value=yes]").click()
+    dialog.locator("button[value=yes]").click()
     page.until(lambda: any("登录前问的" in text for text in page.texts(".bubble")), "what was asked before")
     looks("just logged in")
 
@@ -143,19 +138,19 @@ def test_without_a_service_and_without_a_network(
 
 def test_closed_and_with_news(page: ChatPage, demo: LiveDemo, looks: Callable[[str], None]) -> None:
     page.open("c-clean")
-    page.driver.execute_script(f"{CHAT}.inline = false")
-    page.until(lambda: page.all(".launcher"), "the closed panel")
+    page.chat.evaluate("chat => { chat.inline = false }")
+    expect(page.find(".launcher"), "the closed panel").to_be_visible()
     demo.say("c-clean", text="月付怎么还款")  # from another device
     page.until(lambda: page.texts(".badge") == ["1"], "the count")
     looks("closed, one message unread")
-    page.all(".launcher")[0].click()
+    page.find(".launcher").click()
     page.until(lambda: page.texts(".turn:not(.user) .bubble"), "the message")
     looks("open over the page")
 
 
 def test_in_english(page: ChatPage, looks: Callable[[str], None]) -> None:
     page.open("c-owing")
-    page.driver.execute_script(f"{CHAT}.lang = 'en'; {CHAT}.requestUpdate()")
+    page.chat.evaluate("chat => { chat.lang = 'en'; chat.requestUpdate() }")
     page.until(lambda: "How do I close it?" in page.texts(".replies button"), "English")
     looks("English welcome")
     page.press("How do I close it?")
@@ -170,91 +165,85 @@ def test_the_page_around_it_changes_neither_its_looks_nor_its_language(page: Cha
     page.press("一次结清并关闭")
     page.button("确认结清并关闭")
     seen = (
-        f"const all = {CHAT}.shadowRoot.querySelectorAll('.bubble, .lines dd, .choices button');"
-        "return [...all].map(each => {"
-        f"const {{x, width, height}} = each.getBoundingClientRect(), at = {CHAT}.getBoundingClientRect();"
+        "chat => [...chat.shadowRoot.querySelectorAll('.bubble, .lines dd, .choices button')].map(each => {"
+        "const {x, width, height} = each.getBoundingClientRect(), at = chat.getBoundingClientRect();"
         "return [x - at.x, width, height, each.textContent, getComputedStyle(each).textAlign] })"
     )
-    usual = page.driver.execute_script(seen)
-    page.driver.execute_script(
-        "document.documentElement.lang = 'zh_CN'; document.documentElement.dir = 'rtl';"
+    usual = page.chat.evaluate(seen)
+    page.tab.evaluate(
+        "() => { document.documentElement.lang = 'zh_CN'; document.documentElement.dir = 'rtl';"
         "document.body.style.cssText = 'text-align: center; letter-spacing: 4px; text-indent: 20px;"
-        "white-space: nowrap; text-transform: uppercase; font-weight: 700; font-style: italic'"
+        "white-space: nowrap; text-transform: uppercase; font-weight: 700; font-style: italic' }"
     )
     left = page.texts(".countdown time")
     page.until(lambda: page.texts(".countdown time") != left, "it to be drawn again")
-    assert page.driver.execute_script(seen) == usual
-    page.driver.execute_script(f"document.styleSheets[0].disabled = true; {CHAT}.hidden = true")
-    assert page.driver.execute_script(f"return {CHAT}.getBoundingClientRect().height") == 0
+    assert page.chat.evaluate(seen) == usual
+    page.chat.evaluate("chat => { document.styleSheets[0].disabled = true; chat.hidden = true }")
+    assert page.chat.evaluate("chat => chat.getBoundingClientRect().height") == 0
 
 
-@pytest.fixture
-def less_motion(driver: Chrome) -> Iterator[None]:
-    features = [{"name": "prefers-reduced-motion", "value": "reduce"}]
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-    yield
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+def moving(page: ChatPage) -> int:
+    """How many animations run in the chat."""
+    return int(page.chat.evaluate("chat => chat.shadowRoot.getAnimations().length"))
 
 
-MOVING = f"return {CHAT}.shadowRoot.getAnimations().length"
-
-
-def test_who_wants_less_motion_sees_none(page: ChatPage, seeded: LiveDemo, less_motion: None) -> None:
+def test_who_wants_less_motion_sees_none(page: ChatPage, seeded: LiveDemo) -> None:
+    page.tab.emulate_media(reduced_motion="reduce")
     page.network_fails = True
     with wire(seeded.bot_port) as line:
         page.url = line.url
         page.open("c-clean")
         line.cut()
         page.until(lambda: page.texts(".link"), "the lost network to be told")
-        assert page.driver.execute_script(MOVING) == 0
-        page.driver.execute_script(f"{CHAT}.typing = true")
-        page.until(lambda: page.all(".typing i"), "the dots")
-        assert page.driver.execute_script(MOVING) == 0
-        features = [{"name": "prefers-reduced-motion", "value": "no-preference"}]
-        page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-        page.until(lambda: page.driver.execute_script(MOVING) >= 3, "the dots to move for others")
+        assert moving(page) == 0
+        page.chat.evaluate("chat => { chat.typing = true }")
+        expect(page.find(".typing i").first, "the dots").to_be_visible()
+        assert moving(page) == 0
+        page.tab.emulate_media(reduced_motion="no-preference")
+        page.until(lambda: moving(page) >= 3, "the dots to move for others")
         line.mend()
 
 
-READ_OUT = f"""
-const log = {CHAT}.shadowRoot.querySelector("[role=log]");
-window.__read = [];
-new MutationObserver(changes => {{
-  for (const {{target, addedNodes, type}} of changes) {{
-    const at = target.nodeType === 1 ? target : target.parentElement;
-    if (!at || at.closest("[aria-live=off]")) continue;
-    if (type === "characterData") window.__read.push(target.data.trim());
-    for (const node of addedNodes) if (node.textContent.trim()) window.__read.push(node.textContent.trim());
-  }}
-}}).observe(log, {{subtree: true, childList: true, characterData: true}});
+READ_OUT = """
+log => {
+  window.__read = [];
+  new MutationObserver(changes => {
+    for (const {target, addedNodes, type} of changes) {
+      const at = target.nodeType === 1 ? target : target.parentElement;
+      if (!at || at.closest("[aria-live=off]")) continue;
+      if (type === "characterData") window.__read.push(target.data.trim());
+      for (const node of addedNodes) if (node.textContent.trim()) window.__read.push(node.textContent.trim());
+    }
+  }).observe(log, {subtree: true, childList: true, characterData: true});
+}
 """
 
 
 def test_a_screen_reader_hears_each_message_once_and_no_ticking(page: ChatPage) -> None:
     """History is not read out, an open quote does not tick, and what is said is read when it is said."""
     page.open("c-owing")
-    page.until(lambda: page.all("[role=log][aria-live=polite]"), "the end of the history")
-    page.driver.execute_script(READ_OUT)
+    log = page.find("[role=log][aria-live=polite]")
+    expect(log, "the end of the history").to_be_visible()
+    log.evaluate(READ_OUT)
     page.type("怎么关闭")
     page.press("一次结清并关闭")
     page.button("确认结清并关闭")
-    heard = page.driver.execute_script("return window.__read")
+    heard = page.tab.evaluate("window.__read")
     assert len([text for text in heard if text.startswith("怎么关闭")]) == 1
     left = page.texts(".countdown time")
     page.until(lambda: page.texts(".countdown time") != left, "the countdown to run")
-    page.driver.execute_script("window.__read = []")
+    page.tab.evaluate("window.__read = []")
     left = page.texts(".countdown time")
     page.until(lambda: page.texts(".countdown time") != left, "the countdown to run on")
-    assert page.driver.execute_script("return window.__read") == []
-    page.driver.get("about:blank")
-    live = page.before_each_load(
+    assert page.tab.evaluate("window.__read") == []
+    page.tab.goto("about:blank")
+    page.tab.add_init_script(
         "window.__live = []; addEventListener('DOMContentLoaded', () => setInterval(() => {"
         f"const log = {CHAT}?.shadowRoot?.querySelector('[role=log]');"
         "if (log) window.__live.push([!!log.querySelector('.turn'), log.getAttribute('aria-live')]) }, 10))"
     )
     page.open("c-owing")
-    live()
-    page.until(lambda: page.driver.execute_script("return window.__live.at(-1)[1]") == "polite", "to listen")
-    seen = page.driver.execute_script("return window.__live")
+    page.until(lambda: page.tab.evaluate("window.__live.at(-1)[1]") == "polite", "to listen")
+    seen = page.tab.evaluate("window.__live")
     drawn = next(live for there, live in seen if there)
     assert drawn == "off", "history was read out"

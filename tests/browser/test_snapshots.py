@@ -5,19 +5,19 @@
 
 from __future__ import annotations
 
-import base64
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from selenium.webdriver import Chrome
+from playwright.sync_api import expect
 
-from tests.browser.page import ONLINE, ChatPage
+from tests.browser.page import ChatPage
 from tests.browser.pictures import KEPT, PIXELS_TOLERANCE, differing, scene
 from tests.browser.shop import Shop
+from tests.browser.windows import Window
 
+SETTLED_MS = 700  # more than a button takes until it may be pressed
 OFFER = [{"title": "确认结清 ¥4,108.00", "token": "1"}, {"title": "先不结清", "token": "2"}]
 ENDED = {"name": "settle", "outcome": "settled", "reference": "S1"}
 
@@ -105,45 +105,40 @@ SCENES: dict[str, list[dict[str, Any]]] = {
 
 
 @pytest.fixture(params=["light", "dark"])
-def colours(driver: Chrome, request: pytest.FixtureRequest) -> Iterator[str]:
+def colours(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def window(colours: str) -> Window:
     """A phone of these colours in Shanghai, whose pixels are whole."""
-    screen = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": False}
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
-    features = [{"name": "prefers-color-scheme", "value": request.param}]
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-    driver.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Shanghai"})
-    yield request.param
-    driver.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": ""})
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    small = {"width": 390, "height": 844}
+    return {"viewport": small, "color_scheme": colours, "timezone_id": "Asia/Shanghai"}
 
 
-def draw(page: ChatPage, shop: Shop, name: str, change: str = "") -> str:
-    """The picture of a scene as base64; `change` is a script that spoils it."""
-    forget = page.before_each_load(scene(SCENES[name]))
-    try:
-        page.driver.get(f"{shop.url}/webview/index.html")
-        page.until(lambda: page.all(ONLINE) and page.all(".turn, .welcome"), "the scene")
-        page.driver.execute_async_script(
-            "const done = arguments[0]; document.fonts.ready.then(() => setTimeout(done, 700))"
+def draw(page: ChatPage, shop: Shop, name: str, change: str = "") -> bytes:
+    """The picture of a scene; `change` is a script that spoils it."""
+    with page.tab.add_init_script(scene(SCENES[name])):
+        page.tab.goto(f"{shop.url}/webview/index.html")
+        page.connected()
+        expect(page.find(".turn, .welcome").first, "the scene").to_be_visible()
+        page.tab.evaluate("document.fonts.ready.then(() => {})")
+        page.tab.wait_for_timeout(SETTLED_MS)
+        page.chat.evaluate(
+            "chat => { const root = chat.shadowRoot; root.activeElement?.blur();"
+            f"const box = root.querySelector('.scroller'); box.scrollTo(0, box.scrollHeight); {change} }}"
         )
-        page.driver.execute_script(
-            "const root = document.querySelector('yuefu-chat').shadowRoot; root.activeElement?.blur();"
-            "const box = root.querySelector('.scroller'); box.scrollTo(0, box.scrollHeight);" + change
-        )
-        return str(page.driver.get_screenshot_as_base64())
-    finally:
-        forget()
+        return page.tab.screenshot(caret="initial")  # hiding it would add a style, which the shop forbids
 
 
 @pytest.mark.parametrize("name", SCENES)
 def test_it_looks_as_it_did(page: ChatPage, shop: Shop, colours: str, name: str, tmp_path: Path) -> None:
     drawn, kept = draw(page, shop, name), KEPT / f"{name}-{colours}.png"
     if os.environ.get("YUEFU_SNAPSHOTS") == "write":
-        kept.write_bytes(base64.b64decode(drawn))
-    share = differing(page.driver, drawn, base64.b64encode(kept.read_bytes()).decode())
+        kept.write_bytes(drawn)
+    share = differing(page.tab, drawn, kept.read_bytes())
     now = tmp_path / kept.name
-    now.write_bytes(base64.b64decode(drawn))
+    now.write_bytes(drawn)
     assert share <= PIXELS_TOLERANCE, f"{share:.2%} of the pixels differ: {now} is not {kept}"
 
 
@@ -158,5 +153,5 @@ def test_it_looks_as_it_did(page: ChatPage, shop: Shop, colours: str, name: str,
 )
 def test_a_change_would_be_noticed(page: ChatPage, shop: Shop, change: str, colours: str) -> None:
     before, after = draw(page, shop, "quote"), draw(page, shop, "quote", change)
-    assert differing(page.driver, before, before) == 0
-    assert differing(page.driver, before, after) > PIXELS_TOLERANCE
+    assert differing(page.tab, before, before) == 0
+    assert differing(page.tab, before, after) > PIXELS_TOLERANCE

@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import jwt
 import pytest
+from playwright.sync_api import expect
 
 from scripts.console import end_group
 from tests.browser.network import Wire, wire
 from tests.browser.page import ChatPage
+from tests.browser.windows import TABS, through
 from tests.live import READY_TIMEOUT_S, LiveDemo
 
 WAITING = "等待网络，恢复后自动发送"
-OFFLINE = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
-ONLINE = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
 
 
 @pytest.fixture
@@ -84,17 +84,12 @@ def test_what_waited_for_the_network_survives_a_reload(page: ChatPage, line: Wir
 def test_a_device_that_goes_offline_and_comes_back_does_not_wait(page: ChatPage) -> None:
     page.network_fails = True
     page.open("c-clean")
-    page.driver.execute_cdp_cmd("Network.enable", {})
-    try:
-        page.driver.execute_cdp_cmd("Network.emulateNetworkConditions", OFFLINE)
-        page.until(lambda: page.texts(".link"), "the lost network to be told")
-        page.type("最低还款是什么")
-        time.sleep(4)  # by now the pause between two attempts has grown
-    finally:
-        page.driver.execute_cdp_cmd("Network.emulateNetworkConditions", ONLINE)
-    began = time.monotonic()
-    page.until(lambda: page.all(".scroller[aria-busy='false']"), "the connection")
-    assert time.monotonic() - began < 2
+    page.tab.context.set_offline(True)
+    page.until(lambda: page.texts(".link"), "the lost network to be told")
+    page.type("最低还款是什么")
+    page.tab.wait_for_timeout(4000)  # by now the pause between two attempts has grown
+    page.tab.context.set_offline(False)
+    page.connected(wait_s=2)
     sent_once(page, ["最低还款是什么"])
 
 
@@ -103,13 +98,12 @@ def test_an_expired_token_is_replaced_and_the_talk_goes_on(page: ChatPage, demo:
     now = int(time.time())
     claims = {"iss": "yuefu-demo", "aud": "webchat", "sub": "c-clean", "iat": now}
     tokens = [jwt.encode({**claims, "exp": now + s}, demo.keys["jwt"], "HS256") for s in (4, 600)]
-    page.driver.execute_script(
-        "const tokens = arguments[0]; window.__asked = 0;"
-        "document.querySelector('yuefu-chat').tokenProvider = async () => tokens[window.__asked++]",
+    page.chat.evaluate(
+        "(chat, tokens) => { window.__asked = 0; chat.tokenProvider = async () => tokens[window.__asked++] }",
         tokens,
     )
     page.type("月付怎么还款")
-    page.until(lambda: page.driver.execute_script("return window.__asked") == 2, "a new token to be asked")
+    page.until(lambda: page.tab.evaluate("window.__asked") == 2, "a new token to be asked")
     page.type("最低还款是什么")
     page.until(lambda: len(page.texts(".turn:not(.user)")) >= 2, "an answer to each")
     assert page.texts(".user .bubble") == ["月付怎么还款", "最低还款是什么"]
@@ -118,9 +112,9 @@ def test_an_expired_token_is_replaced_and_the_talk_goes_on(page: ChatPage, demo:
 
 def test_a_token_that_cannot_be_had_just_now_is_asked_for_again(page: ChatPage) -> None:
     page.open("c-clean")
-    page.driver.execute_script(
-        "const chat = document.querySelector('yuefu-chat'), good = chat.tokenProvider; let failures = 4;"
-        "chat.tokenProvider = async () => { if (failures-- > 0) throw new Error('503'); return good(); }"
+    page.chat.evaluate(
+        "chat => { const good = chat.tokenProvider; let failures = 4;"
+        "chat.tokenProvider = async () => { if (failures-- > 0) throw new Error('503'); return good(); } }"
     )
     page.type("月付怎么还款")
     page.until(lambda: page.texts(".turn:not(.user)"), "an answer", 40)
@@ -129,11 +123,11 @@ def test_a_token_that_cannot_be_had_just_now_is_asked_for_again(page: ChatPage) 
 
 def test_a_token_that_names_nobody_loses_no_words(page: ChatPage) -> None:
     page.open("c-clean")
-    page.driver.execute_script(
-        "const chat = document.querySelector('yuefu-chat'), good = chat.tokenProvider; let asked = 0;"
+    page.chat.evaluate(
+        "chat => { const good = chat.tokenProvider; let asked = 0;"
         "const later = ms => new Promise(done => setTimeout(done, ms));"
         "chat.tokenProvider = async () => { if (asked++) return good(); await later(500); return ''; };"
-        "chat.updateComplete.then(() => chat.say('月付怎么还款'))"
+        "chat.updateComplete.then(() => chat.say('月付怎么还款')) }"
     )
     page.until(lambda: page.texts(".turn:not(.user)"), "an answer")
     assert page.texts(".user .bubble") == ["月付怎么还款"]
@@ -141,14 +135,14 @@ def test_a_token_that_names_nobody_loses_no_words(page: ChatPage) -> None:
 
 def test_nothing_is_typed_for_whoever_logs_in_next(page: ChatPage) -> None:
     page.open("c-clean")
-    page.driver.execute_script("document.querySelector('yuefu-chat').tokenProvider = undefined")
-    page.until(lambda: page.all("yuefu-composer[inert]"), "the box to sleep")
-    assert [each.is_enabled() for each in page.all("header button")] == [False]
+    page.chat.evaluate("chat => { chat.tokenProvider = undefined }")
+    expect(page.find("yuefu-composer[inert]"), "the box to sleep").to_be_visible()
+    assert [each.is_enabled() for each in page.find("header button").all()] == [False]
 
 
 def test_a_login_that_is_over_says_so_and_takes_no_message_for_sent(page: ChatPage) -> None:
     page.open("c-clean")
-    page.driver.execute_script("document.querySelector('yuefu-chat').tokenProvider = async () => 'over'")
+    page.chat.evaluate("chat => { chat.tokenProvider = async () => 'over' }")
     page.until(lambda: any("重新登录" in text for text in page.texts(".link")), "the login to be over", 30)
     page.type("月付怎么还款")
     assert page.texts(".state") == [WAITING]
@@ -211,58 +205,37 @@ def quote(page: ChatPage) -> None:
 
 def confirm(page: ChatPage) -> None:
     page.press("确认结清并关闭")
-    page.until(page.driver.find_element("id", "strong-login").is_displayed, "the strong login")
+    page.strong_login()
 
 
-@pytest.fixture
-def elsewhere(page: ChatPage) -> Iterator[Callable[[], None]]:
-    """Looks at another tab; leaving the test comes back."""
-    first = page.driver.current_window_handle
-
-    def go() -> None:
-        page.driver.switch_to.new_window("tab")
-
-    yield go
-    for handle in page.driver.window_handles:
-        if handle != first:
-            page.driver.switch_to.window(handle)
-            page.driver.close()
-    page.driver.switch_to.window(first)
-
-
+@through(tabs=TABS)
 def test_a_result_that_comes_in_the_background_is_counted_until_it_is_seen(
-    page: ChatPage, demo: LiveDemo, elsewhere: Callable[[], None]
+    page: ChatPage, demo: LiveDemo
 ) -> None:
     demo.gateway("timeout", "c-owing")
     quote(page)
     page.press("确认结清并关闭")
     page.answer_strong_login()
     page.outcome("付款正在核实，请不要重复付款")
-    first = page.driver.current_window_handle
-    title = page.driver.title
-    elsewhere()
-    settled = page.until(lambda: demo.ledger("c-owing")["state"] == "CLOSED", "the settlement", 40)
-    assert settled
-    names = page.driver.execute_cdp_cmd("Target.getTargets", {})["targetInfos"]
-    page.until(lambda: any(each["title"].startswith("(1) ") for each in titles(page)), str(names))
-    page.driver.switch_to.window(first)
+    title = page.tab.title()
+    page.another_tab()
+    assert page.tab.evaluate("document.visibilityState") == "hidden"
+    page.until(lambda: demo.ledger("c-owing")["state"] == "CLOSED", "the settlement", 40)
+    expect(page.tab, "the count").to_have_title(f"(1) {title}")
+    page.tab.bring_to_front()
     page.card("已结清并关闭")
-    page.until(lambda: page.driver.title == title, "the count to go")
-
-
-def titles(page: ChatPage) -> list[dict[str, str]]:
-    return list(page.driver.execute_cdp_cmd("Target.getTargets", {})["targetInfos"])
+    expect(page.tab, "the count to go").to_have_title(title)
 
 
 def test_the_closed_panel_counts_what_came_until_it_is_opened(page: ChatPage, demo: LiveDemo) -> None:
     page.open("c-clean")
-    page.driver.execute_script("document.querySelector('yuefu-chat').inline = false")
-    page.until(lambda: page.all(".launcher"), "the closed panel")
+    page.chat.evaluate("chat => { chat.inline = false }")
+    expect(page.find(".launcher"), "the closed panel").to_be_visible()
     demo.say("c-clean", text="月付怎么还款")  # from another device
     page.until(lambda: page.texts(".badge") == ["1"], "the count")
     assert page.texts("[role=status]") == ["1 条新消息"]
-    page.all(".launcher")[0].click()
+    page.find(".launcher").click()
     page.until(lambda: page.texts(".turn:not(.user) .bubble"), "the message")
-    page.all("header .icon")[0].click()
-    page.until(lambda: page.all(".launcher"), "the closed panel")
+    page.find("header .icon").first.click()
+    expect(page.find(".launcher"), "the closed panel").to_be_visible()
     assert page.texts(".badge") == []
