@@ -22,6 +22,16 @@ class LedgerError(Exception):
         shown = ", ".join(f"{name}={value!r}" for name, value in self.details.items())
         return f"{self.code}({shown})"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it comes out of a worker process: by what it holds, whatever it was made from."""
+        return _made_again, (type(self), vars(self))
+
+
+def _made_again(kind: type[LedgerError], held: dict[str, Any]) -> LedgerError:
+    error = kind.__new__(kind, kind.code, held["details"])
+    vars(error).update(held)
+    return error
+
 
 class BadInput(LedgerError):
     """The caller gave a value that can never be right."""
