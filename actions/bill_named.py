@@ -30,6 +30,9 @@ def told(turn: Turn, facts: AccountFacts) -> bool:
 def _told_month(turn: Turn, facts: AccountFacts, month: str) -> bool:
     bill = next((each for each in facts.bills if each.month == month), None)
     owed = own.owed_bill(facts)
+    if turn.follow_up == "month" and owed is not None and month == owed.month:  # that one has just been told
+        month = words.month_before(month)
+        bill = next((each for each in facts.bills if each.month == month), None)
     if bill is None and month >= f"{facts.today:%Y-%m}":
         return _told_coming(turn, facts, owed)
     if bill is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from actions import cards, decisions, handover, other_product, words
 from actions.turn import Turn
 from ledger import closing
@@ -106,6 +108,9 @@ def confirm_close(turn: Turn) -> None:
     if not turn.confirms("close"):
         decisions.show_close(turn, how="again" if turn.asks("close") else "cancelled")
         return
+    if _expired(turn, facts):
+        decisions.show_close(turn, how="expired")
+        return
     if not turn.strong_login:
         decisions.ask_step_up(turn)
         return
@@ -118,6 +123,13 @@ def confirm_close(turn: Turn) -> None:
     closed = turn.facts
     assert closed is not None  # the account was there a moment ago and is never deleted
     say_receipt(turn, closed)
+
+
+def _expired(turn: Turn, facts: AccountFacts) -> bool:
+    """A button to close is good for as long as a quote is: what it was pressed for may not be so any more."""
+    shown = turn.values.get("shown")
+    valid = timedelta(minutes=turn.ledger.terms.quote_valid_minutes)
+    return not shown or facts.now - datetime.fromisoformat(shown) >= valid
 
 
 def say_receipt(turn: Turn, facts: AccountFacts) -> None:

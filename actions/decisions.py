@@ -23,11 +23,13 @@ OPENING = {
 KINDS = ("settle", "settle_close", "close", "owing")
 # What was offered beside an answer, and the decision that a yes to it shows.
 OFFERS = {"offer_close": "close", "offer_settle": "settle"}
+_REMINDERS = 3  # whoever asks one thing after the other has other things in mind
 # The forms that may be the first that is seen of a decision: then it also says what closing does.
 BEGINNING = ("first", "again", "cancelled")
 OPENING_CLOSE = {
     "first": "utter_close_decision",
     "again": "utter_close_again",
+    "expired": "utter_close_expired",
     "after": "utter_close_after",
     "cancelled": "utter_close_cancelled",
 }
@@ -42,16 +44,16 @@ def show(turn: Turn, kind: str, *, how: str = "first") -> None:
 
 
 def remind(turn: Turn) -> None:
-    """After another question: the open decision as second bubble, but only once; an offer is over then."""
+    """After another question: the open decision as second bubble, a few times; an offer is over then."""
     decision = turn.decision
     if decision is None or turn.decision_shown or len(turn.bubbles) != 1:
         return
     if decision["kind"] in (*OFFERS, "unfreeze"):
         turn.settle_question()
-    elif decision["kind"] != "owing" and not decision.get("reminded"):
+    elif decision["kind"] != "owing" and decision.get("reminded", 0) < _REMINDERS:
         show(turn, decision["kind"], how="after")
         if turn.decision is not None:
-            turn.decision = {**turn.decision, "reminded": True}
+            turn.decision = {**turn.decision, "reminded": decision.get("reminded", 0) + 1}
 
 
 def again(turn: Turn, *kinds: str) -> bool:
@@ -210,7 +212,7 @@ def show_close(turn: Turn, *, how: str = "first") -> None:
     turn.say(
         "utter_close_decision_unused" if unused else OPENING_CLOSE[how],
         card=cards.close_decision(words.close_facts(facts)),
-        values={"confirm_close": {"opened": turn.opened}},
+        values={"confirm_close": {"opened": turn.opened, "shown": facts.now.isoformat()}},
         today=words.day(facts.today),
     )
 

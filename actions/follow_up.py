@@ -35,7 +35,7 @@ MEANT: dict[str, dict[str, str]] = {
     "how_to_close": dict.fromkeys(("how", "when", "why", "need", "cost"), "how_to_close")
     | dict.fromkeys(("more", "reopen"), "close_impact"),
     "close_impact": {"how": "how_to_close", "need": "how_to_close", "cost": "how_to_close"}
-    | {"reopen": "close_impact"},
+    | dict.fromkeys(("reopen", "why", "more"), "close_impact"),
     "open_account": dict.fromkeys(("how", "when", "why", "need"), "open_account"),
     "why_unusable": {"why": "why_unusable", "usable": "why_unusable"}
     | dict.fromkeys(("how", "when", "need"), "unfreeze"),
@@ -63,9 +63,12 @@ MEANT: dict[str, dict[str, str]] = {
         "month": "query_bill",
     },
     "billing_dates": {"month": "billing_dates", "how": "how_to_repay", "cost": "query_bill"},
-    "overdue": {"cost": "overdue", "how": "how_to_repay", "usable": "why_unusable"},
-    "make_instalment": {"cost": "fees_interest", "how": "make_instalment", "need": "make_instalment"},
-    "manage_instalment": {"cost": "fees_interest", "more": "manage_instalment"},
+    "overdue": {"cost": "overdue", "why": "overdue", "how": "how_to_repay", "usable": "why_unusable"},
+    "fees_interest": dict.fromkeys(("why", "cost", "more"), "fees_interest") | {"how": "how_to_repay"},
+    "make_instalment": {"cost": "fees_interest"}
+    | dict.fromkeys(("how", "need", "when", "why"), "make_instalment"),
+    "manage_instalment": {"cost": "fees_interest"}
+    | dict.fromkeys(("how", "when", "why", "more"), "manage_instalment"),
     "query_limit": {"why": "limit_change", "how": "limit_change"},
     "limit_change": dict.fromkeys(("how", "when", "why", "need", "usable"), "limit_change"),
     "refund": dict.fromkeys(("when", "cost", "how", "why", "faster", "where_to", "more"), "refund"),

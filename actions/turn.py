@@ -45,7 +45,7 @@ class Turn:
     """Built anew for each message; facts are read once, from one transaction.
 
     `decision` is what the customer is being asked, or None: {"kind": "settle" | "settle_close" | "close" |
-    "owing" | "unfreeze" | an offer, "opened": when, "reminded": whether repeated}. It only says
+    "owing" | "unfreeze" | an offer, "opened": when, "reminded": how often}. It only says
     what is shown; the ledger alone decides whether a confirmation holds.
     """
 

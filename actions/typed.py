@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from actions import (
+    backing_out,
     close,
     decisions,
     diagnosis,
@@ -113,7 +114,7 @@ def answered(turn: Turn) -> bool:
         return True
     elif OBJECTS.fullmatch(text) and (NO.fullmatch(text) or turn.intent == "deny"):
         _object(turn)
-    elif NO.fullmatch(text):
+    elif NO.fullmatch(text) or backing_out.of_decision(turn, text, decisions.KINDS):
         _refuse(turn, text)
     else:
         return _goes_on(turn, text) or outcome.asked(turn, text)

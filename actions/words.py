@@ -144,6 +144,12 @@ def month(value: str, *, today: date | None = None) -> str:
     return f"{prefix}{number}月"
 
 
+def month_before(value: str) -> str:
+    """ "2026-01" is after "2025-12"."""
+    year, number = (int(part) for part in value.split("-"))
+    return f"{year - (number == 1)}-{(number - 2) % 12 + 1:02d}"
+
+
 def percent(rate: Decimal | str) -> str:
     """A decimal fraction as per cent: "0.0090" is "0.9%", "0.1836" is "18.36%"."""
     value = (Decimal(rate) * 100).quantize(Decimal("0.01")).normalize()

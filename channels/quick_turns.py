@@ -31,12 +31,12 @@ def install() -> None:
     draw: Callable[..., dict[str, Any] | None] = getattr(drawn, "original", drawn)
 
     def choose(
-        self: TemplatedNaturalLanguageGenerator, utter_action: str, output_channel: str, slots: dict[str, Any]
+        self: TemplatedNaturalLanguageGenerator, name: str, channel: str, slots: dict[str, Any]
     ) -> dict[str, Any] | None:
-        all_of_it: list[dict[str, Any]] = self.responses.get(utter_action, [])
+        all_of_it: list[dict[str, Any]] = self.responses.get(name, [])
         if len(all_of_it) == 1 and all_of_it[0].keys().isdisjoint({"channel", "condition"}):
             return all_of_it[0]
-        return draw(self, utter_action, output_channel, slots)
+        return draw(self, name, channel, slots)
 
     choose.original = draw  # type: ignore[attr-defined]
     TemplatedNaturalLanguageGenerator._random_response_for = choose

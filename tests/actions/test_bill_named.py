@@ -87,6 +87,13 @@ def test_a_day_is_the_nearest_in_the_past(value: dict[str, int], found: date | N
     assert mentioned.day(Turn(world.ledger, tracker), date(2026, 11, 20)) == found
 
 
+def test_the_month_before_the_bill_that_was_just_told(world: World) -> None:
+    chat = world.chat()
+    assert "10月账单" in chat.type("query_bill", "这个月要还多少")[0].text
+    said = chat.type("query_bill", "上个月呢", month={"months_ago": 1})
+    assert said[0].text.startswith("9月账单¥1,200.00，已还清")
+
+
 def test_a_month_without_a_bill(world: World) -> None:
     assert ask(world, "5月账单", month={"month": 5}).startswith("没有5月的账单：您的月付9月3日开通")
 

@@ -143,6 +143,19 @@ def test_an_old_button_denies_no_closing_that_was_done(chat: Begin) -> None:
     assert "没有关闭" not in clean.press(decision, "先不关")[0].text
 
 
+def test_a_button_of_hours_ago_closes_nothing_and_is_shown_anew(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    chat = world.chat()
+    decision = chat.type("how_to_close", enters="close")
+    world.at("2026-09-03", "10:14")
+    assert chat.press(decision, "确认关闭")[0].card["type"] == "step_up"
+    world.at("2026-09-03", "10:15")
+    anew = chat.press(decision, "确认关闭", strong=True)
+    assert anew[0].response == "utter_close_expired" and world.customer.facts.state == "ACTIVE"
+    chat.press(anew, "确认关闭", strong=True)
+    assert world.customer.facts.state == "CLOSED"
+
+
 def test_another_question_is_answered_and_the_decision_offered_again(chat: Begin) -> None:
     clean = chat("c-clean")
     clean.type("how_to_close", enters="close")
