@@ -23,9 +23,12 @@ _BACKS_OUT = re.compile(
 _ASKS = re.compile(
     "[吗呢嘛?？]|么[。！!~ ]*$|怎|咋|如何|为什|为啥|多少|[几哪啥]|什么|能不能|会不会|可不可以|是不是|有没有"
 )
+# Something else is wanted instead: 说错了，我要关闭月付.
+_WISHES = re.compile("我(?:是|就|只)?(?:要|想)(?!想|考虑|问|商量|冷静|等|退|停|走|取消)|而是|改成|换成")
 
 
 def of_decision(turn: Turn, text: str, kinds: tuple[str, ...]) -> bool:
-    """Whether the words back out of the decision, one of `kinds`, that stands open; a question never does."""
-    open_kind = (turn.decision or {}).get("kind")
-    return open_kind in kinds and bool(_BACKS_OUT.search(text.lower())) and not _ASKS.search(text)
+    """Whether the words back out of the decision, one of `kinds`, that is open, and ask for nothing else."""
+    if (turn.decision or {}).get("kind") not in kinds or _ASKS.search(text) or _WISHES.search(text):
+        return False
+    return _BACKS_OUT.search(text.lower()) is not None

@@ -50,6 +50,7 @@ def test_a_lenders_ending(text: str, name: str, known: frozenset[str]) -> None:
         "刚还完能再借吗",
         "房贷被拒跟这个有没有关系",
         "还没花怎么有账单",
+        "取消我的电饭煲分期",
         "找亲戚借钱还上了",
         "",
     ],
