@@ -11,7 +11,8 @@ const WIDGET_LIMIT_BYTES = 30_000;
 const browser = { bundle: true, minify: true, format: "iife", target: "es2022", legalComments: "none", charset: "utf8" };
 
 // The widget speaks JSON over WebSocket only, in a browser. What of socket.io serves Node, long polling, the upgrade from
-// it and binary packets, its own queue of retries and its listeners to everything stay out of the bundle: half of the library.
+// it and binary packets, its own queue of retries, its listeners to everything and its table of connections stay out of the
+// bundle: half of the library.
 const PARTS_LEFT_OUT = {
   "engine.io-client/build/esm/transports/polling-xhr.js": () => "export class XHR {}",
   "engine.io-client/build/esm/contrib/parseuri.js": () =>
@@ -37,6 +38,7 @@ const PARTS_LEFT_OUT = {
       send: "", compress: "", onAny: "", prependAny: "", offAny: "", listenersAny: "", onAnyOutgoing: "", prependAnyOutgoing: "",
       offAnyOutgoing: "", listenersAnyOutgoing: "", notifyOutgoingListeners: "", _addToQueue: "", _drainQueue: "",
     }).replace(/"It seems you are trying.*?"/, '"not Socket.IO"'),
+  "socket.io-client/build/esm/index.js": () => 'export { Manager } from "./manager.js";',
   "socket.io-parser/build/esm/index.js": (source) =>
     emptied(source, {
       encodeAsBinary: "", takeBinaryData: "", finishedReconstruction: "",
