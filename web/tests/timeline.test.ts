@@ -111,6 +111,17 @@ test("what came of a decision stands in its place: the answer's card, over a str
   assert.equal(decided(talk(question, "好的", { custom: receipt }), 0)?.outcome, undefined);
 });
 
+test("what is typed while the charge is under way takes neither its state nor its result from the card", () => {
+  assert.equal(isUnderWay(talk(question, CONFIRM.title, "快点"), 0), true);
+  assert.equal(isUnderWay(talk(question, CONFIRM.title, stepUp, CONFIRM.title, "快点", "？"), 0), true);
+  const settled = talk(question, CONFIRM.title, stepUp, CONFIRM.title, "快点", { custom: receipt }, { text: "您没有欠款" });
+  assert.deepEqual([decided(settled, 0)?.outcome, isUnderWay(settled, 0)], [receipt, false]);
+  const checked = talk(question, CONFIRM.title, "快点", { custom: checking }, { text: "在核实", custom: checking }, "好了吗", { custom: receipt });
+  assert.deepEqual(decided(checked, 0)?.outcome, receipt);
+  const stopped = talk(question, CONFIRM.title, "快点", stepUp, { text: "您好" }, CONFIRM.title, { custom: receipt });
+  assert.deepEqual(decided(stopped, 0)?.outcome, receipt);
+});
+
 test("a quote that comes in place of a confirmed one says what the amount was", () => {
   const quote = (total: string): Partial<ServerMessage> => ({
     custom: { type: "quote", quote_id: total, lines: [], total, valid_until: "", seconds_left: 900, close_after: false }, buttons: [CONFIRM],
@@ -137,5 +148,6 @@ test("the question that waits for a login is the last one typed, whatever was pr
 test("the button that a strong login stopped is found in the history", () => {
   assert.deepEqual(buttonBefore(talk(question, CONFIRM.title, stepUp), 2), CONFIRM);
   assert.equal(buttonBefore(talk(question, "好的", stepUp), 2), undefined);
+  assert.deepEqual(buttonBefore(talk(question, CONFIRM.title, "快点", stepUp), 3), CONFIRM, "though something was typed meanwhile");
   assert.equal(buttonBefore(talk(stepUp), 0), undefined);
 });
