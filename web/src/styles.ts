@@ -45,7 +45,7 @@ const tokens = css`
     }
   }
   * { box-sizing: border-box; }
-  [hidden], :host([hidden]), .bubble:empty { display: none !important; }
+  [hidden], :host([hidden]), .bubble:empty, .points:empty { display: none !important; }
   button { font: inherit; color: inherit; cursor: pointer; }
   button:disabled { cursor: default; }
   :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
@@ -179,7 +179,7 @@ const cards = css`
   .outcome.good { color: var(--good); }
   .outcome.wait { color: var(--wait); }
   .outcome.bad { color: var(--bad); }
-  .points { margin: 0; padding-left: 1.2em; font-size: 14px; }
+  .points { margin: 12px 0 0; padding-left: 1.2em; font-size: 14px; }
   .points li { margin: 4px 0; }
   .choices { display: grid; grid-template-columns: repeat(auto-fit, minmax(132px, 1fr)); gap: 8px; margin-top: 14px; }
   .choices button:last-child:nth-child(odd) { grid-column: 1 / -1; }

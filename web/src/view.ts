@@ -1,7 +1,7 @@
 // The conversation as templates. Everything a person or the server wrote becomes text nodes, never markup.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { cardView, holdsButtons, speaksForItself } from "./cards/index";
+import { besideCard, cardView, holdsButtons } from "./cards/index";
 import type { CardContext, StepUpState } from "./cards/context";
 import { rating } from "./cards/rating";
 import { chatTime, pieces } from "./format";
@@ -93,8 +93,9 @@ function theirs(scene: Scene, entries: readonly Entry[], index: number): Templat
     press: acts.press, say: acts.say, login: acts.login, verify: acts.verify,
   };
   const inCard = holdsButtons(message.custom);
+  const said = besideCard(message);
   return html`<div class="turn">
-    ${message.text && !speaksForItself(message.custom) ? bubble(message.text) : nothing}
+    ${said ? bubble(said) : nothing}
     ${message.custom && !offersLogin(message) ? cardView(message.custom, context) : nothing}
     ${live.length && !inCard
       ? html`<div class="replies">

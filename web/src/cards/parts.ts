@@ -24,6 +24,11 @@ export function total(label: string, amount: string): TemplateResult {
   return html`<p class="total"><span>${label}</span><strong>${amount}</strong></p>`;
 }
 
+/** Sentences of the server, one under the other: what a decision does. */
+export function points(lines: readonly string[]): TemplateResult {
+  return html`<ul class="points">${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
+}
+
 /** What came of a decision: how it is coloured, and the words that stand in the place of its buttons. */
 function resultOf({ t, message, paused }: CardContext, { title, outcome }: Decided): [tone: string, words: string] {
   if (paused) return ["wait", t.stepUpPaused];
