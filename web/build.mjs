@@ -89,7 +89,7 @@ async function squeeze(path) {
 /** The types of the package, which need nothing of what the widget is made of. */
 function writeTypes() {
   execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.types.json"], { stdio: "inherit" });
-  const made = (name) => readFileSync(`dist/types/${name}.d.ts`, "utf8").replace('"./public"', '"./yuefu-chat"');
+  const made = (name) => readFileSync(`dist/types/${name}.d.ts`, "utf8").replace('"./public"', '"./yuefu-chat.js"');
   writeFileSync("dist/yuefu-chat.d.ts", made("public"));
   writeFileSync("dist/react.d.ts", made("react"));
   rmSync("dist/types", { recursive: true });
