@@ -10,12 +10,28 @@ export interface Decided {
   outcome: Card | undefined;
 }
 
-/** Buttons that may still be pressed: of the bot's messages after the last one of the customer. */
+/** Cards that hold the message's buttons themselves; under any other message they stand as quick replies. */
+const DECISIONS: readonly string[] = ["quote", "close_decision", "debts"];
+
+export function holdsButtons(card: Card | undefined): boolean {
+  return card !== undefined && DECISIONS.includes(card.type);
+}
+
+/** Buttons that may still be pressed: of the bot's messages after the last one of the customer. News may come after
+    them: the quick replies that they offer anew count there only, and all are over when staff have ended their work. */
 export function liveButtons(entries: readonly Entry[], index: number): readonly Button[] {
   const entry = entries[index];
-  if (!entry || entry.role !== "bot") return [];
-  if (entries.slice(index + 1).some((later) => later.role === "user")) return [];
-  return entry.message.buttons ?? [];
+  const later = entries.slice(index + 1);
+  if (entry?.role !== "bot" || later.some(({ role }) => role === "user")) return [];
+  const { buttons = [], custom } = entry.message;
+  if (holdsButtons(custom)) return buttons;
+  return buttons.filter(({ title }) =>
+    !later.some(({ message }) => hasEnded(message) || message.buttons?.some((newer) => newer.title === title)));
+}
+
+/** Staff have ended their work, or the customer has gone back to the assistant. */
+function hasEnded({ custom }: ServerMessage): boolean {
+  return custom?.type === "handoff" && custom.state === "closed";
 }
 
 /** What became of a decision shown at `index`: null while it is open. */

@@ -1,7 +1,7 @@
 // The conversation as templates. Everything a person or the server wrote becomes text nodes, never markup.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { besideCard, cardView, holdsButtons } from "./cards/index";
+import { besideCard, cardView } from "./cards/index";
 import type { CardContext, StepUpState } from "./cards/context";
 import { rating } from "./cards/rating";
 import { chatTime, pieces } from "./format";
@@ -10,7 +10,7 @@ import type { Ratings } from "./ratings";
 import type { Entry, Store } from "./store";
 import type { Strings } from "./strings";
 import {
-  changedFrom, decided, isRepeatAfterStepUp, isUnderWay, liveButtons, offersLogin, startsNewTime,
+  changedFrom, decided, holdsButtons, isRepeatAfterStepUp, isUnderWay, liveButtons, offersLogin, startsNewTime,
 } from "./timeline";
 
 export interface Acts {

@@ -28,6 +28,19 @@ test("buttons live until the customer says anything; a message pushed in between
   assert.equal(liveButtons(talk("结清", question, "等等"), 1).length, 0);
 });
 
+test("news that offer the same anew, or that staff have ended, take older quick replies away, never a decision", () => {
+  const back: Partial<ServerMessage> = { text: "人工客服来了", buttons: [{ title: "回到智能助手", token: "signed-3" }, CANCEL] };
+  const titles = (entries: Entry[], index: number): string[] => liveButtons(entries, index).map((button) => button.title);
+  const closed: Partial<ServerMessage> = { custom: { type: "handoff", state: "closed" }, buttons: [{ title: "看看能办什么", token: "signed-4" }] };
+  assert.deepEqual(titles(talk("人工", back, closed), 1), []);
+  assert.deepEqual(titles(talk("人工", back, closed), 2), ["看看能办什么"]);
+  const reply = talk("人工", back, { text: "【人工客服】您好", buttons: [back.buttons![0]!] });
+  assert.deepEqual([titles(reply, 1), titles(reply, 2)], [[CANCEL.title], ["回到智能助手"]]);
+  const quote: Card = { type: "quote", quote_id: "q", lines: [], total: "", valid_until: "", seconds_left: 900, close_after: false };
+  assert.equal(liveButtons(talk("结清", { custom: quote, ...question }, closed), 1).length, 2);
+  assert.equal(liveButtons(talk("结清", { custom: quote, ...question }, back), 1).length, 2);
+});
+
 test("an unsent answer already takes the buttons away", () => {
   const store = new Store();
   store.receive([{ seq: 1, role: "bot", ...question }], true);

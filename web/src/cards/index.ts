@@ -17,13 +17,6 @@ import { status } from "./status";
 import { stepUp } from "./step_up";
 import { ticket } from "./ticket";
 
-/** Cards that hold the message's buttons themselves; under any other message they stand as quick replies. */
-const DECISIONS: readonly string[] = ["quote", "close_decision", "debts"];
-
-export function holdsButtons(card: Card | undefined): boolean {
-  return card !== undefined && DECISIONS.includes(card.type);
-}
-
 /** What is said beside a card. Where there is no widget the text also asks for what the widget does itself, and tells
     what the card lists. */
 export function besideCard({ text = "", custom }: ServerMessage): string {
