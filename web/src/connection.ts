@@ -2,9 +2,10 @@
 
 import { Manager, type Socket } from "socket.io-client";
 import { endpoint, newId, subjectOf } from "./identity";
-import type { RateAck, Rating, ServerMessage, SessionAck, UtterAck, Utterance } from "./protocol";
+import type { Button, RateAck, Rating, ServerMessage, SessionAck, UtterAck, Utterance } from "./protocol";
 import type { TokenProvider } from "./public";
 import type { Outgoing, Store } from "./store";
+import { pressId } from "./timeline";
 
 export type LinkState = "connecting" | "online" | "offline" | "refused";
 export interface Listener {
@@ -75,8 +76,16 @@ export class Connection {
     this.#socket.disconnect();
   }
 
-  send(said: Omit<Utterance, "id">, shown: string): void {
-    const item = this.store.queue({ id: newId(), ...said }, shown);
+  say(text: string): void {
+    this.#send({ id: newId(), text }, text);
+  }
+
+  press(button: Button): void {
+    this.#send({ id: pressId(this.store.entries(), button), button: button.token }, button.title);
+  }
+
+  #send(said: Utterance, shown: string): void {
+    const item = this.store.queue(said, shown);
     this.listener.changed();
     void this.#deliver(item);
   }

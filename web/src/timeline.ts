@@ -34,6 +34,14 @@ function hasEnded({ custom }: ServerMessage): boolean {
   return custom?.type === "handoff" && custom.state === "closed";
 }
 
+/** The id of a press: the same in two tabs that press at once, so that it is one turn; another when the button has been
+    answered and is pressed again after a strong login. A token begins with the seal of its button. */
+export function pressId(entries: readonly Entry[], { title, token }: Button): string {
+  const shown = entries.findIndex(({ message }) => message.buttons?.some((button) => button.token === token));
+  const pressed = entries.slice(shown + 1).filter(({ role, message }) => role === "user" && message.text === title);
+  return `${token.slice(0, 20)}-${pressed.length}`;
+}
+
 /** What became of a decision shown at `index`: null while it is open. */
 export function decided(entries: readonly Entry[], index: number): Decided | null {
   const next = entries.slice(index + 1).find((later) => later.role === "user");

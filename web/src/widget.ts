@@ -119,7 +119,7 @@ export class YuefuChat extends LitElement implements YuefuChatElement {
     this.#keepFocus();
     this.#press = null;
     this.#asked = NOTHING_ASKED;
-    if (this.#connection) this.#connection.send({ text }, text);
+    if (this.#connection) this.#connection.say(text);
     else this.#early.push(text);
     this.#follower.toEnd();
   }
@@ -190,7 +190,7 @@ export class YuefuChat extends LitElement implements YuefuChatElement {
     this.#asked = NOTHING_ASKED;
     this.#press = new Press(button);
     this.#keepFocus();
-    this.#connection?.send({ button: button.token }, button.title);
+    this.#connection?.press(button);
     this.#follower.toEnd();
   }
 
@@ -247,7 +247,7 @@ export class YuefuChat extends LitElement implements YuefuChatElement {
     const press = (this.#press = Press.current(this.#press, this.#connection?.store.entries() ?? []));
     const done = press?.verify(this.stepUpProvider, () => press === this.#press, (token, button) => {
       this.#connection?.strengthen(token);
-      this.#connection?.send({ button: button.token }, button.title);
+      this.#connection?.press(button);
     });
     this.requestUpdate();
     await done;

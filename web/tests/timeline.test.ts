@@ -4,7 +4,7 @@ import type { Card, ServerMessage } from "../src/protocol";
 import { Store, type Entry } from "../src/store";
 import {
   afterStepUp, asksOnlyForLogin, buttonBefore, changedFrom, decided, isRepeatAfterStepUp, isUnderWay, lastQuestion, liveButtons, offersLogin,
-  startsNewTime, withStaff,
+  pressId, startsNewTime, withStaff,
 } from "../src/timeline";
 
 const CONFIRM = { title: "确认结清 ¥1.00", token: "signed-1" };
@@ -143,6 +143,29 @@ test("a quote that comes in place of a confirmed one says what the amount was", 
   assert.equal(changedFrom(talk(quote("¥1.00"), CONFIRM.title, quote("¥1.00")), 2), "");
   assert.equal(changedFrom(talk(quote("¥1.00"), "我想还清", quote("¥2.00")), 2), "", "asked anew, not changed");
   assert.equal(changedFrom(talk(quote("¥1.00")), 0), "");
+});
+
+test("a press has one id in two tabs at once, and another after it was answered", () => {
+  const token = "Seal-of_the-buttons-claims.and.more";
+  const offer: Partial<ServerMessage> = { buttons: [{ title: CONFIRM.title, token }] };
+  const button = offer.buttons![0]!;
+  const first = pressId(talk("结清", offer), button);
+  assert.match(first, /^[A-Za-z0-9_-]{1,64}$/);
+  assert.equal(pressId(talk(CONFIRM.title, "结清", offer, { text: "人工客服已答复" }), button), first, "an earlier button of that name");
+  const again = pressId(talk("结清", offer, CONFIRM.title, stepUp), button);
+  assert.notEqual(again, first);
+  assert.notEqual(pressId(talk("结清", offer, CONFIRM.title, stepUp, CONFIRM.title, stepUp), button), again);
+  assert.notEqual(pressId(talk("结清", offer), CONFIRM), first);
+});
+
+test("a button that was not sent has the same id when it is pressed again", () => {
+  const store = new Store();
+  store.receive([{ seq: 1, role: "bot", ...question }], true);
+  const id = pressId(store.entries(), CONFIRM);
+  store.queue({ id, button: CONFIRM.token }, CONFIRM.title);
+  assert.notEqual(pressId(store.entries(), CONFIRM), id, "the first is still on its way");
+  store.discard(id);
+  assert.equal(pressId(store.entries(), CONFIRM), id);
 });
 
 test("a step-up is done by the same confirmation, and dropped by anything else", () => {
