@@ -72,7 +72,7 @@ export function panel(frame: Frame): TemplateResult {
 function askedBefore({ t, askedBefore, say }: Frame): TemplateResult {
   return html`<div class="turn">
     <p class="bubble">${t.loggedIn}</p>
-    <div class="replies"><button @click=${() => say(askedBefore)}>${askedBefore}</button></div>
+    <div class="replies"><button lang="zh-CN" @click=${() => say(askedBefore)}>${askedBefore}</button></div>
   </div>`;
 }
 

@@ -1,4 +1,5 @@
-// The conversation as templates. Everything a person or the server wrote becomes text nodes, never markup.
+// The conversation as templates. Everything a person or the server wrote becomes text nodes, never markup, and is marked
+// as Chinese, also where the widget itself speaks English.
 
 import { html, nothing, type TemplateResult } from "lit";
 import { besideCard, cardView } from "./cards/index";
@@ -59,7 +60,7 @@ export function welcome({ t, acts }: Scene): TemplateResult {
 function bubble(text: string): TemplateResult {
   const parts = pieces(text).map((piece) =>
     piece.href ? html`<a href=${piece.href} target="_blank" rel="noopener noreferrer">${piece.text}</a>` : piece.text);
-  return html`<p class="bubble">${parts}</p>`;
+  return html`<p class="bubble" lang="zh-CN">${parts}</p>`;
 }
 
 function mine(scene: Scene, entry: Entry, last: boolean): TemplateResult {
@@ -69,7 +70,7 @@ function mine(scene: Scene, entry: Entry, last: boolean): TemplateResult {
 function delivery({ t, online, acts }: Scene, { outgoing }: Entry, last: boolean): TemplateResult | typeof nothing {
   if (!outgoing) return last ? html`<p class="state" aria-live="off">${t.sent}</p>` : nothing;
   if (outgoing.state === "sending") return html`<p class="state" aria-live="off">${online ? t.sending : t.waiting}</p>`;
-  return html`<p class="state failed">${outgoing.reason || t.failed}
+  return html`<p class="state failed">${outgoing.reason ? html`<span lang="zh-CN">${outgoing.reason}</span>` : t.failed}
     <button @click=${() => acts.retry(outgoing.id)}>${t.retry}</button>
     <button @click=${() => acts.remove(outgoing.id)}>${t.remove}</button>
   </p>`;
@@ -99,7 +100,7 @@ function theirs(scene: Scene, entries: readonly Entry[], index: number): Templat
     ${message.custom && !offersLogin(message) ? cardView(message.custom, context) : nothing}
     ${live.length && !inCard
       ? html`<div class="replies">
-          ${live.map((button) => html`<button @click=${() => acts.press(button)}>${button.title}</button>`)}
+          ${live.map((button) => html`<button lang="zh-CN" @click=${() => acts.press(button)}>${button.title}</button>`)}
         </div>`
       : nothing}
     ${rated(scene, entries, index)}
