@@ -14,6 +14,8 @@ const browser = { bundle: true, minify: true, format: "iife", target: "es2022", 
 // it and binary packets, its own queue of retries, its listeners to everything and its table of connections stay out of the
 // bundle: half of the library.
 const PARTS_LEFT_OUT = {
+  "engine.io-client/build/esm/globals.js": () =>
+    "export const nextTick = queueMicrotask, globalThisShim = self, defaultBinaryType = 'arraybuffer', createCookieJar = () => {};",
   "engine.io-client/build/esm/transports/polling-xhr.js": () => "export class XHR {}",
   "engine.io-client/build/esm/contrib/parseuri.js": () =>
     "export const parse = (text) => { const { protocol, hostname, port, pathname, search } = new URL(text);" +
@@ -43,7 +45,7 @@ const PARTS_LEFT_OUT = {
     emptied(source, {
       encodeAsBinary: "", takeBinaryData: "", finishedReconstruction: "",
       add: 'if (typeof arguments[0] !== "string") throw new Error("binary"); super.emitReserved("decoded", this.decodeString(arguments[0]));',
-    }),
+    }).replace(/export function isPacketValid.*/s, ""),
   "socket.io-parser/build/esm/is-binary.js": () => "export const isBinary = () => false, hasBinary = () => false;",
   "socket.io-parser/build/esm/binary.js": () =>
     "export const deconstructPacket = (packet) => ({ packet, buffers: [] }), reconstructPacket = (packet) => packet;",

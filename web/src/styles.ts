@@ -89,6 +89,7 @@ const frame = css`
     position: absolute; inset: 0 0 auto; z-index: 1; animation: late 0.6s step-end; margin: 0; padding: 6px 16px; font-size: 13px; color: var(--wait); background: var(--surface);
     border-bottom: 1px solid var(--line);
   }
+  .noTokens { animation-duration: 4s; } /* many a page asks first who is there */
   @keyframes late { from { visibility: hidden; } }
   .link button { min-height: 32px; padding: 0 8px; border: 0; background: none; color: var(--accent); text-decoration: underline; }
   .scroller { flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; padding: 8px 12px 16px; }

@@ -5,6 +5,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { besideCard, cardView } from "./cards/index";
 import type { CardContext, StepUpState } from "./cards/context";
 import { rating } from "./cards/rating";
+import type { LinkState } from "./connection";
 import { chatTime, pieces } from "./format";
 import type { Button, ServerMessage } from "./protocol";
 import type { Ratings } from "./ratings";
@@ -30,7 +31,7 @@ export interface Scene {
   t: Strings;
   language: string;
   store: Store;
-  online: boolean;
+  link: LinkState;
   acts: Acts;
   ratings: Ratings;
 }
@@ -67,9 +68,12 @@ function mine(scene: Scene, entry: Entry, last: boolean): TemplateResult {
   return html`<div class="turn user">${bubble(entry.message.text ?? "")} ${delivery(scene, entry, last)}</div>`;
 }
 
-function delivery({ t, online, acts }: Scene, { outgoing }: Entry, last: boolean): TemplateResult | typeof nothing {
+function delivery({ t, link, acts }: Scene, { outgoing }: Entry, last: boolean): TemplateResult | typeof nothing {
   if (!outgoing) return last ? html`<p class="state" aria-live="off">${t.sent}</p>` : nothing;
-  if (outgoing.state === "sending") return html`<p class="state" aria-live="off">${online ? t.sending : t.waiting}</p>`;
+  if (outgoing.state === "sending") {
+    const why = link === "online" ? t.sending : link === "refused" ? t.notLoggedIn : t.waiting;
+    return html`<p class="state" aria-live="off">${why}</p>`;
+  }
   return html`<p class="state failed">${outgoing.reason ? html`<span lang="zh-CN">${outgoing.reason}</span>` : t.failed}
     <button @click=${() => acts.retry(outgoing.id)}>${t.retry}</button>
     <button @click=${() => acts.remove(outgoing.id)}>${t.remove}</button>

@@ -59,8 +59,8 @@ test("in an English widget what the server wrote is marked as Chinese, and what 
   store.mark("one", "failed", "请稍后再试");
   const state = { state: () => null } as unknown as Ratings;
   const acts = { settling: () => false, stepUpState: () => "lost" } as unknown as Acts;
-  const talk = drawn(conversation({ t: stringsFor("en"), language: "en", store, online: true, acts, ratings: state }));
+  const talk = drawn(conversation({ t: stringsFor("en"), language: "en", store, link: "online", acts, ratings: state }));
   assert.deepEqual(chinese(talk), ["怎么关闭", "可以关闭", "好", "请稍后再试"]);
   store.discard("one");
-  assert.ok(chinese(drawn(conversation({ t: stringsFor("en"), language: "en", store, online: true, acts, ratings: state }))).includes("现在关闭"));
+  assert.ok(chinese(drawn(conversation({ t: stringsFor("en"), language: "en", store, link: "online", acts, ratings: state }))).includes("现在关闭"));
 });
