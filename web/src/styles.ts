@@ -4,11 +4,13 @@ import { css } from "lit";
 
 const tokens = css`
   :host {
-    /* A page that centres, spaces or mirrors its text does not do so in here. */
+    /* A page that centres, spaces, shades or mirrors its text does not do so in here. */
     direction: ltr;
     letter-spacing: normal;
+    word-spacing: normal;
     text-align: start;
     text-indent: 0;
+    text-shadow: none;
     text-transform: none;
     white-space: normal;
     --accent: var(--yuefu-accent, #1a56c4);

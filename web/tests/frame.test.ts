@@ -7,6 +7,7 @@ import { panel, type Frame } from "../src/frame";
 import type { Ratings } from "../src/ratings";
 import { Store } from "../src/store";
 import { stringsFor } from "../src/strings";
+import { widgetStyles } from "../src/styles";
 import { conversation, type Acts } from "../src/view";
 import { drawn } from "./drawn";
 
@@ -38,4 +39,11 @@ test("a message that waits says what for: its turn, the network, or a login", ()
   assert.ok(waits("online").includes(t.sending));
   for (const link of ["offline", "connecting"] as const) assert.ok(waits(link).includes(t.waiting));
   assert.ok(waits("refused").includes("需要先登录") && !waits("refused").includes(t.waiting));
+});
+
+test("how a page sets its text ends at the widget", () => {
+  const host = /:host \{(.*?)\}/s.exec(widgetStyles[0]!.cssText)![1]!;
+  for (const inherited of ["direction", "letter-spacing", "word-spacing", "text-align", "text-indent", "text-shadow", "text-transform", "white-space", "font", "color"]) {
+    assert.match(host, new RegExp(`\\s${inherited}:`), inherited);
+  }
 });
