@@ -149,7 +149,7 @@ const talk = css`
 
 const cards = css`
   .card {
-    width: 100%; max-width: 360px; margin-top: 6px; padding: 14px 16px; border: 1px solid var(--line); border-radius: 12px;
+    width: 100%; max-width: 366px; margin-top: 6px; padding: 14px 16px; border: 1px solid var(--line); border-radius: 12px;
     background: var(--surface); overflow-wrap: anywhere;
   }
   .card h3 { display: flex; align-items: center; gap: 8px; margin: 0 0 8px; font-size: 15px; line-height: 1.4; font-weight: 600; }
