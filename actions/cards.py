@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from actions import words
-from ledger.model import Bill, Debts, Quote, Settlement
+from actions import effects, words
+from ledger.model import AccountFacts, Bill, Debts, Quote, Settlement
 
 Card = dict[str, Any]
 
@@ -33,8 +34,11 @@ def debts(value: Debts) -> Card:
     }
 
 
-def quote(value: Quote, now: datetime) -> Card:
-    """What settling costs, line by line; `now` is the ledger's clock, which also sets `valid_until`."""
+def quote(value: Quote, now: datetime, does: Sequence[str]) -> Card:
+    """What settling costs, line by line; `now` is the ledger's clock, which also sets `valid_until`.
+
+    `does`: what confirming does, as it is said in the text too.
+    """
     return {
         "type": "quote",
         "quote_id": value.quote_id,
@@ -47,11 +51,17 @@ def quote(value: Quote, now: datetime) -> Card:
         "valid_until": value.valid_until.isoformat(),
         "seconds_left": max(0, int((value.valid_until - now).total_seconds())),
         "close_after": value.close_after,
+        "effects": list(does),
     }
 
 
-def close_decision(lines: list[str]) -> Card:
-    return {"type": "close_decision", "lines": lines}
+def close_decision(facts: AccountFacts) -> Card:
+    """What there is to close, and what closing does, as it is said in the text too."""
+    return {
+        "type": "close_decision",
+        "lines": words.close_facts(facts),
+        "effects": list(effects.CLOSING),
+    }
 
 
 def receipt(value: Settlement) -> Card:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from actions import cards, decisions, handover, other_product, words
+from actions import cards, decisions, effects, handover, other_product, words
 from actions.turn import Turn
 from ledger import closing
 from ledger.errors import GuardRefused
@@ -37,7 +37,8 @@ def say_closing(turn: Turn) -> None:
         turn.say(
             "utter_close_ready",
             values={"decline": {"kind": "close"}},
-            card=cards.close_decision(words.close_facts(facts)),
+            card=cards.close_decision(facts),
+            effects=effects.clauses(effects.CLOSING),
             today=words.day(facts.today),
         )
 
@@ -59,8 +60,9 @@ def besides_debt(standing: tuple[Guard, ...]) -> tuple[Guard, ...]:
 def close_impact(turn: Turn) -> None:
     """What closing does, with the advice to keep what may be needed and close what surely is not."""
     facts = turn.facts
+    lasting = effects.clauses(effects.LASTING)
     if facts is None:
-        turn.say("utter_close_impact_anonymous")
+        turn.say("utter_close_impact_anonymous", lasting=lasting)
     elif facts.state == "CLOSED":
         decisions.say_closed(turn, facts, "utter_closed_impact")
     elif facts.debts.total_fen and facts.open_charge is None:
@@ -68,10 +70,10 @@ def close_impact(turn: Turn) -> None:
             "utter_close_impact_owing",
             amount=words.money(facts.debts.total_fen),
             today=words.day(facts.today),
-            limit=words.money(facts.limit.total_fen),
+            effects=effects.clauses(effects.CLOSING),
         )
     else:
-        turn.say("utter_close_impact", limit=words.money(facts.limit.total_fen))
+        turn.say("utter_close_impact", limit=words.money(facts.limit.total_fen), lasting=lasting)
 
 
 def offer_close(turn: Turn) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from actions import cards, words
+from actions import cards, effects, words
 from actions.turn import Turn
 from ledger import closing, quotes
 from ledger.errors import AccountClosed, GuardRefused, NothingOwed, SettlementUnderWay
@@ -24,8 +24,6 @@ KINDS = ("settle", "settle_close", "close", "owing")
 # What was offered beside an answer, and the decision that a yes to it shows.
 OFFERS = {"offer_close": "close", "offer_settle": "settle"}
 _REMINDERS = 3  # whoever asks one thing after the other has other things in mind
-# The forms that may be the first that is seen of a decision: then it also says what closing does.
-BEGINNING = ("first", "again", "cancelled")
 OPENING_CLOSE = {
     "first": "utter_close_decision",
     "again": "utter_close_again",
@@ -135,30 +133,32 @@ def show_settle(turn: Turn, *, close_after: bool, how: str = "first") -> None:
 
 
 def say_quote(turn: Turn, quote: Quote, *, how: str = "first") -> None:
-    """The quote as it is: amount, fees that fall away, until when, and the one button that charges it."""
+    """The quote as it is: amount, fees that fall away, until when, what confirming does, and its button."""
     facts = known(turn)
     if facts is None:
         return
     turn.ask("settle_close" if quote.close_after else "settle")
+    does = effects.of_quote(quote, facts.card_last4)
     text = {
         "total": words.money(quote.total_fen),
         "until": words.clock(quote.valid_until),
         "fees": words.quote_fees(quote),
-        "card_last4": facts.card_last4,
+        "effects": effects.clauses(does),
     }
-    if quote.close_after and how in BEGINNING and turn.bubbles:
-        how = "after"  # of three bubbles the last one, with the button, would be lost
     response = OPENING[how] + ("_close" if quote.close_after else "")
-    if quote.close_after and how in BEGINNING:
-        turn.say(response, **text)
-        response = "utter_quote_effects"  # read before the button, which comes with it
+    if quote.close_after and how != "after":
+        if turn.bubbles:  # of three bubbles the last one, with the button, would be lost
+            response = "utter_quote_brief_close"
+        else:
+            turn.say(response, **text)
+            response = "utter_quote_effects"  # read before the button, which comes with it
     signed = {
         "quote_id": quote.quote_id,
         "amount_fen": quote.total_fen,
         "close_after": quote.close_after,
         "opened": turn.opened,
     }
-    turn.say(response, card=cards.quote(quote, facts.now), values={"confirm_settle": signed}, **text)
+    turn.say(response, card=cards.quote(quote, facts.now, does), values={"confirm_settle": signed}, **text)
 
 
 def say_nothing_owed(turn: Turn, facts: AccountFacts) -> None:
@@ -211,8 +211,9 @@ def show_close(turn: Turn, *, how: str = "first") -> None:
     unused = how == "first" and not facts.ever_used
     turn.say(
         "utter_close_decision_unused" if unused else OPENING_CLOSE[how],
-        card=cards.close_decision(words.close_facts(facts)),
+        card=cards.close_decision(facts),
         values={"confirm_close": {"opened": turn.opened, "shown": facts.now.isoformat()}},
+        effects=effects.clauses(effects.CLOSING),
         today=words.day(facts.today),
     )
 

@@ -11,8 +11,11 @@ const WIDGET_LIMIT_BYTES = 30_000;
 const browser = { bundle: true, minify: true, format: "iife", target: "es2022", legalComments: "none", charset: "utf8" };
 
 // The widget speaks JSON over WebSocket only, in a browser. What of socket.io serves Node, long polling, the upgrade from
-// it and binary packets, its own queue of retries and its listeners to everything stay out of the bundle: half of the library.
+// it and binary packets, its own queue of retries, its listeners to everything and its table of connections stay out of the
+// bundle: half of the library.
 const PARTS_LEFT_OUT = {
+  "engine.io-client/build/esm/globals.js": () =>
+    "export const nextTick = queueMicrotask, globalThisShim = self, defaultBinaryType = 'arraybuffer', createCookieJar = () => {};",
   "engine.io-client/build/esm/transports/polling-xhr.js": () => "export class XHR {}",
   "engine.io-client/build/esm/contrib/parseuri.js": () =>
     "export const parse = (text) => { const { protocol, hostname, port, pathname, search } = new URL(text);" +
@@ -37,11 +40,12 @@ const PARTS_LEFT_OUT = {
       send: "", compress: "", onAny: "", prependAny: "", offAny: "", listenersAny: "", onAnyOutgoing: "", prependAnyOutgoing: "",
       offAnyOutgoing: "", listenersAnyOutgoing: "", notifyOutgoingListeners: "", _addToQueue: "", _drainQueue: "",
     }).replace(/"It seems you are trying.*?"/, '"not Socket.IO"'),
+  "socket.io-client/build/esm/index.js": () => 'export { Manager } from "./manager.js";',
   "socket.io-parser/build/esm/index.js": (source) =>
     emptied(source, {
       encodeAsBinary: "", takeBinaryData: "", finishedReconstruction: "",
       add: 'if (typeof arguments[0] !== "string") throw new Error("binary"); super.emitReserved("decoded", this.decodeString(arguments[0]));',
-    }),
+    }).replace(/export function isPacketValid.*/s, ""),
   "socket.io-parser/build/esm/is-binary.js": () => "export const isBinary = () => false, hasBinary = () => false;",
   "socket.io-parser/build/esm/binary.js": () =>
     "export const deconstructPacket = (packet) => ({ packet, buffers: [] }), reconstructPacket = (packet) => packet;",
@@ -87,7 +91,7 @@ async function squeeze(path) {
 /** The types of the package, which need nothing of what the widget is made of. */
 function writeTypes() {
   execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.types.json"], { stdio: "inherit" });
-  const made = (name) => readFileSync(`dist/types/${name}.d.ts`, "utf8").replace('"./public"', '"./yuefu-chat"');
+  const made = (name) => readFileSync(`dist/types/${name}.d.ts`, "utf8").replace('"./public"', '"./yuefu-chat.js"');
   writeFileSync("dist/yuefu-chat.d.ts", made("public"));
   writeFileSync("dist/react.d.ts", made("react"));
   rmSync("dist/types", { recursive: true });

@@ -275,3 +275,35 @@ def test_nobody_closes_without_hearing_what_it_does(chat: Begin, customer: str) 
     for turn in (said, again):
         assert walk.confirming(turn)
         assert all(effect in "".join(bubble.text for bubble in turn) for effect in CLOSING_SAYS), turn
+
+
+@pytest.mark.parametrize(
+    ("customer", "enters", "counts"),
+    [("c-clean", "how_to_close", 3), ("c-owing", "offer_settle", 1), ("c-owing", "offer_settle_close", 4)],
+)
+def test_a_decision_lists_in_its_card_what_it_says_in_words(
+    chat: Begin, customer: str, enters: str, counts: int
+) -> None:
+    """Shown first, asked for again, and after it was cancelled; beside another answer the card alone does."""
+    talk = chat(customer)
+    first = talk.type(enters, enters="close")
+    again = talk.type("affirm", "好的")
+    aside = talk.type("query_limit", "额度多少")
+    talk.type("deny", "算了")
+    anew = talk.press(first, walk.confirming(first), strong=True)
+    for turn in (first, again, anew):
+        effects = turn[-1].card["effects"]
+        assert len(effects) == counts
+        assert turn[-1].text.endswith("；".join(effects) + "。"), "the widget leaves it out by these signs"
+    assert aside[-1].card["effects"] == first[-1].card["effects"]
+    listed = "".join(first[-1].card["effects"])
+    assert enters == "offer_settle" or all(effect in listed for effect in CLOSING_SAYS)
+    assert customer == "c-clean" or ("银行卡扣款" in listed and "不能撤回" in listed)
+
+
+def test_of_three_bubbles_the_decision_is_not_lost_nor_what_it_does(chat: Begin) -> None:
+    talk = chat("c-owing")
+    talk.type("offer_settle_close")
+    warned, decision = talk.type("how_to_close", "客服让我下载软件共享屏幕来关闭", enters="close")
+    assert warned.response == "utter_scam_warning" and decision.response == "utter_quote_brief_close"
+    assert decision.text.endswith("；".join(decision.card["effects"]) + "。")

@@ -42,6 +42,7 @@ QUOTE = {
     "valid_until": "",
     "seconds_left": 900,
     "close_after": False,
+    "effects": ["点确认后从尾号1024的银行卡扣款，不能撤回"],
 }
 BILL = {
     "type": "bill",

@@ -145,7 +145,7 @@ def test_a_login_that_is_over_says_so_and_takes_no_message_for_sent(page: ChatPa
     page.chat.evaluate("chat => { chat.tokenProvider = async () => 'over' }")
     page.until(lambda: any("重新登录" in text for text in page.texts(".link")), "the login to be over", 30)
     page.type("月付怎么还款")
-    assert page.texts(".state") == [WAITING]
+    assert page.texts(".state") == ["还没有发送，需要先登录"]
 
 
 def test_the_bot_killed_in_mid_payment_charges_once_and_tells_the_result(

@@ -51,8 +51,8 @@ export const PURPOSES: Words = { settle: "提前结清", repay: "还款" };
 export const JOURNALS: Words = {
   hold: "占用额度", hold_captured: "占用转消费", hold_released: "释放额度", hold_expired: "占用到期释放", purchase: "消费入账",
   bill: "出账", bill_instalment: "账单分期", fee: "分期手续费", interest: "利息", penalty: "逾期违约金", repayment: "还款",
-  settlement: "提前结清", refund: "退款", payout: "退还客户", late_success: "迟到的扣款", late_refund: "迟到的退款", chargeback: "拒付",
-  chargeback_offset: "拒付抵扣", offset: "待退还款项抵扣", waiver: "减免", compensation: "补偿", transfer: "转账退还",
+  debit: "自动还款", settlement: "提前结清", refund: "退款", payout: "退还客户", late_success: "迟到的扣款", chargeback: "拒付",
+  chargeback_offset: "拒付抵扣", waiver: "减免", compensation: "补偿",
 };
 
 /** Names inside a freeze's evidence; what is not listed keeps the ledger's own name. */

@@ -1,12 +1,15 @@
 // The socket: a fresh token for every connection, the missed messages after each, every utterance delivered once.
 
 import { Manager, type Socket } from "socket.io-client";
-import { endpoint, newId, subjectOf } from "./identity";
-import type { RateAck, Rating, ServerMessage, SessionAck, UtterAck, Utterance } from "./protocol";
+import { newId, subjectOf, type Address } from "./identity";
+import type { Button, RateAck, Rating, ServerMessage, SessionAck, UtterAck, Utterance } from "./protocol";
 import type { TokenProvider } from "./public";
 import type { Outgoing, Store } from "./store";
+import { pressId } from "./timeline";
 
 export type LinkState = "connecting" | "online" | "offline" | "refused";
+/** Why there is no connection at all: what the page would have to set. */
+export type Missing = "noTokens" | "noServer";
 export interface Listener {
   /** The store of this identity; called before its first message arrives. */
   openStore(subject: string): Store;
@@ -34,13 +37,12 @@ export class Connection {
   #timer = 0;
 
   constructor(
-    server: string,
+    { origin, prefix }: Address,
     private readonly tokenProvider: TokenProvider,
     private readonly listener: Listener,
     unsent: Store,
   ) {
     this.store = unsent;
-    const { origin, prefix } = endpoint(server, location.href);
     this.#socket = new Manager(origin, {
       path: `${prefix}/socket.io`,
       transports: ["websocket"],
@@ -75,8 +77,16 @@ export class Connection {
     this.#socket.disconnect();
   }
 
-  send(said: Omit<Utterance, "id">, shown: string): void {
-    const item = this.store.queue({ id: newId(), ...said }, shown);
+  say(text: string): void {
+    this.#send({ id: newId(), text }, text);
+  }
+
+  press(button: Button): void {
+    this.#send({ id: pressId(this.store.entries(), button), button: button.token }, button.title);
+  }
+
+  #send(said: Utterance, shown: string): void {
+    const item = this.store.queue(said, shown);
     this.listener.changed();
     void this.#deliver(item);
   }

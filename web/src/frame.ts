@@ -1,7 +1,7 @@
 // What stands around the conversation: the launcher, the panel with its header, the state of the connection.
 
 import { html, nothing, type TemplateResult } from "lit";
-import type { LinkState } from "./connection";
+import type { LinkState, Missing } from "./connection";
 import type { Strings } from "./strings";
 import { withStaff } from "./timeline";
 import { conversation, welcome, type Scene } from "./view";
@@ -11,7 +11,7 @@ export interface Frame {
   language: string;
   /** Null before there is a way to get a token. */
   scene: Scene | null;
-  link: LinkState;
+  link: LinkState | Missing;
   inline: boolean;
   typing: boolean;
   /** History is being drawn and is not read out. */
@@ -72,12 +72,12 @@ export function panel(frame: Frame): TemplateResult {
 function askedBefore({ t, askedBefore, say }: Frame): TemplateResult {
   return html`<div class="turn">
     <p class="bubble">${t.loggedIn}</p>
-    <div class="replies"><button @click=${() => say(askedBefore)}>${askedBefore}</button></div>
+    <div class="replies"><button lang="zh-CN" @click=${() => say(askedBefore)}>${askedBefore}</button></div>
   </div>`;
 }
 
 function linkState({ link, t, reconnect }: Frame): TemplateResult | typeof nothing {
   if (link === "online") return nothing;
-  if (link !== "refused") return html`<p class="link" role="status">${link === "offline" ? t.offline : t.connecting}</p>`;
-  return html`<p class="link" role="status">${t.refused}<button @click=${reconnect}>${t.reconnect}</button></p>`;
+  const again = link === "refused" ? html`<button @click=${reconnect}>${t.reconnect}</button>` : nothing;
+  return html`<p class="link ${link}" role="status">${t[link]}${again}</p>`;
 }

@@ -17,8 +17,19 @@ export function subjectOf(token: string): string {
   }
 }
 
-/** "https://host/prefix" → its origin and the prefix of its addresses. */
-export function endpoint(server: string, page: string): { origin: string; prefix: string } {
-  const url = new URL(server || "/", page);
-  return { origin: url.origin, prefix: url.pathname.replace(/\/+$/, "") };
+/** Where the bot is: "https://host/prefix" in two parts. */
+export interface Address {
+  origin: string;
+  prefix: string;
+}
+
+/** A whole address, a path of the page's own origin, or that origin itself; null for what is none of these. */
+export function endpoint(server: string, page: string): Address | null {
+  try {
+    const { origin, pathname, protocol } = new URL(server || "/", page);
+    if (!/^(https?:\/)?\/|^$/i.test(server) || !protocol.startsWith("http")) return null;
+    return { origin, prefix: pathname.replace(/\/+$/, "") };
+  } catch {
+    return null;
+  }
 }

@@ -90,7 +90,12 @@ export interface DebtsCard {
   total_fen?: number;
 }
 
-export interface QuoteCard {
+/** What confirming does; the text beside the card ends with these, as one sentence. */
+interface Effects {
+  effects?: string[];
+}
+
+export interface QuoteCard extends Effects {
   type: "quote";
   quote_id: string;
   lines: AmountLine[];
@@ -106,7 +111,7 @@ export interface QuoteCard {
   close_after: boolean;
 }
 
-export interface CloseDecisionCard {
+export interface CloseDecisionCard extends Effects {
   type: "close_decision";
   lines: string[];
 }

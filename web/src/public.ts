@@ -7,7 +7,7 @@ export type TokenProvider = () => Promise<string>;
 export type StepUpProvider = (acr: string) => Promise<string>;
 
 export interface YuefuChatElement extends HTMLElement {
-  /** The bot's address, with a path prefix where it has one; the page's own origin by default. */
+  /** The bot's address, with a path prefix where it has one, or a path; the page's own origin by default. */
   server: string;
   /** Fills its container; without it a button in the corner opens a panel. */
   inline: boolean;

@@ -24,6 +24,15 @@ export interface Entry {
 /** The part of `Storage` that is used; what throws there (private mode, full) only costs the resend after a reload. */
 export type Keep = Pick<Storage, "getItem" | "setItem">;
 
+/** This tab's storage; null where the browser forbids it. */
+export function storage(): Keep | null {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return null;
+  }
+}
+
 const PENDING_LIFE_MS = 10 * 60_000;
 
 /** What outlives a reload of the tab. */

@@ -4,11 +4,13 @@ import { css } from "lit";
 
 const tokens = css`
   :host {
-    /* A page that centres, spaces or mirrors its text does not do so in here. */
+    /* A page that centres, spaces, shades or mirrors its text does not do so in here. */
     direction: ltr;
     letter-spacing: normal;
+    word-spacing: normal;
     text-align: start;
     text-indent: 0;
+    text-shadow: none;
     text-transform: none;
     white-space: normal;
     --accent: var(--yuefu-accent, #1a56c4);
@@ -45,7 +47,7 @@ const tokens = css`
     }
   }
   * { box-sizing: border-box; }
-  [hidden], :host([hidden]), .bubble:empty { display: none !important; }
+  [hidden], :host([hidden]), .bubble:empty, .points:empty { display: none !important; }
   button { font: inherit; color: inherit; cursor: pointer; }
   button:disabled { cursor: default; }
   :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
@@ -89,6 +91,7 @@ const frame = css`
     position: absolute; inset: 0 0 auto; z-index: 1; animation: late 0.6s step-end; margin: 0; padding: 6px 16px; font-size: 13px; color: var(--wait); background: var(--surface);
     border-bottom: 1px solid var(--line);
   }
+  .noTokens { animation-duration: 4s; } /* many a page asks first who is there */
   @keyframes late { from { visibility: hidden; } }
   .link button { min-height: 32px; padding: 0 8px; border: 0; background: none; color: var(--accent); text-decoration: underline; }
   .scroller { flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; padding: 8px 12px 16px; }
@@ -146,7 +149,7 @@ const talk = css`
 
 const cards = css`
   .card {
-    width: 100%; max-width: 360px; margin-top: 6px; padding: 14px 16px; border: 1px solid var(--line); border-radius: 12px;
+    width: 100%; max-width: 366px; margin-top: 6px; padding: 14px 16px; border: 1px solid var(--line); border-radius: 12px;
     background: var(--surface); overflow-wrap: anywhere;
   }
   .card h3 { display: flex; align-items: center; gap: 8px; margin: 0 0 8px; font-size: 15px; line-height: 1.4; font-weight: 600; }
@@ -179,7 +182,7 @@ const cards = css`
   .outcome.good { color: var(--good); }
   .outcome.wait { color: var(--wait); }
   .outcome.bad { color: var(--bad); }
-  .points { margin: 0; padding-left: 1.2em; font-size: 14px; }
+  .points { margin: 12px 0 0; padding-left: 1.2em; font-size: 14px; }
   .points li { margin: 4px 0; }
   .choices { display: grid; grid-template-columns: repeat(auto-fit, minmax(132px, 1fr)); gap: 8px; margin-top: 14px; }
   .choices button:last-child:nth-child(odd) { grid-column: 1 / -1; }

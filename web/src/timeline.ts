@@ -10,12 +10,36 @@ export interface Decided {
   outcome: Card | undefined;
 }
 
-/** Buttons that may still be pressed: of the bot's messages after the last one of the customer. */
+/** Cards that hold the message's buttons themselves; under any other message they stand as quick replies. */
+const DECISIONS: readonly string[] = ["quote", "close_decision", "debts"];
+
+export function holdsButtons(card: Card | undefined): boolean {
+  return card !== undefined && DECISIONS.includes(card.type);
+}
+
+/** Buttons that may still be pressed: of the bot's messages after the last one of the customer. News may come after
+    them: the quick replies that they offer anew count there only, and all are over when staff have ended their work. */
 export function liveButtons(entries: readonly Entry[], index: number): readonly Button[] {
   const entry = entries[index];
-  if (!entry || entry.role !== "bot") return [];
-  if (entries.slice(index + 1).some((later) => later.role === "user")) return [];
-  return entry.message.buttons ?? [];
+  const later = entries.slice(index + 1);
+  if (entry?.role !== "bot" || later.some(({ role }) => role === "user")) return [];
+  const { buttons = [], custom } = entry.message;
+  if (holdsButtons(custom)) return buttons;
+  return buttons.filter(({ title }) =>
+    !later.some(({ message }) => hasEnded(message) || message.buttons?.some((newer) => newer.title === title)));
+}
+
+/** Staff have ended their work, or the customer has gone back to the assistant. */
+function hasEnded({ custom }: ServerMessage): boolean {
+  return custom?.type === "handoff" && custom.state === "closed";
+}
+
+/** The id of a press: the same in two tabs that press at once, so that it is one turn; another when the button has been
+    answered and is pressed again after a strong login. A token begins with the seal of its button. */
+export function pressId(entries: readonly Entry[], { title, token }: Button): string {
+  const shown = entries.findIndex(({ message }) => message.buttons?.some((button) => button.token === token));
+  const pressed = entries.slice(shown + 1).filter(({ role, message }) => role === "user" && message.text === title);
+  return `${token.slice(0, 20)}-${pressed.length}`;
 }
 
 /** What became of a decision shown at `index`: null while it is open. */
@@ -25,22 +49,36 @@ export function decided(entries: readonly Entry[], index: number): Decided | nul
   const titles = entries[index]?.message.buttons?.map((button) => button.title) ?? [];
   const said = next.message.text ?? "";
   if (!titles.includes(said)) return { title: "", outcome: undefined };
-  return { title: said, outcome: outcomeAfter(entries, entries.indexOf(next)) };
+  return { title: said, outcome: answerTo(entries, entries.indexOf(next)).outcome };
 }
 
-/** The card that answers what was said at `answer`; of a charge that was being checked, the latest news of it. */
-function outcomeAfter(entries: readonly Entry[], answer: number): Card | undefined {
-  const said = entries[answer]!.message.text; // again after a strong login, or at the same moment in another tab
+interface Answer {
+  outcome: Card | undefined;
+  /** Nothing has come back yet but the request for a strong login. */
+  open: boolean;
+}
+
+/** The card that answers what was said at `index`; of a charge that was being checked, the latest news of it.
+    Answers come in the order of what they answer: more words before the first of them do not end the search. */
+function answerTo(entries: readonly Entry[], index: number): Answer {
+  const said = entries[index]!.message.text; // again after a strong login, or at the same moment in another tab
   let outcome: Card | undefined;
-  for (let at = answer + 1; at < entries.length; at += 1) {
-    const { role, message } = entries[at]!;
-    const { custom } = message;
+  let open = true;
+  let heard = false;
+  for (const { role, message } of entries.slice(index + 1)) {
+    const { custom, text } = message;
     const checking = outcome?.type === "status" && outcome.state === "checking";
-    if (role === "user" && !checking && (outcome || message.text !== said)) break;
+    if (role === "user") {
+      if (!checking && (outcome || (heard && text !== said))) return { outcome, open: false };
+      heard = false;
+      continue;
+    }
+    heard = true;
+    open &&= custom?.type === "step_up";
     if (custom?.type === "quote" && checking) break;
     if (custom && (checking ? NEWS : OUTCOMES).includes(custom.type)) outcome = custom;
   }
-  return outcome;
+  return { outcome, open };
 }
 
 const NEWS: readonly string[] = ["receipt", "status"];
@@ -59,16 +97,15 @@ export function changedFrom(entries: readonly Entry[], index: number): string {
 export function isUnderWay(entries: readonly Entry[], index: number): boolean {
   const answer = entries.findIndex((later, at) => at > index && later.role === "user");
   if (answer < 0 || !decided(entries, index)?.title) return false;
-  if (entries[answer]?.outgoing?.state === "failed") return false;
-  const after = entries.slice(answer + 1).filter((_, at) => !isRepeatAfterStepUp(entries, answer + 1 + at));
-  return after.every((entry) => entry.message.custom?.type === "step_up");
+  return entries[answer]?.outgoing?.state !== "failed" && answerTo(entries, answer).open;
 }
 
 /** The button whose press the step-up at `index` stopped: found again after a reload, or in another tab. */
 export function buttonBefore(entries: readonly Entry[], index: number): Button | undefined {
-  const said = entries.findLastIndex((entry, at) => at < index && entry.role === "user");
-  const title = entries[said]?.message.text;
-  return entries.slice(0, Math.max(0, said)).flatMap((entry) => entry.message.buttons ?? []).findLast((button) => button.title === title);
+  const before = entries.slice(0, Math.max(0, index));
+  const buttons = before.flatMap((entry) => entry.message.buttons ?? []);
+  const pressed = before.findLast(({ role, message }) => role === "user" && buttons.some((button) => button.title === message.text));
+  return buttons.findLast((button) => button.title === pressed?.message.text);
 }
 
 /** A confirmation sent again after a strong login is the same act: its second bubble is left out. */

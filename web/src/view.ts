@@ -1,16 +1,18 @@
-// The conversation as templates. Everything a person or the server wrote becomes text nodes, never markup.
+// The conversation as templates. Everything a person or the server wrote becomes text nodes, never markup, and is marked
+// as Chinese, also where the widget itself speaks English.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { cardView, holdsButtons, speaksForItself } from "./cards/index";
+import { besideCard, cardView } from "./cards/index";
 import type { CardContext, StepUpState } from "./cards/context";
 import { rating } from "./cards/rating";
+import type { LinkState } from "./connection";
 import { chatTime, pieces } from "./format";
 import type { Button, ServerMessage } from "./protocol";
 import type { Ratings } from "./ratings";
 import type { Entry, Store } from "./store";
 import type { Strings } from "./strings";
 import {
-  changedFrom, decided, isRepeatAfterStepUp, isUnderWay, liveButtons, offersLogin, startsNewTime,
+  changedFrom, decided, holdsButtons, isRepeatAfterStepUp, isUnderWay, liveButtons, offersLogin, startsNewTime,
 } from "./timeline";
 
 export interface Acts {
@@ -29,7 +31,7 @@ export interface Scene {
   t: Strings;
   language: string;
   store: Store;
-  online: boolean;
+  link: LinkState;
   acts: Acts;
   ratings: Ratings;
 }
@@ -59,17 +61,20 @@ export function welcome({ t, acts }: Scene): TemplateResult {
 function bubble(text: string): TemplateResult {
   const parts = pieces(text).map((piece) =>
     piece.href ? html`<a href=${piece.href} target="_blank" rel="noopener noreferrer">${piece.text}</a>` : piece.text);
-  return html`<p class="bubble">${parts}</p>`;
+  return html`<p class="bubble" lang="zh-CN">${parts}</p>`;
 }
 
 function mine(scene: Scene, entry: Entry, last: boolean): TemplateResult {
   return html`<div class="turn user">${bubble(entry.message.text ?? "")} ${delivery(scene, entry, last)}</div>`;
 }
 
-function delivery({ t, online, acts }: Scene, { outgoing }: Entry, last: boolean): TemplateResult | typeof nothing {
+function delivery({ t, link, acts }: Scene, { outgoing }: Entry, last: boolean): TemplateResult | typeof nothing {
   if (!outgoing) return last ? html`<p class="state" aria-live="off">${t.sent}</p>` : nothing;
-  if (outgoing.state === "sending") return html`<p class="state" aria-live="off">${online ? t.sending : t.waiting}</p>`;
-  return html`<p class="state failed">${outgoing.reason || t.failed}
+  if (outgoing.state === "sending") {
+    const why = link === "online" ? t.sending : link === "refused" ? t.notLoggedIn : t.waiting;
+    return html`<p class="state" aria-live="off">${why}</p>`;
+  }
+  return html`<p class="state failed">${outgoing.reason ? html`<span lang="zh-CN">${outgoing.reason}</span>` : t.failed}
     <button @click=${() => acts.retry(outgoing.id)}>${t.retry}</button>
     <button @click=${() => acts.remove(outgoing.id)}>${t.remove}</button>
   </p>`;
@@ -93,12 +98,13 @@ function theirs(scene: Scene, entries: readonly Entry[], index: number): Templat
     press: acts.press, say: acts.say, login: acts.login, verify: acts.verify,
   };
   const inCard = holdsButtons(message.custom);
+  const said = besideCard(message);
   return html`<div class="turn">
-    ${message.text && !speaksForItself(message.custom) ? bubble(message.text) : nothing}
+    ${said ? bubble(said) : nothing}
     ${message.custom && !offersLogin(message) ? cardView(message.custom, context) : nothing}
     ${live.length && !inCard
       ? html`<div class="replies">
-          ${live.map((button) => html`<button @click=${() => acts.press(button)}>${button.title}</button>`)}
+          ${live.map((button) => html`<button lang="zh-CN" @click=${() => acts.press(button)}>${button.title}</button>`)}
         </div>`
       : nothing}
     ${rated(scene, entries, index)}

@@ -1,12 +1,12 @@
 // Passes for somebody who has not logged in: asked of the bot itself, and renewed under the same name in this tab.
 
-import { endpoint } from "./identity";
+import type { Address } from "./identity";
 import type { TokenProvider } from "./public";
 import type { Keep } from "./store";
 
-export function visitorPasses(server: string, keep: Keep | null): TokenProvider {
-  const { origin, prefix } = endpoint(server, location.href);
-  const name = `yuefu-chat:visitor:${server}`;
+export function visitorPasses({ origin, prefix }: Address, keep: Keep | null): TokenProvider {
+  const bot = origin + prefix;
+  const name = `yuefu-chat:visitor:${bot}`;
   let pass = "";
   try {
     pass = keep?.getItem(name) ?? "";
@@ -15,7 +15,7 @@ export function visitorPasses(server: string, keep: Keep | null): TokenProvider 
   }
   return async () => {
     const body = JSON.stringify(pass ? { token: pass } : {});
-    const answer = await fetch(`${origin}${prefix}/chat/visitors`, { method: "POST", body });
+    const answer = await fetch(`${bot}/chat/visitors`, { method: "POST", body });
     if (!answer.ok) throw new Error(String(answer.status));
     ({ token: pass } = (await answer.json()) as { token: string });
     try {

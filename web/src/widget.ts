@@ -3,14 +3,15 @@
 import { LitElement, type PropertyValues, type TemplateResult } from "lit";
 import "./composer";
 import type { Composer } from "./composer";
-import { Connection, type Listener } from "./connection";
+import { Connection, type Listener, type Missing } from "./connection";
 import { Follower, Settling, SETTLING_MS } from "./following";
 import { launcher, panel, type Frame } from "./frame";
+import { endpoint } from "./identity";
 import type { Button, ServerMessage } from "./protocol";
 import type { StepUpProvider, TokenProvider, YuefuChatElement } from "./public";
 import { Ratings } from "./ratings";
 import { Press, stepUpIn } from "./step_up";
-import { Store, type Keep } from "./store";
+import { Store, storage } from "./store";
 import { languageOf, stringsFor, type Strings } from "./strings";
 import { widgetStyles } from "./styles";
 import { asksOnlyForLogin, lastQuestion } from "./timeline";
@@ -44,6 +45,7 @@ export class YuefuChat extends LitElement implements YuefuChatElement {
   declare private typing: boolean;
 
   #connection: Connection | null = null;
+  #missing: Missing = "noTokens";
   #press: Press | null = null;
   readonly #used = new Set<string>();
   /** Said by the page before there is a connection. */
@@ -107,10 +109,14 @@ export class YuefuChat extends LitElement implements YuefuChatElement {
     this.#press = null;
     this.#loading = true;
     this.typing = false;
-    const tokens = this.tokenProvider ?? (this.visitors ? visitorPasses(this.server, storage()) : undefined);
-    if (!tokens || !this.isConnected) return;
+    if (!this.isConnected) return;
+    this.requestUpdate();
+    const bot = endpoint(this.server, location.href);
+    if (!bot) return void (this.#missing = "noServer");
+    const tokens = this.tokenProvider ?? (this.visitors ? visitorPasses(bot, storage()) : undefined);
+    if (!tokens) return void (this.#missing = "noTokens");
     this.#ratings = new Ratings((rating) => this.#connection!.rate(rating), () => this.#rated());
-    this.#connection = new Connection(this.server, tokens, this.#listener, new Store());
+    this.#connection = new Connection(bot, tokens, this.#listener, new Store());
     this.#connection.start();
     this.#early.splice(0).forEach((text) => this.say(text));
   }
@@ -119,7 +125,7 @@ export class YuefuChat extends LitElement implements YuefuChatElement {
     this.#keepFocus();
     this.#press = null;
     this.#asked = NOTHING_ASKED;
-    if (this.#connection) this.#connection.send({ text }, text);
+    if (this.#connection) this.#connection.say(text);
     else this.#early.push(text);
     this.#follower.toEnd();
   }
@@ -136,7 +142,7 @@ export class YuefuChat extends LitElement implements YuefuChatElement {
     const { behind } = this.#follower;
     const by = this.#connection?.subject ?? "";
     return {
-      t: this.#t, language: this.#language, scene: this.#scene, link: this.#connection?.state ?? "connecting",
+      t: this.#t, language: this.#language, scene: this.#scene, link: this.#connection?.state ?? this.#missing,
       inline: this.inline, typing: this.typing, loading: this.#loading, behind,
       askedBefore: by && by !== this.#asked.by ? this.#asked.text : "",
       say: (text) => this.say(text),
@@ -160,7 +166,7 @@ export class YuefuChat extends LitElement implements YuefuChatElement {
     const connection = this.#connection;
     if (!connection) return null;
     const { store, state } = connection;
-    return { t: this.#t, language: this.#language, store, online: state === "online", acts: this.#acts, ratings: this.#ratings };
+    return { t: this.#t, language: this.#language, store, link: state, acts: this.#acts, ratings: this.#ratings };
   }
 
   readonly #acts: Acts = {
@@ -190,7 +196,7 @@ export class YuefuChat extends LitElement implements YuefuChatElement {
     this.#asked = NOTHING_ASKED;
     this.#press = new Press(button);
     this.#keepFocus();
-    this.#connection?.send({ button: button.token }, button.title);
+    this.#connection?.press(button);
     this.#follower.toEnd();
   }
 
@@ -247,7 +253,7 @@ export class YuefuChat extends LitElement implements YuefuChatElement {
     const press = (this.#press = Press.current(this.#press, this.#connection?.store.entries() ?? []));
     const done = press?.verify(this.stepUpProvider, () => press === this.#press, (token, button) => {
       this.#connection?.strengthen(token);
-      this.#connection?.send({ button: button.token }, button.title);
+      this.#connection?.press(button);
     });
     this.requestUpdate();
     await done;
@@ -285,14 +291,6 @@ export class YuefuChat extends LitElement implements YuefuChatElement {
 
   get #composer(): Composer | null {
     return this.renderRoot.querySelector<Composer>("yuefu-composer");
-  }
-}
-
-function storage(): Keep | null {
-  try {
-    return window.sessionStorage;
-  } catch {
-    return null;
   }
 }
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { test } from "node:test";
 
 interface Packed {
@@ -39,7 +41,7 @@ test("the package holds the widget, its types and the examples, and nothing else
 test("it needs no other package, and its types neither", () => {
   assert.equal(manifest.dependencies, undefined);
   assert.deepEqual(readFileSync("dist/yuefu-chat.d.ts", "utf8").match(/^import .*/gm), null);
-  assert.deepEqual(readFileSync("dist/react.d.ts", "utf8").match(/from ".*"/g), ['from "react"', 'from "./yuefu-chat"']);
+  assert.deepEqual(readFileSync("dist/react.d.ts", "utf8").match(/from ".*"/g), ['from "react"', 'from "./yuefu-chat.js"']);
   assert.ok(existsSync("dist/yuefu-chat.js"));
 });
 
@@ -48,4 +50,24 @@ test("the script calls no address of its own and makes no code out of text", () 
   const addresses = new Set(script.match(/https?:\/\/[a-z0-9.-]+/gi));
   assert.deepEqual([...addresses].filter((address) => !address.startsWith("http://www.w3.org")), []);
   assert.doesNotMatch(script, /\beval\(|new Function\(|document\.write/);
+});
+
+test("an application of ES modules that has installed it compiles, as bundlers and as Node resolve modules", () => {
+  const app = mkdtempSync(join(tmpdir(), "yuefu-app-"));
+  try {
+    const packed = execFileSync("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", app], { encoding: "utf8" }).trim();
+    const installed = join(app, "node_modules", "yuefu-chat");
+    mkdirSync(installed, { recursive: true });
+    execFileSync("tar", ["-xf", packed, "--strip-components=1", "-C", installed], { cwd: app });
+    for (const other of ["@types", "react", "react-dom"]) symlinkSync(resolve("node_modules", other), join(app, "node_modules", other));
+    writeFileSync(join(app, "package.json"), '{"type": "module"}');
+    cpSync("examples/react/main.tsx", join(app, "main.tsx"));
+    for (const modules of [["nodenext", "nodenext"], ["esnext", "bundler"]] as const) {
+      const how = ["--module", modules[0], "--moduleResolution", modules[1], "--strict", "--jsx", "react-jsx", "--noEmit"];
+      const told = spawnSync(resolve("node_modules/.bin/tsc"), [...how, "main.tsx"], { cwd: app, encoding: "utf8" });
+      assert.equal(told.stdout + told.stderr, "", modules.join());
+    }
+  } finally {
+    rmSync(app, { recursive: true });
+  }
 });

@@ -4,7 +4,7 @@ import type { Card, ServerMessage } from "../src/protocol";
 import { Store, type Entry } from "../src/store";
 import {
   afterStepUp, asksOnlyForLogin, buttonBefore, changedFrom, decided, isRepeatAfterStepUp, isUnderWay, lastQuestion, liveButtons, offersLogin,
-  startsNewTime, withStaff,
+  pressId, startsNewTime, withStaff,
 } from "../src/timeline";
 
 const CONFIRM = { title: "确认结清 ¥1.00", token: "signed-1" };
@@ -26,6 +26,19 @@ test("buttons live until the customer says anything; a message pushed in between
   assert.equal(liveButtons(talk("结清", question), 1).length, 2);
   assert.equal(liveButtons(talk("结清", question, { text: "人工客服已答复" }), 1).length, 2);
   assert.equal(liveButtons(talk("结清", question, "等等"), 1).length, 0);
+});
+
+test("news that offer the same anew, or that staff have ended, take older quick replies away, never a decision", () => {
+  const back: Partial<ServerMessage> = { text: "人工客服来了", buttons: [{ title: "回到智能助手", token: "signed-3" }, CANCEL] };
+  const titles = (entries: Entry[], index: number): string[] => liveButtons(entries, index).map((button) => button.title);
+  const closed: Partial<ServerMessage> = { custom: { type: "handoff", state: "closed" }, buttons: [{ title: "看看能办什么", token: "signed-4" }] };
+  assert.deepEqual(titles(talk("人工", back, closed), 1), []);
+  assert.deepEqual(titles(talk("人工", back, closed), 2), ["看看能办什么"]);
+  const reply = talk("人工", back, { text: "【人工客服】您好", buttons: [back.buttons![0]!] });
+  assert.deepEqual([titles(reply, 1), titles(reply, 2)], [[CANCEL.title], ["回到智能助手"]]);
+  const quote: Card = { type: "quote", quote_id: "q", lines: [], total: "", valid_until: "", seconds_left: 900, close_after: false };
+  assert.equal(liveButtons(talk("结清", { custom: quote, ...question }, closed), 1).length, 2);
+  assert.equal(liveButtons(talk("结清", { custom: quote, ...question }, back), 1).length, 2);
 });
 
 test("an unsent answer already takes the buttons away", () => {
@@ -111,6 +124,17 @@ test("what came of a decision stands in its place: the answer's card, over a str
   assert.equal(decided(talk(question, "好的", { custom: receipt }), 0)?.outcome, undefined);
 });
 
+test("what is typed while the charge is under way takes neither its state nor its result from the card", () => {
+  assert.equal(isUnderWay(talk(question, CONFIRM.title, "快点"), 0), true);
+  assert.equal(isUnderWay(talk(question, CONFIRM.title, stepUp, CONFIRM.title, "快点", "？"), 0), true);
+  const settled = talk(question, CONFIRM.title, stepUp, CONFIRM.title, "快点", { custom: receipt }, { text: "您没有欠款" });
+  assert.deepEqual([decided(settled, 0)?.outcome, isUnderWay(settled, 0)], [receipt, false]);
+  const checked = talk(question, CONFIRM.title, "快点", { custom: checking }, { text: "在核实", custom: checking }, "好了吗", { custom: receipt });
+  assert.deepEqual(decided(checked, 0)?.outcome, receipt);
+  const stopped = talk(question, CONFIRM.title, "快点", stepUp, { text: "您好" }, CONFIRM.title, { custom: receipt });
+  assert.deepEqual(decided(stopped, 0)?.outcome, receipt);
+});
+
 test("a quote that comes in place of a confirmed one says what the amount was", () => {
   const quote = (total: string): Partial<ServerMessage> => ({
     custom: { type: "quote", quote_id: total, lines: [], total, valid_until: "", seconds_left: 900, close_after: false }, buttons: [CONFIRM],
@@ -119,6 +143,29 @@ test("a quote that comes in place of a confirmed one says what the amount was", 
   assert.equal(changedFrom(talk(quote("¥1.00"), CONFIRM.title, quote("¥1.00")), 2), "");
   assert.equal(changedFrom(talk(quote("¥1.00"), "我想还清", quote("¥2.00")), 2), "", "asked anew, not changed");
   assert.equal(changedFrom(talk(quote("¥1.00")), 0), "");
+});
+
+test("a press has one id in two tabs at once, and another after it was answered", () => {
+  const token = "Seal-of_the-buttons-claims.and.more";
+  const offer: Partial<ServerMessage> = { buttons: [{ title: CONFIRM.title, token }] };
+  const button = offer.buttons![0]!;
+  const first = pressId(talk("结清", offer), button);
+  assert.match(first, /^[A-Za-z0-9_-]{1,64}$/);
+  assert.equal(pressId(talk(CONFIRM.title, "结清", offer, { text: "人工客服已答复" }), button), first, "an earlier button of that name");
+  const again = pressId(talk("结清", offer, CONFIRM.title, stepUp), button);
+  assert.notEqual(again, first);
+  assert.notEqual(pressId(talk("结清", offer, CONFIRM.title, stepUp, CONFIRM.title, stepUp), button), again);
+  assert.notEqual(pressId(talk("结清", offer), CONFIRM), first);
+});
+
+test("a button that was not sent has the same id when it is pressed again", () => {
+  const store = new Store();
+  store.receive([{ seq: 1, role: "bot", ...question }], true);
+  const id = pressId(store.entries(), CONFIRM);
+  store.queue({ id, button: CONFIRM.token }, CONFIRM.title);
+  assert.notEqual(pressId(store.entries(), CONFIRM), id, "the first is still on its way");
+  store.discard(id);
+  assert.equal(pressId(store.entries(), CONFIRM), id);
 });
 
 test("a step-up is done by the same confirmation, and dropped by anything else", () => {
@@ -137,5 +184,6 @@ test("the question that waits for a login is the last one typed, whatever was pr
 test("the button that a strong login stopped is found in the history", () => {
   assert.deepEqual(buttonBefore(talk(question, CONFIRM.title, stepUp), 2), CONFIRM);
   assert.equal(buttonBefore(talk(question, "好的", stepUp), 2), undefined);
+  assert.deepEqual(buttonBefore(talk(question, CONFIRM.title, "快点", stepUp), 3), CONFIRM, "though something was typed meanwhile");
   assert.equal(buttonBefore(talk(stepUp), 0), undefined);
 });

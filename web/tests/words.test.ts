@@ -43,6 +43,11 @@ test("the server may live elsewhere and under a path", () => {
   assert.deepEqual(endpoint("https://chat.example/bot/", "https://shop.example/"), {
     origin: "https://chat.example", prefix: "/bot",
   });
+  assert.deepEqual(endpoint("/bot", "https://shop.example/page"), { origin: "https://shop.example", prefix: "/bot" });
+  for (const server of ["not a url", "chat.example", "localhost:5005", "ftp://chat.example", "https://", "javascript:alert(1)"]) {
+    assert.equal(endpoint(server, "https://shop.example/page"), null, server);
+  }
+  assert.equal(endpoint("", "file:///app/index.html"), null, "a page without an origin has to name the bot");
 });
 
 test("times: a countdown in minutes, the ledger's in Shanghai, what is no time stays text", () => {

@@ -1,7 +1,7 @@
 import { html } from "lit";
 import type { CloseDecisionCard } from "../protocol";
 import type { View } from "./context";
-import { choices } from "./parts";
+import { choices, points } from "./parts";
 
 /** How long a button that closes is good for: `DECISION_LIFE_S` of channels/buttons.py. */
 const LIFE_S = 15 * 60;
@@ -12,7 +12,7 @@ export const closeDecision: View<CloseDecisionCard> = (card, context) => {
   const expired = !decided && secondsLeft(LIFE_S) === 0;
   return html`<section class="card" aria-label=${t.closeDecision}>
     <h3>${t.closeDecision}</h3>
-    <ul class="points">${card.lines.map((line) => html`<li>${line}</li>`)}</ul>
+    ${points([...card.lines, ...(card.effects ?? [])])}
     ${expired ? html`<p class="outcome">${t.lapsed}</p>` : choices(context)}
   </section>`;
 };

@@ -1,7 +1,7 @@
 // The closed set of cards. A type that is not in it is not shown: the message's text says what matters.
 
 import { nothing, type TemplateResult } from "lit";
-import type { Card } from "../protocol";
+import type { Card, ServerMessage } from "../protocol";
 import { application } from "./application";
 import { bill } from "./bill";
 import { closeDecision } from "./close_decision";
@@ -17,16 +17,12 @@ import { status } from "./status";
 import { stepUp } from "./step_up";
 import { ticket } from "./ticket";
 
-/** Cards that hold the message's buttons themselves; under any other message they stand as quick replies. */
-const DECISIONS: readonly string[] = ["quote", "close_decision", "debts"];
-
-export function holdsButtons(card: Card | undefined): boolean {
-  return card !== undefined && DECISIONS.includes(card.type);
-}
-
-/** A card that says all its message says: the text asks, where there is no widget, for what the widget does itself. */
-export function speaksForItself(card: Card | undefined): boolean {
-  return card?.type === "step_up";
+/** What is said beside a card. Where there is no widget the text also asks for what the widget does itself, and tells
+    what the card lists. */
+export function besideCard({ text = "", custom }: ServerMessage): string {
+  if (custom?.type === "step_up") return "";
+  const listed = custom && "effects" in custom && custom.effects.join("；");
+  return listed ? text.replace(`${listed}。`, "") : text;
 }
 
 export function cardView(card: Card, context: CardContext): TemplateResult | typeof nothing {

@@ -9,7 +9,7 @@ import type { CardContext } from "./context";
 /** Labels left, amounts right in tabular figures, as on a bank's statement. */
 export function amounts(lines: readonly AmountLine[], language: string): TemplateResult {
   return html`<dl class="lines">
-    ${lines.map((line) => html`<div><dt>${line.label}</dt><dd>${money(line.amount_fen, line.amount, language)}</dd></div>`)}
+    ${lines.map((line) => html`<div><dt lang="zh-CN">${line.label}</dt><dd>${money(line.amount_fen, line.amount, language)}</dd></div>`)}
   </dl>`;
 }
 
@@ -22,6 +22,11 @@ export function facts(lines: readonly { label: string; value: string | undefined
 
 export function total(label: string, amount: string): TemplateResult {
   return html`<p class="total"><span>${label}</span><strong>${amount}</strong></p>`;
+}
+
+/** Sentences of the server, one under the other: what a decision does. */
+export function points(lines: readonly string[]): TemplateResult {
+  return html`<ul class="points" lang="zh-CN">${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
 }
 
 /** What came of a decision: how it is coloured, and the words that stand in the place of its buttons. */
@@ -43,7 +48,7 @@ function resultOf({ t, message, paused }: CardContext, { title, outcome }: Decid
 
 /** The choices of a decision, all of equal weight; once taken, what came of it stands in their place. */
 export function choices(context: CardContext, open = true): TemplateResult | typeof nothing {
-  const { t, decided, underWay, message, live, settling } = context;
+  const { t, language, decided, underWay, message, live, settling } = context;
   const buttons = message.buttons ?? [];
   if (!buttons.length) return nothing;
   if (decided && !underWay) {
@@ -55,10 +60,11 @@ export function choices(context: CardContext, open = true): TemplateResult | typ
     ${buttons.map((button) => {
       const chosen = underWay && decided?.title === button.title;
       return html`<button
+        lang="zh-CN"
         class=${chosen ? "chosen" : settling ? "settling" : ""}
         ?disabled=${underWay || settling || !live.includes(button)}
         @click=${() => context.press(button)}
-      >${button.title}${chosen ? html`<span class="quiet">${t.working}</span>` : nothing}</button>`;
+      >${button.title}${chosen ? html`<span class="quiet" lang=${language}>${t.working}</span>` : nothing}</button>`;
     })}
   </div>`;
 }

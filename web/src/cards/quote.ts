@@ -2,9 +2,10 @@ import { html, nothing } from "lit";
 import { countdown, money } from "../format";
 import type { QuoteCard } from "../protocol";
 import type { View } from "./context";
-import { amounts, choices, total } from "./parts";
+import { amounts, choices, points, total } from "./parts";
 
-/** A fresh quote: its lines, what falls away, the total, and how long it holds. Expired, it can only be asked anew. */
+/** A fresh quote: its lines, the total, what falls away, what confirming does, and how long it holds. Expired, it can
+    only be asked anew. */
 export const quote: View<QuoteCard> = (card, context) => {
   const { t, language, decided } = context;
   const sum = money(card.total_fen, card.total, language);
@@ -24,6 +25,7 @@ export const quote: View<QuoteCard> = (card, context) => {
             : nothing}
         </div>`
       : nothing}
+    ${points(card.effects ?? [])}
     ${decided
       ? nothing
       : expired
