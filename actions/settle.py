@@ -66,7 +66,9 @@ def confirm_settle(turn: Turn) -> None:
     close_after = bool(turn.values.get("close_after"))
     shown = (turn.decision or {}).get("kind")
     if earlier is not None:
-        say_settlement(turn, facts, earlier)
+        # A decline that another try has followed is over: what became of that one is what counts.
+        newest = facts.last_settlement or earlier
+        say_settlement(turn, facts, newest if earlier.state == "FAILED" else earlier)
     elif not turn.confirms("settle_close" if close_after else "settle"):
         open_ = shown in ("settle", "settle_close")
         decisions.show_settle(turn, close_after=close_after, how="again" if open_ else "cancelled")

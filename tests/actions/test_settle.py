@@ -198,13 +198,15 @@ def test_a_decline_moves_nothing_and_offers_another_try(chat: Begin, ledger: Led
     gateway(ledger).set_mode("decline", "c-owing")
     owing = chat("c-owing")
     before = owed_fen(ledger, "c-owing")
-    declined = owing.press(quoted(owing), "确认结清", strong=True)
+    quote = quoted(owing)
+    declined = owing.press(quote, "确认结清", strong=True)
     assert "没有扣款" in declined[0].text and "余额不足" in declined[0].text
     assert declined[0].card["state"] == "declined"
     assert owed_fen(ledger, "c-owing") == before
     gateway(ledger).set_mode("succeed", "c-owing")
     again = owing.press(declined, "再试一次")
     assert owing.press(again, "确认结清", strong=True)[0].response == "utter_settled"
+    assert owing.press(quote, "确认结清", strong=True)[0].response == "utter_settled", "not declined any more"
     assert captures(ledger, "c-owing") == 1
 
 
