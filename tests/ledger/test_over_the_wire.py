@@ -133,7 +133,8 @@ def test_never_arrived_it_is_cancelled_and_the_next_try_pays(line: Line, fault: 
     line.clock.advance(timedelta(seconds=5))
     reconciler.run_once(line.ledger)
     assert line.state() == "FAILED"
-    assert line.settle() == "SETTLED"
+    line.settle()  # on a slow day the answer may miss its second; the webhook does not
+    line.until(lambda: line.state() == "SETTLED")
     line.until(line.all_told)
     assert line.at_gateway() == OWED_FEN
     assert_agreed(line)
