@@ -172,4 +172,5 @@ def _open(work: Work, draft: quotes.Draft, close_after: bool) -> str:
     charges.create(work, "settle", number, draft.total_fen, settlement_id)
     if close_after:
         work.change_account(state="CLOSING", closing_settlement_id=settlement_id)
+    work.bump_version()
     return number
