@@ -73,8 +73,8 @@ class Answer(Action):
         if self.intent not in PASS_HANDOVER and handover.passed_on(turn):
             return
         if scam.suspected(turn):
-            turn.say("utter_scam_warning")
-        if typed.answered(turn):
+            scam.warn(turn)
+        elif scam.still_warned(turn) or typed.answered(turn):
             pass
         elif receipts.asked(turn):
             receipts.tell(turn)

@@ -19,12 +19,18 @@ REPORT = re.compile("盗|冒|骗|不是我|不是本人|没[买用开借]|别人
 
 def report_unauthorised(turn: Turn) -> None:
     """A ticket for whoever reports harm: a visitor may be somebody who cannot log in any more."""
-    facts = turn.facts
     if not turn.pressed and DOUBT.search(turn.text) and not HARM.search(turn.text):
         turn.say("utter_fraud_doubt", hotline=turn.ledger.terms.hotline)
     elif handover.guessed(turn, REPORT) or handover.feared(turn):
         turn.say("utter_fraud_ask")
-    elif facts is None:
+    else:
+        register(turn)
+
+
+def register(turn: Turn) -> None:
+    """The ticket, and what there is to do at once for the account as it stands."""
+    facts = turn.facts
+    if facts is None:
         handover.open_ticket(turn, "fraud", "utter_fraud_anonymous")
     elif facts.state == "CLOSED" and facts.closed_at is not None:
         closed_on = words.day(facts.closed_at, today=facts.today)

@@ -1,8 +1,9 @@
 """Whoever writes of a caller that wants codes, screens or money is warned before anything else.
 
 Pretended customer-service calls ("you opened a membership, close it or you are charged") lead to meeting
-apps, screen sharing, codes and transfers; the real service never asks for any of them. The detector stands
-beside the intents: it needs somebody who asks and something only a fraudster asks for, and changes no answer.
+apps, screen sharing, codes and transfers; the real service never asks for any of them. The warning stands
+beside the intents: it changes none, but what was asked gives way to it, above all what would settle or close.
+Somebody may be reading the customer what to press.
 """
 
 from __future__ import annotations
@@ -10,34 +11,83 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from actions import masking
-from actions.turn import Turn
+from actions import decisions, fraud, human, masking, scam_signs
+from actions.turn import MAX_BUBBLES, Turn
+from ledger import settlement
 
-WHO = re.compile(
-    r"(自称|冒充|有人|对方|陌生|来电|电话[里中]|(接|打)(到|了|来)?.{0,6}电话|给我打|加我|联系我|短信说|(客服|平台|工作人员|人)(说|让|叫|要))"
+# After a warning the last topic is the scam, until the customer asks something else.
+TOPIC = "scam"
+_CONFIRMING = frozenset({"confirm_settle", "confirm_close"})
+# Still in two minds, or about to go on: 那我点还是不点, 好的, 确认关闭.
+_WAVERS = re.compile(
+    r"([点关给转办按信听弄])(?:还是)?不(?:给|要)?\1|(?:要不要|该不该|能不能|可不可以|能|可以|要|该)(?:点|给|转(?!成|到|换|人)|信|听|按)"
+    "|^(?:那|我|就|要|好的?|行|嗯|可以|[，, ])*(?:确认|确定|同意|继续)|怎么办(?!理)|咋办|真的?[吗假]|不会吧"
 )
-WHAT = re.compile(
-    r"(屏幕共享|共享屏幕|共享.{0,2}屏|投屏|远程(控制|协助|操作)|会议(软件|号|app)|腾讯会议|下载.{0,8}(软件|会议|app)|安全账户|"
-    r"验证码|转账|转钱|汇款|打款|刷流水|百万保障|注销.{0,6}贷|消除.{0,6}征信|征信修复|修复征信|"
-    r"(直播|会员).{0,12}(扣费|扣钱|每月扣|自动扣))",
-    re.IGNORECASE,
-)
-# Nobody calls to have 月付 closed either: whoever is called, and not who calls, is told so.
-CALLED = re.compile(
-    r"自称|冒充|陌生|来电(说|让|叫|要)|(接到|接了|打来|打给我|给我打|有人.{0,4}打).{0,8}(电话|语音)|电话[里中]"
-)
-URGED = re.compile(
-    r"(让|叫|要|帮|教|说).{0,10}(关闭?|注销|取消|停用|解除)[掉了]?.{0,4}(月付|会员|服务|业务|功能|额度|账户)"
-    r"|(帮|教)我(们)?(关闭?|注销|取消|解除)|不(关|注销|取消).{0,8}(扣|影响|收费)"
-)
-OWN_CODE = re.compile(
-    r"(收不到|没收到|接收不到|没有收到|不发).{0,4}验证码|验证码.{0,4}(收不到|没收到|没有收到)"
-)
+_MAX_CHARS = 14
 
 
 def suspected(turn: Turn) -> bool:
     """Whether the customer's own words speak of such a caller; pressed buttons never do."""
     return not turn.pressed and speaks_of_scam(turn.text)
+
+
+def speaks_of_scam(text: str) -> bool:
+    return scam_signs.tell_of_scam(text)
+
+
+def warn(turn: Turn) -> None:
+    """The warning, then the ticket or what to do now; no decision stays open, as if it had been declined."""
+    decided = (turn.decision or {}).get("kind") in decisions.KINDS
+    if scam_signs.tell_of_harm(turn.text):
+        turn.say("utter_scam_harmed")
+        fraud.register(turn)
+    else:
+        turn.say("utter_scam_warning")
+        if turn.intent == "report_unauthorised":
+            fraud.report_unauthorised(turn)
+        elif turn.intent == "talk_to_human":
+            _call_person(turn)
+        elif masking.SECRET.search(turn.text):
+            turn.say("utter_secret_typed")
+        else:
+            turn.say("utter_scam_dropped" if decided else "utter_scam_next")
+    del turn.bubbles[MAX_BUBBLES:]
+    turn.settle_question()
+    turn.topic = TOPIC
+
+
+def _call_person(turn: Turn) -> None:
+    if human.asks_number(turn):
+        human.say_hotline(turn)
+    else:
+        human.talk_to_human(turn)
+
+
+def still_warned(turn: Turn) -> bool:
+    """Whether, after a warning, this would go on where it broke off, and has been answered by a second one.
+
+    A button that confirms is of the decision that was dropped: it shows no new one, whoever made the customer
+    press it. One whose payment was made before still answers with what became of it.
+    """
+    facts = turn.facts
+    may = facts is None or (facts.state == "ACTIVE" and facts.open_charge is None)
+    if turn.topic != TOPIC or turn.decision is not None or not may:
+        return False
+    if turn.pressed:
+        again = turn.intent in _CONFIRMING and not _paid_before(turn)
+    else:
+        short = len(turn.text.strip()) <= _MAX_CHARS
+        again = short and (turn.intent == "affirm" or _WAVERS.search(turn.text) is not None)
+    if again:
+        turn.say("utter_scam_again")
+    return again
+
+
+def _paid_before(turn: Turn) -> bool:
+    quote_id = str(turn.values.get("quote_id", ""))
+    if turn.customer_id is None or not quote_id:
+        return False
+    return settlement.for_quote(turn.ledger, turn.customer_id, quote_id) is not None
 
 
 def hinted(reply: Callable[[Turn], None]) -> Callable[[Turn], None]:
@@ -54,8 +104,3 @@ def hinted(reply: Callable[[Turn], None]) -> Callable[[Turn], None]:
         reply(turn)
 
     return answer
-
-
-def speaks_of_scam(text: str) -> bool:
-    rest = OWN_CODE.sub("", text)
-    return bool(WHO.search(rest) and WHAT.search(rest)) or bool(CALLED.search(text) and URGED.search(text))

@@ -75,21 +75,16 @@ def test_the_words_of_staff_arrive_as_one_bubble(chat: Begin, ledger: Ledger, te
     assert clean.push("ticket_closed", str(ticket.id))[0].card["state"] == "closed"
 
 
-def test_the_warning_comes_before_the_answer(chat: Begin) -> None:
+def test_the_warning_comes_instead_of_a_decision(chat: Begin) -> None:
     said = chat("c-clean").type("how_to_close", "有人打电话让我共享屏幕关闭月付", enters="close")
-    assert [each.response for each in said] == ["utter_scam_warning", "utter_close_decision"]
+    assert [each.response for each in said] == ["utter_scam_warning", "utter_scam_next"]
 
 
 def test_at_most_two_bubbles_even_with_warning_and_open_decision(chat: Begin) -> None:
     clean = chat("c-clean")
     clean.type("how_to_close", enters="close")
     said = clean.type("close_impact", "对方让我转账，关了有影响吗")
-    assert [each.response for each in said] == ["utter_scam_warning", "utter_close_impact"]
-
-
-def test_a_third_bubble_gives_way_to_the_warning(chat: Begin) -> None:
-    said = chat("c-overdue").type("how_to_close", "有人打电话让我共享屏幕关闭月付", enters="close")
-    assert [each.response for each in said] == ["utter_scam_warning", "utter_close_owing"]
+    assert [each.response for each in said] == ["utter_scam_warning", "utter_scam_dropped"]
 
 
 def test_two_candidates_then_a_person(chat: Begin) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 
 import pytest
 
@@ -169,6 +170,74 @@ def test_the_caller_in_an_open_quote_stops_nobody_from_being_warned(demo: LiveDe
     said = demo.say("c-owing", text="对方说必须转账到安全账户，不然月付关不掉")
     assert WARNED in said[0]["text"] and not cards_of(said, "receipt")
     assert not set(watch.changed().get("c-owing", set())) - {"tickets"}
+
+
+DECIDES = ("确认", "一次结清", "结清并关闭", "现在关闭", "关闭月付", "马上结清")
+
+
+@pytest.mark.parametrize(
+    ("customer", "question", "title", "story"),
+    [
+        ("c-clean", CLOSE, "确认关闭", "电话里的人让我共享屏幕，看着我点确认关闭"),
+        ("c-owing", SETTLE, "确认结清", "他说要转到安全账户才能关，客服要我的验证码"),
+        ("c-overdue", SETTLE, "确认结清", "有人打电话叫我今天必须关掉月付，不关要收年费"),
+    ],
+)
+@pytest.mark.parametrize("then", ["那我点还是不点", "好的", "确认", "怎么办"])
+def test_a_caller_in_an_open_decision_ends_it(
+    demo: LiveDemo, customer: str, question: str, title: str, story: str, then: str
+) -> None:
+    token = button(demo.say(customer, text=question), title)
+    watch = Watch(demo)
+    said = demo.say(customer, text=story, acr="payment")
+    assert WARNED in said[0]["text"] and not offers_a_decision(said)
+    for _ in range(2):
+        wavering = demo.say(customer, text=then, acr="payment")
+        assert WARNED in words_of(wavering) and not offers_a_decision(wavering)
+        pressed = demo.say(customer, button=token, acr="payment")
+        assert WARNED in words_of(pressed) and not offers_a_decision(pressed)
+    assert set(watch.changed().get(customer, set())) <= {"tickets"} and set(watch.changed()) <= {customer}
+    anew = demo.say(customer, text=question)
+    assert any(each.startswith(title) for each in titles_of(anew))
+
+
+def offers_a_decision(said: list[dict[str, Any]]) -> bool:
+    cards = [kind for kind in ("quote", "close_decision", "receipt") if cards_of(said, kind)]
+    return bool(cards) or any(each.startswith(DECIDES) for each in titles_of(said))
+
+
+@pytest.mark.parametrize("number", ["1", "2"])
+def test_the_number_of_an_old_choice_confirms_nothing_after_the_warning(demo: LiveDemo, number: str) -> None:
+    demo.say("c-clean", text=CLOSE)
+    watch = Watch(demo)
+    demo.say("c-clean", text="有人打电话让我共享屏幕关月付")
+    said = demo.say("c-clean", text=number, acr="payment")
+    assert not offers_a_decision(said) and set(watch.changed().get("c-clean", set())) <= {"tickets"}
+
+
+@pytest.mark.parametrize(
+    ("customer", "text"),
+    [
+        ("c-owing", "对方要我转账到一个安全账户才可以注销"),
+        ("c-clean", "我想关闭月付，那个客服问我要验证码，该给吗"),
+        ("c-overdue", "我要一次还清，电话里那人让我转到他给的卡上"),
+        ("c-clean", "怎么关月付？有人打来催，说今天不关要交年费"),
+        ("anon", "怎么关闭月付，他们要我先转三千过去"),
+    ],
+)
+def test_nothing_is_sold_beside_the_warning(demo: LiveDemo, customer: str, text: str) -> None:
+    watch = Watch(demo)
+    said = demo.say(customer, text=text, acr="payment")
+    assert WARNED in said[0]["text"] and not offers_a_decision(said) and titles_of(said)
+    assert set(watch.changed()) <= {customer} and not watch.changed().get(customer, set()) - {"tickets"}
+
+
+def test_what_was_given_away_is_looked_into_whatever_was_asked_with_it(demo: LiveDemo) -> None:
+    watch = Watch(demo)
+    said = demo.say("c-owing", text="怎么关月付，我已经把验证码发给那个客服了，还转了两千")
+    assert WARNED in said[0]["text"] and "停止付款" in said[0]["text"] and "96110" in said[0]["text"]
+    assert "已登记" in said[1]["text"] and not offers_a_decision(said)
+    assert watch.changed() == {"c-owing": {"tickets"}}
 
 
 @pytest.mark.parametrize("text", ["我的验证码是482913", "密码是abc123456，帮我解冻"])
