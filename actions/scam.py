@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 
 from actions import decisions, fraud, human, masking, scam_signs
-from actions.turn import MAX_BUBBLES, Turn
+from actions.turn import Turn
 from ledger import settlement
 
 # After a warning the last topic is the scam, until the customer asks something else.
@@ -51,7 +51,6 @@ def warn(turn: Turn) -> None:
             turn.say("utter_secret_typed")
         else:
             turn.say("utter_scam_dropped" if decided else "utter_scam_next")
-    del turn.bubbles[MAX_BUBBLES:]
     turn.settle_question()
     turn.topic = TOPIC
 

@@ -63,12 +63,12 @@ _SIGNS: dict[str, tuple[str, str, str]] = {
         r"自称|骗子(?!公司|平台|软件|app|机构|产品|[吧吗啊])|陌生(?!消费|扣款|的)|来电(?!显示|提醒)|境外"
         r"|(?<!\d)(?:00|\+)\d{0,4}(?:开头|打头|的|号|打)"
         "|(?:接|收)(?:到|了|过|个)+[^ ]{0,8}(?:电话|语音(?!验证码))|打(?:了|过|来|个|一)*(?:电话|语音)"
-        "|打给我|打(?:过来|来)|电话(?:[里中那说让叫要]|打|通知|告诉)|来了?[个通]电话|语音(?:通话|里)"
+        "|打给我|打(?:过来|来)|电话(?:[里中那说]|打|通知|告诉|(?=[让叫要]))|来了?[个通]电话|语音(?:通话|里)"
         "|打我(?:手机|电话|微信)"
         f"|打给(?:我|{_KIN})|加(?:了)?我|联系我|(?:短信|私信|信息)(?=说|让|叫|要)"
         f"|对方(?=[说报让叫要发打给催])",
         "call(?:s|ed|er|ing)?(?! me$)|phoned?|on the phone|phone call|texted|stranger|scammers?",
-        "da ?dian ?hua|lai ?dian|mo ?sheng|pian ?zi|jie ?dao ?dian ?hua",
+        "(?:da ?)?dian ?hua(?! ?(?:duo|hao))|lai ?dian|mo ?sheng|pian ?zi|jie ?dao ?dian ?hua",
     ),
     # P: somebody, who may also be a shop, a friend or our own staff
     "P": (
@@ -80,7 +80,8 @@ _SIGNS: dict[str, tuple[str, str, str]] = {
     ),
     # H: led by the hand, or told to keep quiet
     "H": (
-        "(?:按照?|照着?|听)[^ ]{0,2}(?:[他她]|对方|那个?人)的?(?:说的?|要求|指示|指挥)[^ ]{0,6}(?:点|操作"
+        "(?:按照?|照着?|听)[^ ]{0,2}(?:[他她]|对方|那个?人|电话里)的?(?:说的?|要求|指示|指挥)[^ ]{0,6}(?:点"
+        "|操作"
         "|做|转|关|弄|存|打|往)"
         "|(?:按照?|听)[^ ]{0,3}客服[^ ]{0,3}(?:把[^ ]{0,6})?(?:转(?!人)|打到|汇)"
         "|(?:别|不要|不让|不准|不许)我?挂(?!失)|(?:不要|别|不能|不让)我?告诉[家别]",
@@ -104,7 +105,7 @@ _SIGNS: dict[str, tuple[str, str, str]] = {
     # N: a text message
     "N": ("(?:短信|彩信)(?!验证码|提醒)", "sms|text(?: message)?", "duan ?xin"),
     # G: to read out
-    "G": ("报|念|告诉", "read", "nian ?gei"),
+    "G": ("报|念|告诉|提供", "read", "nian ?gei"),
     # A: asks it of the customer or of the family
     "A": (
         "(?:让|叫|喊|逼|催|教|指导|引导|诱导|指挥|命令|威胁|要挟|带着|要求?|劝|骗|非要|非让|非得让)(?:着|了)?"
@@ -117,7 +118,7 @@ _SIGNS: dict[str, tuple[str, str, str]] = {
     # W: money first
     "W": (
         "先[^ ]{0,2}(?:[交充存转汇垫]|(?<!月)付|打(?!电话|客服|开))",
-        "pay first",
+        "pay (?:him|her|them|first)",
         "xian ?(?:zhuan|jiao|fu|cun)",
     ),
     # E: says that it takes this
@@ -132,7 +133,8 @@ _SIGNS: dict[str, tuple[str, str, str]] = {
         "|公安账户|[转打汇存付]?[到给进][^ ]{0,4}(?:公司|个人|私人)[^ ]{0,2}(?:账户|账号|卡)"
         "|[给说]的[^ ]{0,2}(?:账户|账号|卡)|发来?[^ ]{0,4}(?:app|软件|安装包)|对公[^ ]{0,2}账"
         "|[刷走做验充][^ ]{0,4}流水|流水认证|验资"
-        "|(?:保证|解冻|认证)金|资金[^ ]{0,2}(?:核查|清查|验证|归集|认证|保护)|验证[^ ]{0,2}资金|(?:消除"
+        "|(?:保证|解冻|认证|验证)[金费]|资金[^ ]{0,2}(?:核查|清查|验证|归集|认证|保护|证明)"
+        "|验证[^ ]{0,2}资金|(?:消除"
         "|修复)[^ ]{0,4}征信|征信修复|共享[^ ]{0,2}屏|屏幕?共享|投屏|远程(?=控制|操作|协助|软件)",
         "safe account|shar(?:e|ing) (?:my |your |the |a )?screen|screen shar(?:e|ing)|anydesk|teamviewer",
         "an ?quan ?zhang ?hu|shua ?liu ?shui|bao ?zheng ?jin|gong ?xiang ?ping|yuan ?cheng",
@@ -176,8 +178,7 @@ _SIGNS: dict[str, tuple[str, str, str]] = {
     "U": (
         f"(?:不|没|没有|未){_SHUT}[^ ]{{0,6}}[^ ]{{0,8}}(?:扣|费|征信|影响|罚|黑|收)|年费|罚款|坐牢|涉嫌"
         f"|洗钱|清退|(?:学生|校园)[^ ]{{0,2}}(?:贷|账户)|国家政策|政策(?:要求|规定)"
-        "|百万(?:保障|医疗|保险)|(?:会员|服务|直播)[^ ]{0,12}(?:扣|注销|解除)|征信[^ ]{0,3}黑"
-        "|影响[^ ]{0,3}(?:征信|信用|贷款)"
+        "|百万(?:保障|医疗|保险)|(?:会员|服务|直播)[^ ]{0,12}(?:扣|注销|解除)"
         f"|(?:今天|今日|马上|立刻|必须|赶紧)[^ ]{{0,4}}{_SHUT}",
         "annual fee|credit record",
         "nian ?fei|zheng ?xin",
@@ -188,6 +189,10 @@ _SIGNS: dict[str, tuple[str, str, str]] = {
     "L": (f"(?<!我[要想]){_SHUT}|处理(?=月付)", "clos(?:e|ed|ing)|cancel", "guan ?(?:bi|diao|yue)|zhu ?xiao"),
     # Y: whether it is true
     "Y": ("真的?[吗么假]|真的是|是真是假|靠谱|可信", "is it (?:real|true|a scam)|legit", "zhen ?de ?ma"),
+    # V: what is said of the account
+    "V": ("说(?=[^ ]{0,3}月付(?!已))", "saying my", "shuo ?wo"),
+    # Z: so it was said
+    "Z": ("[这那]么说|这样说|说的", "so (?:he|she|they) (?:say|said)", "zhe ?me ?shuo"),
     # R: the money comes back
     "R": ("会退|退[我给回]|返还|原路", "refund(?:ed)?", "tui ?gei"),
     # Q: only then it can be closed
@@ -205,8 +210,8 @@ _STORIES = re.compile(
     "|".join(
         (
             # somebody asks the customer for it, or says that it takes it
-            "[CPI].{0,20}A.{0,16}[SOKMFW]|C.*A.{0,16}[SOKMFW]|[CPI].{0,18}E.{0,10}[SOKFW]",
-            "C.{0,4}S|C.{0,8}K|K.{0,4}C|[CP].{0,16}F",
+            "[CPI].{0,24}A.{0,18}[SOKMFW]|C.*A.{0,18}[SOKMFW]|[CPI].{0,18}E.{0,10}[SOKFW]",
+            "[SOKMFW].{0,10}P.?Z|C.{0,4}S|C.{0,8}K|K.{0,4}C|[CP].{0,16}F",
             # it is asked for, and then it is told by whom, or that the money comes back
             "[AE].{0,12}[SOKMFW].{0,18}(?:C|P.{0,3}[AE]|P.{0,4}[QR])|A.{0,6}O.*[PC]",
             "[EL].{0,8}[MW].{0,8}C|A.{0,4}[MW].{0,14}R|[CP].{0,16}[MWSO].{0,12}[QR]",
@@ -215,9 +220,9 @@ _STORIES = re.compile(
             # it goes to them
             "A.{0,12}M.{0,3}P|A.{0,10}T.?M|A.{0,4}P.{0,4}[OM]|K.{0,6}[TG]+T|[KN].{0,6}T|T.{0,6}[KN]|D",
             # called, and hurried to close, or led by the hand
-            "C.*U|U.*C|C.*[AE].{0,6}L|C.*L.*Y|U.{0,6}A.{0,8}[SOKMLW]|AU|H|I",
+            "C.*U|U.*C|C.*[AE].{0,6}L|C.*L.*Y|C.{0,8}V.{0,10}L|N.{0,10}U|U.{0,6}A.{0,8}[SOKMLW]|AU|H|I",
             # a link in a text message, a stranger in the messenger, an app to close with
-            "N.{0,14}O|N.*AO|C.{0,2}O.{0,4}A|A.{0,10}O.{0,14}L|L.{0,12}A.{0,8}O",
+            "N.{0,14}O|N.*AO|C.{0,2}O.{0,4}A|P.{0,8}[SO]+.{0,3}A|A.{0,10}O.{0,14}L|L.{0,12}A.{0,8}O",
             # cheated, or in fear of it
             "B.{0,20}[SOKMFUL]|[CSOKMFW].*B",
         )

@@ -157,7 +157,9 @@ def test_whoever_asks_anew_is_answered_again(chat: Begin) -> None:
     old = talk.type("how_to_close", enters="close")
     talk.type("how_to_close", CALLER)
     assert talk.type("how_to_close", "怎么关闭月付", enters="close")[0].response == "utter_close_decision"
-    assert talk.press(old, "确认关闭", strong=True)[0].response != "utter_scam_again"
+    talk.type("deny", "不关")
+    assert talk.press(old, "确认关闭", strong=True)[0].response == "utter_close_cancelled"
+    assert chat("c-clean").type("affirm", "好的")[0].response == "utter_affirm"
 
 
 def test_what_was_paid_before_the_warning_is_still_told(chat: Begin) -> None:
