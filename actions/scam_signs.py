@@ -14,8 +14,8 @@ from nlu.text import normalise
 
 # Of the traditional characters those that the classifier's own table has no need of.
 _SIMPLER = str.maketrans(
-    "騙載視監軟簡鏈國學徵頻匯遠裝辦專員緊罰稱銀錄幫檔頁稅誰邊續進連結師執螢責潤陸觸擊",
-    "骗载视监软简链国学征频汇远装办专员紧罚称银录帮档页税谁边续进连结师执荧责润陆触击",
+    "騙載視監軟簡鏈國學徵頻匯遠裝辦專員緊罰稱銀錄幫檔頁稅誰邊續進連結師執螢責潤陸觸擊數趕傳",
+    "骗载视监软简链国学征频汇远装办专员紧罚称银录帮档页税谁边续进连结师执荧责润陆触击数赶传",
 )
 # Words of Taiwan and Hong Kong for the same things.
 _ELSEWHERE = {"荧幕": "屏幕", "视讯": "视频", "软体": "软件", "简讯": "短信", "网路": "网络", "连结": "链接"}
@@ -92,7 +92,7 @@ _SIGNS: dict[str, tuple[str, str, str]] = {
     "D": (
         f"(?:给|向)(?:那个?(?:人|客服)|骗子|客服)[^ ]{{0,3}}(?:转|打|汇)[了过]"
         f"|(?:转|打|汇|存)(?:到|进)[^ ]{{0,2}}(?:{_THEM}|指定)[^ ]{{0,6}}了"
-        "|(?:转|打|汇)给(?:了)?[^ ]{0,6}(?:客服|骗子|那个?人|陌生人)了",
+        "|(?:转|打|汇)给(?:了)?[^ ]{0,6}(?:客服|骗子|那个?人|陌生人|那个账[户号])了",
         "(?:transferred|sent|wired|paid)(?: the| my)? (?:money|\\d+)? ?(?:to )?(?:him|her|them|a stranger)",
         "zhuan ?gei ?(?:pian ?zi|ta) ?le",
     ),
@@ -103,9 +103,9 @@ _SIGNS: dict[str, tuple[str, str, str]] = {
         "(?:gei|gao ?su) ?ta",
     ),
     # N: a text message
-    "N": ("(?:短信|彩信)(?!验证码|提醒)", "sms|text(?: message)?", "duan ?xin"),
+    "N": ("(?:短信|彩信)(?!验证码|提醒|.{0,4}(?:数字|号码))", "sms|text(?: message)?", "duan ?xin"),
     # G: to read out
-    "G": ("报|念|告诉|提供", "read", "nian ?gei"),
+    "G": ("报|念|告诉|提供|说出", "read", "nian ?gei"),
     # A: asks it of the customer or of the family
     "A": (
         "(?:让|叫|喊|逼|催|教|指导|引导|诱导|指挥|命令|威胁|要挟|带着|要求?|劝|骗|非要|非让|非得让)(?:着|了)?"
@@ -168,7 +168,7 @@ _SIGNS: dict[str, tuple[str, str, str]] = {
         f"转(?:账|钱|款|到|给|去|过|了|出|走|进|一笔|{_MANY})|打(?:款|钱|到(?![^ ]{{0,6}}(?:电话|热线"
         f"|客服)))|(?<=[钱款块元千万百])打过|汇(?:款|到|钱|过|{_MANY})|存(?:到|进|入|钱|{_MANY})"
         f"|(?<!话费)充(?:值|{_MANY})|押金|[套提借贷][^ ]{{0,3}}(?:现|出来|出去)|借钱|挪到|划[到转]"
-        f"|提到[^ ]{{0,3}}卡|垫[付钱]|(?:购物|礼品|点)卡"
+        f"|提到[^ ]{{0,3}}卡|垫[付钱]|(?:购物|礼品|点)卡|点数"
         f"|[打付交汇]了?{_MANY}+(?:千|百|万|块|元)",
         "transfer(?:red)?|send (?:money|\\d+)|sent|wired?|deposit|money",
         "zhuan ?(?:zhang|qian|kuan|dao|\\w*?(?:qian|bai|wan) ?(?:kuai)?)|da ?(?:kuan|qian)|hui ?kuan"
@@ -196,7 +196,7 @@ _SIGNS: dict[str, tuple[str, str, str]] = {
     # R: the money comes back
     "R": ("会退|退[我给回]|返还|原路", "refund(?:ed)?", "tui ?gei"),
     # Q: only then it can be closed
-    "Q": ("才[能可给]|不然|否则|关不[了掉]", "otherwise|or else", "cai ?neng"),
+    "Q": ("才[能可给]|不然|否则|关不[了掉]", "otherwise|or else", "cai ?neng|guan ?bu ?(?:liao|diao)"),
 }
 
 
