@@ -304,6 +304,6 @@ def test_a_decision_lists_in_its_card_what_it_says_in_words(
 def test_of_three_bubbles_the_decision_is_not_lost_nor_what_it_does(chat: Begin) -> None:
     talk = chat("c-owing")
     talk.type("offer_settle_close")
-    warned, decision = talk.type("how_to_close", "客服让我下载软件共享屏幕来关闭", enters="close")
-    assert warned.response == "utter_scam_warning" and decision.response == "utter_quote_brief_close"
+    warned, decision = talk.type("how_to_close", "我的密码是abc12345，关闭月付", enters="close")
+    assert warned.response == "utter_secret_typed" and decision.response == "utter_quote_brief_close"
     assert decision.text.endswith("；".join(decision.card["effects"]) + "。")
