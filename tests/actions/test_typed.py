@@ -217,7 +217,7 @@ def test_who_wants_it_done_or_asks_something_else_hears_no_way_to_close(
     assert talk.type(intent, words)[-1].response != "utter_close_steps"
 
 
-@pytest.mark.parametrize("words", ["我要投诉，赶紧给我关闭月付", "有人打电话让我关闭月付，说要验证码"])
+@pytest.mark.parametrize("words", ["我要投诉，赶紧给我关闭月付", "密码是abc12345，给我关闭月付"])
 def test_a_decision_to_close_keeps_its_button_after_what_is_said_before_it(chat: Begin, words: str) -> None:
     talk = chat("c-owing")
     talk.press(talk.type("how_to_close", enters="close"), "一次结清并关闭")
