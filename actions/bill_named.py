@@ -28,11 +28,10 @@ def told(turn: Turn, facts: AccountFacts) -> bool:
 
 
 def _told_month(turn: Turn, facts: AccountFacts, month: str) -> bool:
-    bill = next((each for each in facts.bills if each.month == month), None)
     owed = own.owed_bill(facts)
     if turn.follow_up == "month" and owed is not None and month == owed.month:  # that one has just been told
         month = words.month_before(month)
-        bill = next((each for each in facts.bills if each.month == month), None)
+    bill = _bill_of(facts, month)
     if bill is None and month >= f"{facts.today:%Y-%m}":
         return _told_coming(turn, facts, owed)
     if bill is None:
@@ -43,6 +42,10 @@ def _told_month(turn: Turn, facts: AccountFacts, month: str) -> bool:
         return False
     _say_month(turn, facts, bill, owed)
     return True
+
+
+def _bill_of(facts: AccountFacts, month: str) -> Bill | None:
+    return next((each for each in facts.bills if each.month == month), None)
 
 
 def _told_coming(turn: Turn, facts: AccountFacts, owed: Bill | None) -> bool:
@@ -83,7 +86,7 @@ def _say_month(turn: Turn, facts: AccountFacts, bill: Bill, owed: Bill | None) -
 def _told_day(turn: Turn, facts: AccountFacts, day: date) -> bool:
     """What was bought on that day, billed or not."""
     assert turn.customer_id is not None  # the facts are this customer's
-    bill = next((each for each in facts.bills if each.month == f"{day:%Y-%m}"), None)
+    bill = _bill_of(facts, f"{day:%Y-%m}")
     billed = lookups.bill_items(turn.ledger, turn.customer_id, bill.id) if bill else ()
     bought = [each for each in (*billed, *facts.unbilled) if each.on == day and each.kind == "purchase"]
     on = words.day(day, today=facts.today)

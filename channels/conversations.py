@@ -52,8 +52,8 @@ class Conversations(SQLTrackerStore):
         if self.engine.dialect.name == "sqlite":
             self.engine.dispose()
             self.engine = chat_database.open_engine(str(self.engine.url))
-            self.sessionmaker = sa.orm.session.sessionmaker(bind=self.engine)
-        self._readers = sa.orm.session.sessionmaker(bind=chat_database.for_reading(self.engine))
+        # Sessions only read: what is written here is written below, without one.
+        self.sessionmaker = sa.orm.session.sessionmaker(bind=chat_database.for_reading(self.engine))
         self._recent_events = recent_events
         with self.engine.begin() as conn:
             for statement in _INDEX:
@@ -82,7 +82,7 @@ class Conversations(SQLTrackerStore):
         _stored(tracker)
 
     def _read(self, sender_id: str, all_sessions: bool) -> list[str]:
-        with self._readers() as session:
+        with self.sessionmaker() as session:
             query = self._event_query(session, sender_id, fetch_events_from_all_sessions=all_sessions)
             return [data for (data,) in query.with_entities(self.SQLEvent.data)]
 
