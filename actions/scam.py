@@ -28,11 +28,7 @@ _MAX_CHARS = 14
 
 def suspected(turn: Turn) -> bool:
     """Whether the customer's own words speak of such a caller; pressed buttons never do."""
-    return not turn.pressed and speaks_of_scam(turn.text)
-
-
-def speaks_of_scam(text: str) -> bool:
-    return scam_signs.tell_of_scam(text)
+    return not turn.pressed and scam_signs.tell_of_scam(turn.text)
 
 
 def warn(turn: Turn) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from actions import scam, scam_signs
+from actions import scam_signs
 from ledger import Ledger, dump, tickets
 from tests.actions import walk
 from tests.actions.chat import Chat, Said
@@ -44,7 +44,7 @@ CALLER = "有人打电话让我共享屏幕关闭月付"
     ],
 )  # fmt: skip
 def test_a_caller_who_asks_for_codes_screens_or_money_is_warned_of(text: str) -> None:
-    assert scam.speaks_of_scam(text), scam_signs.signs(text)
+    assert scam_signs.tell_of_scam(text), scam_signs.signs(text)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_caller_who_asks_for_codes_screens_or_money_is_warned_of(text: str) ->
     ],
 )  # fmt: skip
 def test_ordinary_questions_are_not(text: str) -> None:
-    assert not scam.speaks_of_scam(text), scam_signs.signs(text)
+    assert not scam_signs.tell_of_scam(text), scam_signs.signs(text)
 
 
 @pytest.mark.parametrize(
