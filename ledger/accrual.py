@@ -8,6 +8,7 @@ when the job runs.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -15,7 +16,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from ledger import items, journals, overdue
+from ledger import journals, overdue
 from ledger import tables as t
 from ledger.items import Item
 from ledger.money import half_up
@@ -24,6 +25,7 @@ from ledger.terms import Rules, Terms
 
 Standing = Literal["CURRENT", "REVOLVING", "LATE"]
 AnyBill = sa.Row[Any] | OpenBill
+UnpaidBills = list[tuple[sa.Row[Any], list[Item]]]
 
 
 @dataclass(frozen=True)
@@ -106,10 +108,10 @@ def accrue(sheet: Sheet, day: date, rules: Rules) -> bool:
     return changed
 
 
-def unpaid_bills(conn: sa.Connection, account_id: int) -> list[tuple[sa.Row[Any], list[Item]]]:
-    """Bills on which something is left, oldest first, each with these items."""
+def unpaid_bills(conn: sa.Connection, owed: Iterable[Item]) -> UnpaidBills:
+    """The bills that these items are on, all that one account owes: oldest first, each with its items."""
     on_bills: dict[int, list[Item]] = {}
-    for item in items.owed(conn, account_id):
+    for item in owed:
         if item.bill_id is not None:
             on_bills.setdefault(item.bill_id, []).append(item)
     if not on_bills:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from ledger import accrual, bulk, days, items, months, schedule
 from ledger import tables as t
+from ledger.accrual import UnpaidBills
 from ledger.database import Ledger
 from ledger.door import checked
 from ledger.errors import BadInput
@@ -46,19 +47,21 @@ class Bills:
     overdue_fen: int
 
 
-def of_account(conn: sa.Connection, account_id: int, today: date, rules: Rules, *, paused: bool) -> Bills:
+def of_account(
+    conn: sa.Connection, account_id: int, unpaid: UnpaidBills, today: date, rules: Rules, *, paused: bool
+) -> Bills:
     """The account's bills. Penalty includes today's, unless time is `paused` by an open charge."""
     b = t.bills.c
     newest = sa.select(b.id).where(b.account_id == account_id).order_by(b.issued_on.desc()).limit(SHOWN)
-    ids = {*conn.scalars(newest), *(bill.id for bill, _ in accrual.unpaid_bills(conn, account_id))}
+    ids = {*conn.scalars(newest), *(bill.id for bill, _ in unpaid)}
     rows = conn.execute(sa.select(t.bills).where(b.id.in_(ids)).order_by(b.issued_on.desc())).all()
     on_bill: dict[int | None, list[Item]] = {row.id: [] for row in rows}
     for item in items.select(conn, _ON_BILLS, bill_ids=on_bill):
         on_bill[item.bill_id].append(item)
     views = [_view(row, on_bill[row.id], today, rules, paused=paused) for row in rows]
     _add_older_overdue(views)
-    unpaid = [view for view in views if view.outstanding_fen]
-    shown = unpaid[-1] if unpaid else (views[0] if views else None)
+    still_owed = [view for view in views if view.outstanding_fen]
+    shown = still_owed[-1] if still_owed else (views[0] if views else None)
     if shown is not None:
         described = shown_items(conn, on_bill[shown.id])
         shown = replace(shown, items=_with_todays_penalty(described, shown, today))

@@ -55,6 +55,27 @@ def up_to_today(work: Work) -> tuple[Work, Sheet]:
     return work, sheets[0]
 
 
+def is_left_behind(
+    conn: sa.Connection, account: sa.Row[Any], unpaid: accrual.UnpaidBills, now: datetime, rules: Rules
+) -> bool:
+    """Whether what a job or a command does on a day that has come is still to be done: a bill is to be issued,
+    an unpaid one has fallen due, a hold is over. That a day adds to a late bill is no such thing."""
+    if account.state == "CLOSED":
+        return False
+    reached = debit_slots.awaited(conn, account, unpaid, now.date(), rules) or now.date()
+    fell_due = any(bill.standing == "CURRENT" and bill.due_on < reached for bill, _ in unpaid)
+    late = account.next_bill_on <= reached or fell_due or holds.is_over(conn, account.id, now)
+    return late and open_charges.of_account(conn, account.id) is None
+
+
+def bring_up(ledger: Ledger, account_id: int) -> None:
+    """Bring one account up to today, as the day's job does. Raises Unavailable."""
+    errors: list[Exception] = []
+    _catch_up_all(ledger, [account_id], ledger.clock.now(), errors)
+    if errors:
+        raise errors[0]
+
+
 def _bring_forward(conn: sa.Connection, rules: Rules, sheets: Iterable[Sheet], *, bump: bool) -> int:
     """Bring locked accounts up to today; how many changed. `bump`: their quotes no longer match."""
     changed = [sheet for sheet in sheets if _pass_time(sheet, rules)]

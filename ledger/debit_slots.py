@@ -8,8 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import accrual
 from ledger import tables as t
+from ledger.accrual import UnpaidBills
 from ledger.clock import SHANGHAI
 from ledger.terms import Rules
 
@@ -32,7 +32,9 @@ def was_tried(conn: sa.Connection, account_id: int, slot: datetime) -> bool:
     )
 
 
-def awaited(conn: sa.Connection, account: sa.Row, today: date, rules: Rules) -> date | None:
+def awaited(
+    conn: sa.Connection, account: sa.Row, unpaid: UnpaidBills, today: date, rules: Rules
+) -> date | None:
     """The due day before `today` whose last debit was not tried yet, or None.
 
     The account waits at the end of that day: that the job ran late, or an earlier try was not known to have
@@ -40,7 +42,7 @@ def awaited(conn: sa.Connection, account: sa.Row, today: date, rules: Rules) -> 
     """
     if not account.auto_debit:
         return None
-    bills = (bill for bill, _ in accrual.unpaid_bills(conn, account.id))
+    bills = (bill for bill, _ in unpaid)
     return first_awaited(bills, today, rules, lambda slot: was_tried(conn, account.id, slot))
 
 

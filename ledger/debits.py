@@ -13,7 +13,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from ledger import accrual, charges, commands, days, debit_slots, open_charges, settlement
+from ledger import accrual, charges, commands, days, debit_slots, items, open_charges, settlement
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.door import checked
@@ -91,7 +91,7 @@ def _wanted(work: Work) -> tuple[datetime, int] | None:
     """The time to try for now and the amount: all that is left on bills due by that day."""
     if not work.account.auto_debit or open_charges.of_account(work.conn, work.account_id):
         return None
-    unpaid = accrual.unpaid_bills(work.conn, work.account_id)
+    unpaid = accrual.unpaid_bills(work.conn, items.owed(work.conn, work.account_id))
     due = [bill.due_on for bill, _ in unpaid if bill.standing == "CURRENT" and bill.due_on <= work.today]
     slot = debit_slots.newest(work.ledger.rules, min(due), work.now) if due else None
     if slot is None or debit_slots.was_tried(work.conn, work.account_id, slot):

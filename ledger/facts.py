@@ -1,10 +1,13 @@
 """One customer's account as it stands now: the only source of figures in an answer.
 
-Reads only. Penalty and interest include today even where the day's job has not run yet.
+Penalty and interest include today even where the day's job has not run yet. An account that the jobs have
+left behind a bill day is first brought up to today, as by every command: what is read is what is quoted.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -13,6 +16,7 @@ import sqlalchemy as sa
 from ledger import (
     accrual,
     bills,
+    days,
     debit_slots,
     freezes,
     freezes_in_force,
@@ -30,6 +34,7 @@ from ledger import tables as t
 from ledger.clock import SHANGHAI
 from ledger.database import Ledger
 from ledger.door import checked
+from ledger.errors import Unavailable
 from ledger.items import Item
 from ledger.model import (
     AccountFacts,
@@ -56,18 +61,38 @@ def account_facts(ledger: Ledger, customer_id: str) -> AccountFacts:
     """The facts of the customer's newest account. Raises UnknownCustomer."""
     now = ledger.clock.now()
     with ledger.read() as conn:
-        return _facts(conn, find_account(conn, customer_id), now, ledger.rules)
+        owing = _owing(conn, customer_id)
+        if not days.is_left_behind(conn, owing.account, owing.bills, now, ledger.rules):
+            return _facts(conn, owing, now, ledger.rules)
+    with suppress(Unavailable):  # where nothing can be written it is told as it stands
+        days.bring_up(ledger, owing.account.id)
+    with ledger.read() as conn:
+        return _facts(conn, _owing(conn, customer_id), now, ledger.rules)
 
 
-def _facts(conn: sa.Connection, account: sa.Row[Any], now: datetime, rules: Rules) -> AccountFacts:
-    today = now.date()
+@dataclass(frozen=True)
+class _Owing:
+    """An account, all that is owed on it, and its bills with what is left on each."""
+
+    account: sa.Row[Any]
+    items: list[Item]
+    bills: accrual.UnpaidBills
+
+
+def _owing(conn: sa.Connection, customer_id: str) -> _Owing:
+    account = find_account(conn, customer_id)
     owed = items.owed(conn, account.id)
+    return _Owing(account, owed, accrual.unpaid_bills(conn, owed))
+
+
+def _facts(conn: sa.Connection, owing: _Owing, now: datetime, rules: Rules) -> AccountFacts:
+    account, today = owing.account, now.date()
     charge = open_charges.of_account(conn, account.id)
     # A payment counts from the day it was sent: while its outcome is open, nothing grows.
     paused = charge is not None or account.state == "CLOSED"
-    reached = debit_slots.awaited(conn, account, today, rules) or today
-    more = (0, 0) if paused else _growth(conn, account.id, reached, rules)
-    billed = bills.of_account(conn, account.id, reached, rules, paused=paused)
+    reached = debit_slots.awaited(conn, account, owing.bills, today, rules) or today
+    more = (0, 0) if paused else _growth(owing.bills, reached, rules)
+    billed = bills.of_account(conn, account.id, owing.bills, reached, rules, paused=paused)
     limit = limits.of(conn, account)
     frozen = freezes_in_force.of_account(conn, account.id)
     next_bill_on, next_due_on = _next_bill(account, today, rules)
@@ -80,11 +105,11 @@ def _facts(conn: sa.Connection, account: sa.Row[Any], now: datetime, rules: Rule
         close_receipt=account.close_receipt,
         now=now,
         limit=limit,
-        debts=_debts(conn, owed, more, billed.overdue_fen),
+        debts=_debts(conn, owing.items, more, billed.overdue_fen),
         credit_fen=-journals.balances(conn, account.id)[journals.CREDIT],
         bill=billed.shown,
         bills=billed.newest,
-        unbilled=_unbilled(conn, owed),
+        unbilled=_unbilled(conn, owing.items),
         next_bill_on=next_bill_on,
         next_due_on=next_due_on,
         plans=plan_views.running(conn, account.id, next_due_on),
@@ -125,10 +150,10 @@ def _next_bill(account: sa.Row[Any], today: date, rules: Rules) -> tuple[date, d
     return day, schedule.due_on(day, rules.at(day).due_day)
 
 
-def _growth(conn: sa.Connection, account_id: int, today: date, rules: Rules) -> tuple[int, int]:
+def _growth(unpaid: accrual.UnpaidBills, today: date, rules: Rules) -> tuple[int, int]:
     """Penalty and interest that the day's job would post now, in fen."""
     penalty = interest = 0
-    for bill, left in accrual.unpaid_bills(conn, account_id):
+    for bill, left in unpaid:
         before, now = accrual.posted(bill), accrual.grown(bill, left, today)
         terms = rules.at(bill.issued_on)
         penalty += now.penalty_fen(terms) - before.penalty_fen(terms)

@@ -36,5 +36,14 @@ def expire(sheet: Sheet) -> bool:
 
 def expiring(now: datetime) -> sa.ColumnElement[bool]:
     """Of accounts: those with a hold whose time is over."""
-    p = t.purchases.c
-    return sa.exists().where(p.account_id == t.accounts.c.id, p.state == "HELD", p.expires_at <= now)
+    return sa.exists().where(t.purchases.c.account_id == t.accounts.c.id, *_over(now))
+
+
+def is_over(conn: sa.Connection, account_id: int, now: datetime) -> bool:
+    """Whether the time of one of the account's holds is over."""
+    one = sa.select(t.purchases.c.id).where(t.purchases.c.account_id == account_id, *_over(now)).limit(1)
+    return conn.execute(one).first() is not None
+
+
+def _over(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return t.purchases.c.state == "HELD", t.purchases.c.expires_at <= now

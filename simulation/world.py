@@ -213,8 +213,3 @@ class World:
         for payout in self.changes.payouts:
             free[payout.account_id] -= payout.amount_fen if payout.state == "OPEN" else 0
         return free
-
-    def has_expired_hold(self, account_id: int) -> bool:
-        assert self.changes is not None
-        held = (p for p in self.changes.purchases if p.account_id == account_id and p.state == "HELD")
-        return any(purchase.expires_at <= self.clock.now() for purchase in held)

@@ -105,6 +105,27 @@ def test_every_day_the_facts_are_what_the_job_would_post(customer: Customer) -> 
     assert_books_hold(customer.ledger)
 
 
+@pytest.mark.parametrize("auto_debit", [False, True])
+def test_what_is_read_behind_a_bill_day_is_what_is_quoted(ledger: Ledger, auto_debit: bool) -> None:
+    """No job has run for months: bills should be out and debits be tried before anything grows."""
+    customer = Customer(ledger, on="2026-10-03", auto_debit=auto_debit)
+    customer.buy(100_000)
+    customer.at("2026-11-02").close_month("2026-10")
+    for day in ("2026-11-30", "2026-12-01", "2026-12-06", "2027-01-20"):
+        customer.at(day)
+        read = customer.facts
+        assert customer.quote().total_fen == read.debts.total_fen
+        penalties.run(ledger)
+        assert customer.facts == read
+    assert_books_hold(ledger)
+
+
+def test_a_hold_that_is_over_is_no_longer_held(customer: Customer) -> None:
+    customer.at("2026-11-03").hold(10_000)
+    customer.at("2026-11-25")
+    assert customer.facts.holds_fen == 0
+
+
 def test_a_cut_limit_keeps_its_evidence(customer: Customer) -> None:
     customer.buy(300_000)
     limits.cut(
@@ -187,6 +208,9 @@ def test_a_ledger_opened_read_only(ledger: Ledger, clock: FixedClock, gateway: S
     reading = read_only(ledger, clock, gateway)
     looking = Customer.__new__(Customer)
     looking.ledger, looking.id, looking._numbers = reading, customer.id, customer._numbers
+    customer.at("2026-12-05")  # behind a bill day: told as it stands
+    assert looking.facts.bills == ()
+    assert len(customer.facts.bills) == 1
     assert looking.facts == customer.facts
     assert closing.guards(reading, customer.id)[0].id == "owed_by_customer"
     assert audit.audit(reading) == []
