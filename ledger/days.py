@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -58,8 +58,8 @@ def up_to_today(work: Work) -> tuple[Work, Sheet]:
 def is_left_behind(
     conn: sa.Connection, account: sa.Row[Any], unpaid: accrual.UnpaidBills, now: datetime, rules: Rules
 ) -> bool:
-    """Whether what a job or a command does on a day that has come is still to be done: a bill is to be issued,
-    an unpaid one has fallen due, a hold is over. That a day adds to a late bill is no such thing."""
+    """Whether a day has come on which a job or a command does more than let a late bill grow: a bill is to be
+    issued, an unpaid one has fallen due, a hold is over."""
     if account.state == "CLOSED":
         return False
     reached = debit_slots.awaited(conn, account, unpaid, now.date(), rules) or now.date()

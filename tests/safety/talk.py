@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from ledger import outbox
+from ledger import facts, outbox
 from tests.actions.chat import Said, seen
 from tests.safety import moves
 from tests.safety.moves import Move, Press, Say, Staff, Wait, Work
@@ -99,6 +99,7 @@ class Customer:
         match move:
             case Wait(span):
                 self.world.wait(span)
+                facts.account_facts(self.world.ledger, self.id)  # as every answer does: it brings it up
                 said, silent = [], True
             case Work(mode):
                 if self.world.gateway.mode_of(self.id) != mode:

@@ -80,6 +80,9 @@ class World:
         """What was read: no moment is gone back to for long."""
         self._read.clear()
 
+    def _key(self, read: str, of: str) -> tuple[str, int, datetime, str]:
+        return read, self.ledger_rows.token, self.clock.now(), of
+
     @contextmanager
     def read_once(self) -> Iterator[None]:
         """Nearly every answer begins with the same questions to the ledger, and most change nothing.
@@ -97,10 +100,13 @@ class World:
         def asked(ledger: Ledger, of: str) -> Any:
             if ledger is not self.ledger:
                 return really(ledger, of)
-            key = really.__name__, self.ledger_rows.token, self.clock.now(), of
-            if key not in self._read:
-                self._read[key] = really(ledger, of)
-            return self._read[key]
+            key = self._key(really.__name__, of)
+            if key in self._read:
+                return self._read[key]
+            known = really(ledger, of)
+            # By what there is now: it may have brought the account up to its day first.
+            self._read[self._key(really.__name__, of)] = known
+            return known
 
         return asked
 
