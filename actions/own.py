@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from actions import cards, decisions, diagnosis, words
+from actions.mentioned import Goods
 from actions.turn import Turn
-from ledger.model import AccountFacts, Bill, Freeze, Refund
+from ledger.model import AccountFacts, Bill, Freeze
 
 
 def account(turn: Turn, general: str, closed: str, **more: str) -> AccountFacts | None:
@@ -134,5 +135,5 @@ def bureau_words(freeze: Freeze, facts: AccountFacts) -> dict[str, str]:
     }
 
 
-def goods(refund: Refund) -> str:
-    return " ".join(part for part in (refund.merchant, refund.item) if part)
+def goods(bought: Goods) -> str:
+    return " ".join(part for part in (bought.merchant, bought.item) if part)

@@ -263,7 +263,9 @@ def plain(text: str) -> str:
 
 def signs(text: str) -> str:
     """The letters of the signs in it, with a dot for whatever is none."""
-    return "".join(found.lastgroup or "." * (found[0] != " ") for found in _compiled(_READ).finditer(plain(text)))
+    return "".join(
+        found.lastgroup or "." * (found[0] != " ") for found in _compiled(_READ).finditer(plain(text))
+    )
 
 
 def tell_of_scam(text: str) -> bool:

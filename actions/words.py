@@ -250,6 +250,14 @@ def quote_fees(quote: Quote) -> str:
     return "，".join(parts)
 
 
+def quote_costs(quote: Quote) -> tuple[int, str]:
+    """What a quote holds besides principal: in all, in fen, and each kind: 下一期分期手续费¥44.09、…"""
+    kinds = [kind for of_name in COST_KINDS.values() for kind in of_name]
+    sums = {kind: sum(each.amount_fen for each in quote.lines if each.kind == kind) for kind in kinds}
+    named = "、".join(f"{LINE_NAMES[kind]}{money(fen)}" for kind, fen in sums.items() if fen)
+    return sum(sums.values()), named
+
+
 def debt_kinds(debts: Debts) -> str:
     """The kinds that are owed: 未出账¥325.00、已出账¥571.09（含逾期违约金¥20.55）."""
     billed_fen = debts.billed_fen - debts.chargeback_fen
