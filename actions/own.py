@@ -48,7 +48,7 @@ def taken_back(turn: Turn, facts: AccountFacts) -> bool:
         card=cards.debts(facts.debts),
         amount=words.money(facts.debts.chargeback_fen),
         total=words.money(facts.debts.total_fen),
-        kinds=words.debt_kinds(facts.debts),
+        late=words.late_part(facts.debts),
         today=words.day(facts.today),
     )
     return True

@@ -13,7 +13,8 @@ from ledger.purchase_views import Purchase
 SHOWN = 3
 # What is asked of something that was bought. What one may still buy is another question.
 _ASKED = re.compile(
-    "欠|剩|没还|还[了清完]|还(?:要|得|需)?(?:多少|几)|几期|第几|分(?:了|过|成)?期|多少钱|哪天|(?:什么时候|几号)(?:买|还|到期|扣)|到期|出账"
+    "欠|剩|没还|还[了清完]|还(?:要|得|需)?(?:多少|几)|几期|第几|分(?:了|过|成)?期|多少钱|花了|买了[什啥哪]|哪天"
+    "|(?:什么时候|几号)(?:买|还|到期|扣)|到期|出账"
     "|怎么回事|什么情况|什么钱|扣了|[那这].?[笔单个件]|订单|利息|手续费|每[期月]|月供|进度"
 )
 _TO_BUY = re.compile(

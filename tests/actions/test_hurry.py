@@ -49,9 +49,13 @@ def test_of_an_application_that_it_was_filed(chat: Begin) -> None:
 
 @pytest.mark.parametrize("customer", [None, "c-clean"])
 def test_with_nothing_under_way_it_is_asked_of_what(chat: Begin, customer: str | None) -> None:
-    assert [each.response for each in chat(customer).type("out_of_scope", "急死了")] == ["utter_progress_which"]
+    assert [each.response for each in chat(customer).type("out_of_scope", "急死了")] == [
+        "utter_progress_which"
+    ]
 
 
-@pytest.mark.parametrize("text", ["快递到哪了", "急用钱", "还要多久", "快到期了吗", "我想快点还清", "慢慢还行吗"])
+@pytest.mark.parametrize(
+    "text", ["快递到哪了", "急用钱", "还要多久", "快到期了吗", "我想快点还清", "慢慢还行吗"]
+)
 def test_other_words_are_no_hurry(text: str) -> None:
     assert hurry._HURRY.fullmatch(text) is None
