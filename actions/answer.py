@@ -9,7 +9,19 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import apologies, decisions, follow_up, handover, receipts, scam, second_question, typed
+from actions import (
+    apologies,
+    decisions,
+    follow_up,
+    handover,
+    purchase_named,
+    receipts,
+    refusal_named,
+    scam,
+    second_question,
+    settle_asked,
+    typed,
+)
 from actions.turn import MAX_BUBBLES, Turn
 from ledger import Ledger
 
@@ -26,6 +38,7 @@ NO_REMINDER = frozenset(
         "talk_to_human",
         "report_unauthorised",
         "request_extension",
+        "register_hardship",
         "goodbye",
     }
 )
@@ -79,8 +92,11 @@ class Answer(Action):
         elif receipts.asked(turn):
             receipts.tell(turn)
         else:
-            follow_up.understand(turn)
-            self.replies[turn.meant or self.intent](turn)
+            if not (
+                settle_asked.answered(turn) or refusal_named.answered(turn) or purchase_named.answered(turn)
+            ):
+                follow_up.understand(turn)
+                self.replies[turn.meant or self.intent](turn)
             second_question.offer(turn)
         if turn.misses == turn.misses_at_start and turn.intent != "notice":
             turn.misses = 0  # what was said was understood: misses count in a row

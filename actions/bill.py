@@ -30,8 +30,7 @@ def query_bill(turn: Turn) -> None:
     elif own.being_checked(turn, facts) or own.taken_back(turn, facts):
         return
     elif facts.debts.total_fen:
-        kinds = words.debt_kinds(facts.debts)
-        turn.say("utter_bill_next", card=cards.debts(facts.debts), kinds=kinds, **own.next_words(facts))
+        turn.say("utter_bill_next", card=cards.debts(facts.debts), **own.next_words(facts))
     else:
         decisions.tell_nothing_owed(turn, facts)
 

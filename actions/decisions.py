@@ -184,7 +184,7 @@ def show_owing(turn: Turn, facts: AccountFacts) -> None:
         card=cards.debts(debts),
         today=words.day(facts.today),
         total=words.money(debts.total_fen),
-        kinds=words.debt_kinds(debts),
+        late=words.late_part(debts),
     )
     if facts.freezes:
         turn.say(

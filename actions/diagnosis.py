@@ -98,10 +98,17 @@ def named_refusal(facts: AccountFacts, text: str) -> Refusal | None:
 def refused_while_frozen(facts: AccountFacts) -> tuple[Refusal, LiftedFreeze] | None:
     """The newest purchase that a freeze refused which is over now, with that freeze."""
     for refusal in facts.refusals:
-        for freeze in facts.lifted:
-            if refusal.reason == "freeze" and freeze.placed_at <= refusal.at <= freeze.lifted_at:
-                return refusal, freeze
+        freeze = lifted_since(facts, refusal)
+        if freeze is not None:
+            return refusal, freeze
     return None
+
+
+def lifted_since(facts: AccountFacts, refusal: Refusal) -> LiftedFreeze | None:
+    """The freeze that refused this purchase, if it is over now."""
+    if refusal.reason != "freeze":
+        return None
+    return next((each for each in facts.lifted if each.placed_at <= refusal.at <= each.lifted_at), None)
 
 
 def filed_application(facts: AccountFacts) -> UnfreezeApplication | None:

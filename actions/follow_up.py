@@ -64,6 +64,8 @@ MEANT: dict[str, dict[str, str]] = {
     },
     "billing_dates": {"month": "billing_dates", "how": "how_to_repay", "cost": "query_bill"},
     "overdue": {"cost": "overdue", "why": "overdue", "how": "how_to_repay", "usable": "why_unusable"},
+    "request_extension": dict.fromkeys(("how", "need", "more", "why"), "request_extension")
+    | {"when": "billing_dates", "cost": "minimum_payment", "usable": "why_unusable"},
     "fees_interest": dict.fromkeys(("why", "cost", "more"), "fees_interest") | {"how": "how_to_repay"},
     "make_instalment": {"cost": "fees_interest"}
     | dict.fromkeys(("how", "need", "when", "why"), "make_instalment"),
@@ -83,6 +85,7 @@ BELONGS_TO = {
     "offer_settle_close": "prepay_all",
     "confirm_settle": "prepay_all",
     "apply_unfreeze": "unfreeze",
+    "register_hardship": "request_extension",
 }
 
 

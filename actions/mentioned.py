@@ -38,6 +38,13 @@ def named(goods: Iterable[_Goods], text: str) -> _Goods | None:
     return best if best is not None and _named(best, text) >= LEAST_NAMED else None
 
 
+def all_named(goods: Iterable[_Goods], text: str) -> list[_Goods]:
+    """Those that the words name best, and equally well: of a shop there may be several; none is empty."""
+    scores = [(_named(each, text), each) for each in goods]
+    best = max((score for score, _ in scores), default=0)
+    return [each for score, each in scores if score == best] if best >= LEAST_NAMED else []
+
+
 def wholly(goods: Goods, turn: Turn) -> bool:
     """Whether typed words hold the whole name of the shop or of the item: a part of it may be a chance.
 

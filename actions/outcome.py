@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from actions import decisions, follow_up, repay, settle
 from actions.turn import Turn
-from ledger.model import AccountFacts
+from ledger.model import AccountFacts, Settlement
 
 _TAKE_BACK = re.compile("取消|撤[回销]|不[想要]?[关付还]|别[关付扣还]")
 _RETRY = re.compile(
@@ -67,6 +67,12 @@ def asked(turn: Turn, text: str) -> bool:
     return True
 
 
+def just_ended(facts: AccountFacts) -> Settlement | None:
+    """The settlement that was confirmed less than an hour ago."""
+    last = facts.last_settlement
+    return last if last is not None and facts.now - last.created_at <= _JUST_NOW else None
+
+
 def _while_checked(turn: Turn, facts: AccountFacts, text: str) -> bool:
     """Of a payment that the bank has: it is too late to take it back, and too early to say more."""
     asks = _RETRY.fullmatch(text) or _OUTCOME.fullmatch(text)
@@ -81,8 +87,8 @@ def _while_checked(turn: Turn, facts: AccountFacts, text: str) -> bool:
 
 def _after(turn: Turn, facts: AccountFacts, text: str) -> bool:
     """Of one whose outcome came a moment ago."""
-    last = facts.last_settlement
-    if last is None or facts.now - last.created_at > _JUST_NOW:
+    last = just_ended(facts)
+    if last is None:
         return False
     if turn.topic in _OF_PAYMENTS and turn.decision is None and _OUTCOME.fullmatch(text):
         settle.say_settlement(turn, facts, last)

@@ -6,9 +6,14 @@ import re
 
 from actions import decisions, handover, own, rules, words
 from actions.turn import Turn
+from ledger import disclosure, tickets
+from ledger.model import AccountFacts
 
-HARDSHIP = re.compile("延|晚|缓|宽|拖|推|难|没钱|[还付]不|下个?月|几天|失业|生病|周转")
-
+# Asks to be registered, or to have it deferred, and not whether that can be.
+_REGISTERS = re.compile(
+    "登记|(?:我[要想]|想要?|请|麻烦|[帮给]我|要求).{0,4}(?:申请|协商|延期|延后|延|缓|推迟|宽限|停息挂账)"
+)
+_WHETHER = re.compile("怎么|如何|能不能|能否|可不可以|可以|行不行|[吗么嘛不][？?。！!]*$")
 
 # Courts and police: nobody here knows whether, so nothing is promised either way.
 LEGAL = re.compile("起诉|诉讼|法院|传票|律师函|坐牢|判刑|抓|报警|警察|仲裁|强制执行|老赖|失信")
@@ -57,20 +62,60 @@ def of_contacts(turn: Turn) -> bool:
 
 
 def request_extension(turn: Turn) -> None:
-    """Whoever owes and cannot pay gets a person, who sees the account's figures, and the least to pay.
-
-    Words that may have meant something else are asked about first.
-    """
+    """What whoever cannot pay in time can do; only who asks to be registered for it is."""
     due_day = str(turn.ledger.terms.due_day)
     facts = own.account(turn, "utter_extension_anonymous", "utter_closed_repay", due_day=due_day)
     if facts is None or own.being_checked(turn, facts):
         return
-    bill = own.owed_bill(facts)
-    if facts.debts.total_fen and handover.guessed(turn, HARDSHIP):
-        turn.say("utter_extension_ask")
-    elif not facts.debts.total_fen:
+    if not facts.debts.total_fen:
         decisions.tell_nothing_owed(turn, facts)
-    elif facts.debts.overdue_fen and bill:
+    elif _registers(turn):
+        register(turn, facts)
+    elif turn.topic_at_start == "request_extension" and not turn.pressed:
+        turn.say("utter_extension_again")
+    else:
+        say_possible(turn, facts)
+
+
+def _registers(turn: Turn) -> bool:
+    """Whether the typed words ask to be registered, or somebody is looking into it already."""
+    ticket = tickets.active_for(turn.ledger, turn.sender)
+    if ticket is not None and ticket.kind == "hardship":
+        return True
+    return not turn.pressed and bool(_REGISTERS.search(turn.text)) and not _WHETHER.search(turn.text)
+
+
+def say_possible(turn: Turn, facts: AccountFacts) -> None:
+    """The least to pay and until when, instalments where the bill can be had in some, and a person."""
+    bill = own.owed_bill(facts)
+    if bill is None:
+        turn.say("utter_extension_next", **own.next_words(facts))
+        return
+    offers = disclosure.bill_plans(turn.ledger.terms, bill, facts.now)
+    if facts.debts.overdue_fen:
+        response = "utter_extension_overdue"
+    elif not bill.minimum_fen:
+        response = "utter_extension_met"
+    else:
+        response = "utter_extension_bill" if isinstance(offers, str) else "utter_extension_instalment"
+    turn.say(response, **own.bill_words(facts, bill), **own.overdue_words(facts))
+
+
+def register_hardship(turn: Turn) -> None:
+    """The button: as `request_extension`, and it is asked for."""
+    facts = decisions.known(turn)
+    if facts is None or own.being_checked(turn, facts):
+        return
+    if facts.debts.total_fen:
+        register(turn, facts)
+    else:
+        decisions.tell_nothing_owed(turn, facts)
+
+
+def register(turn: Turn, facts: AccountFacts) -> None:
+    """A person gets it, who sees the account's figures; until then the least to pay."""
+    bill = own.owed_bill(facts)
+    if facts.debts.overdue_fen and bill:
         more = own.bill_words(facts, bill) | own.overdue_words(facts)
         handover.open_ticket(turn, "hardship", "utter_hardship_overdue", **more)
     elif bill:
@@ -81,4 +126,8 @@ def request_extension(turn: Turn) -> None:
         handover.open_ticket(turn, "hardship", "utter_hardship_next", next_due=next_due)
 
 
-REPLIES = {"overdue": overdue, "request_extension": request_extension}
+REPLIES = {
+    "overdue": overdue,
+    "request_extension": request_extension,
+    "register_hardship": register_hardship,
+}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from actions import cards, decisions, diagnosis, words
+from actions.mentioned import Goods
 from actions.turn import Turn
-from ledger.model import AccountFacts, Bill, Freeze, Refund
+from ledger.model import AccountFacts, Bill, Freeze
 
 
 def account(turn: Turn, general: str, closed: str, **more: str) -> AccountFacts | None:
@@ -47,7 +48,7 @@ def taken_back(turn: Turn, facts: AccountFacts) -> bool:
         card=cards.debts(facts.debts),
         amount=words.money(facts.debts.chargeback_fen),
         total=words.money(facts.debts.total_fen),
-        kinds=words.debt_kinds(facts.debts),
+        late=words.late_part(facts.debts),
         today=words.day(facts.today),
     )
     return True
@@ -134,5 +135,5 @@ def bureau_words(freeze: Freeze, facts: AccountFacts) -> dict[str, str]:
     }
 
 
-def goods(refund: Refund) -> str:
-    return " ".join(part for part in (refund.merchant, refund.item) if part)
+def goods(bought: Goods) -> str:
+    return " ".join(part for part in (bought.merchant, bought.item) if part)

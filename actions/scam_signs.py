@@ -9,6 +9,7 @@ every other character or Latin word a dot; the stories are told in these letters
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from nlu.text import normalise
 
@@ -204,35 +205,33 @@ def _word(letter: str, chinese: str, english: str, pinyin: str) -> str:
     return f"(?P<{letter}>{chinese}|(?<![a-z])(?:{english})(?![a-z])|{pinyin})"
 
 
-_READ = re.compile("|".join(_word(letter, *words) for letter, words in _SIGNS.items()) + "|[a-z]+|.")
+_READ = "|".join(_word(letter, *words) for letter, words in _SIGNS.items()) + "|[a-z]+|."
 
-_STORIES = re.compile(
-    "|".join(
-        (
-            # somebody asks the customer for it, or says that it takes it
-            "[CPI].{0,24}A.{0,18}[SOKMFW]|C.*A.{0,18}[SOKMFW]|[CPI].{0,18}E.{0,10}[SOKFW]",
-            "[SOKMFW].{0,10}P.?Z|C.{0,4}S|C.{0,8}K|K.{0,4}C|[CP].{0,16}F",
-            # it is asked for, and then it is told by whom, or that the money comes back
-            "[AE].{0,12}[SOKMFW].{0,18}(?:C|P.{0,3}[AE]|P.{0,4}[QR])|A.{0,6}O.*[PC]",
-            "[EL].{0,8}[MW].{0,8}C|A.{0,4}[MW].{0,14}R|[CP].{0,16}[MWSO].{0,12}[QR]",
-            # nobody is named, but only a fraudster asks so
-            "A.{0,20}F|A.{0,8}S|A.{0,4}G.{0,10}K|A.{0,6}W.{0,20}L|A.{0,10}M.{0,14}[LQ]",
-            # it goes to them
-            "A.{0,12}M.{0,3}P|A.{0,10}T.?M|A.{0,4}P.{0,4}[OM]|K.{0,6}[TG]+T|[KN].{0,6}T|T.{0,6}[KN]|D",
-            # called, and hurried to close, or led by the hand
-            "C.*U|U.*C|C.*[AE].{0,6}L|C.*L.*Y|C.{0,8}V.{0,10}L|N.{0,10}U|U.{0,6}A.{0,8}[SOKMLW]|AU|H|I",
-            # a link in a text message, a stranger in the messenger, an app to close with
-            "N.{0,14}O|N.*AO|C.{0,2}O.{0,4}A|P.{0,8}[SO]+.{0,3}A|A.{0,10}O.{0,14}L|L.{0,12}A.{0,8}O",
-            # cheated, or in fear of it
-            "B.{0,20}[SOKMFUL]|[CSOKMFW].*B",
-        )
+_STORIES = "|".join(
+    (
+        # somebody asks the customer for it, or says that it takes it
+        "[CPI].{0,24}A.{0,18}[SOKMFW]|C.*A.{0,18}[SOKMFW]|[CPI].{0,18}E.{0,10}[SOKFW]",
+        "[SOKMFW].{0,10}P.?Z|C.{0,4}S|C.{0,8}K|K.{0,4}C|[CP].{0,16}F",
+        # it is asked for, and then it is told by whom, or that the money comes back
+        "[AE].{0,12}[SOKMFW].{0,18}(?:C|P.{0,3}[AE]|P.{0,4}[QR])|A.{0,6}O.*[PC]",
+        "[EL].{0,8}[MW].{0,8}C|A.{0,4}[MW].{0,14}R|[CP].{0,16}[MWSO].{0,12}[QR]",
+        # nobody is named, but only a fraudster asks so
+        "A.{0,20}F|A.{0,8}S|A.{0,4}G.{0,10}K|A.{0,6}W.{0,20}L|A.{0,10}M.{0,14}[LQ]",
+        # it goes to them
+        "A.{0,12}M.{0,3}P|A.{0,10}T.?M|A.{0,4}P.{0,4}[OM]|K.{0,6}[TG]+T|[KN].{0,6}T|T.{0,6}[KN]|D",
+        # called, and hurried to close, or led by the hand
+        "C.*U|U.*C|C.*[AE].{0,6}L|C.*L.*Y|C.{0,8}V.{0,10}L|N.{0,10}U|U.{0,6}A.{0,8}[SOKMLW]|AU|H|I",
+        # a link in a text message, a stranger in the messenger, an app to close with
+        "N.{0,14}O|N.*AO|C.{0,2}O.{0,4}A|P.{0,8}[SO]+.{0,3}A|A.{0,10}O.{0,14}L|L.{0,12}A.{0,8}O",
+        # cheated, or in fear of it
+        "B.{0,20}[SOKMFUL]|[CSOKMFW].*B",
     )
 )
 
 # It has happened: a secret was told to them, or money went to them. A fear or a refusal is neither.
 _TELL = "(?:发|给|告诉|报|念|说)(?:给|了|过)*"
 _SEND = "(?:转|打|汇|存|付|充)"
-_DONE = re.compile(
+_DONE = (
     f"{_SECRET}[^ ]{{0,8}}{_TELL}(?:{_THEM}(?:了|过)|[出过]去了)"
     f"|{_TELL}{_THEM}了[^ ]{{0,4}}{_SECRET}|{_SECRET}[^ ]{{0,3}}告诉了|已经[^ ]{{0,4}}{_TELL}{_THEM}"
     f"|{_SEND}(?:了(?![吗没才就])|过去了|出去了|走了|给[^ ]{{1,8}}了|[到进][^ ]{{1,12}}了)"
@@ -243,10 +242,16 @@ _DONE = re.compile(
     "|wired)(?![a-z])"
     "|(?:zhuan|fa|gei|gao ?su)(?: ?gei)?(?: ?ta)? ?le(?![a-z])"
 )
-_NOT_DONE = re.compile(
+_NOT_DONE = (
     "(?:没有?|还没|未|别|不要|不能|差点|没敢|不敢)[^ ]{0,8}(?:转|打|汇|存|付|发|给|告诉|报|念|说|骗|上当)"
     f"|如果|要是|万一|怕|[让叫要]我[^ ]{{0,12}}{_SEND}了?[^ ]{{0,5}}(?:才|就)|是不是被?骗|会不会"
 )
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compiled when the first message is read: by far the slowest thing that importing this would do."""
+    return re.compile(pattern)
 
 
 def plain(text: str) -> str:
@@ -258,14 +263,16 @@ def plain(text: str) -> str:
 
 def signs(text: str) -> str:
     """The letters of the signs in it, with a dot for whatever is none."""
-    return "".join(found.lastgroup or "." * (found[0] != " ") for found in _READ.finditer(plain(text)))
+    return "".join(
+        found.lastgroup or "." * (found[0] != " ") for found in _compiled(_READ).finditer(plain(text))
+    )
 
 
 def tell_of_scam(text: str) -> bool:
-    return _STORIES.search(signs(text)) is not None
+    return _compiled(_STORIES).search(signs(text)) is not None
 
 
 def tell_of_harm(text: str) -> bool:
     """Whether, of a scam, the words also say that a secret or money has already gone to a stranger."""
     said = plain(text)
-    return _DONE.search(said) is not None and _NOT_DONE.search(said) is None
+    return _compiled(_DONE).search(said) is not None and _compiled(_NOT_DONE).search(said) is None

@@ -20,12 +20,12 @@ from ledger.numbers import charge_of
 
 def prepay_all(turn: Turn) -> None:
     """The decision at once when that is what was asked; else what it would cost today, and the offer."""
-    facts = turn.facts
+    facts, enters = turn.facts, turn.values.get("enters") == "settle"
     if facts is None:
         turn.say("utter_settle_anonymous", path=turn.ledger.terms.settle_path)
-    elif decisions.again(turn, "settle"):
+    elif decisions.again(turn, "settle", *([] if enters else ["settle_close"])):
         return
-    elif turn.pressed or turn.values.get("enters") == "settle" or not can_be_quoted(facts):
+    elif turn.pressed or enters or not can_be_quoted(facts):
         decisions.show_settle(turn, close_after=False)
     else:
         quote = quotes.make(turn.ledger, facts.customer_id, close_after=False)

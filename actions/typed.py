@@ -13,6 +13,7 @@ from actions import (
     close,
     decisions,
     diagnosis,
+    hurry,
     masking,
     other_product,
     out_of_scope,
@@ -117,7 +118,7 @@ def answered(turn: Turn) -> bool:
     elif NO.fullmatch(text) or backing_out.of_decision(turn, text, decisions.KINDS):
         _refuse(turn, text)
     else:
-        return _goes_on(turn, text) or outcome.asked(turn, text)
+        return _goes_on(turn, text) or outcome.asked(turn, text) or hurry.answered(turn, text)
     return True
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from actions import cards, decisions, diagnosis, own, words
+from actions import cards, cause, decisions, diagnosis, own, refused, words
+from actions.cause import Evidence
 from actions.turn import Turn
 from ledger import freezes
 from ledger.errors import NothingToUnfreeze, UnfreezeTooEarly
-from ledger.model import AccountFacts, Refusal, UnfreezeApplication
-
-Evidence = list[tuple[str, str]]
+from ledger.model import AccountFacts, UnfreezeApplication
 
 
 def why_unusable(turn: Turn) -> None:
@@ -23,7 +22,6 @@ def why_unusable(turn: Turn) -> None:
     if filed is not None:
         say_filed(turn, facts, filed)
         return
-    cause = diagnosis.find(facts)
     tellers: dict[str, Callable[[Turn, AccountFacts], None]] = {
         "closed": tell_closed,
         "charge_checking": decisions.say_under_way,
@@ -34,25 +32,20 @@ def why_unusable(turn: Turn) -> None:
         "risk": tell_risk,
         "bureau": tell_bureau,
         "customer": tell_paused,
-        "over_limit": tell_over_limit,
-        "lowered": tell_lowered,
-        "shop": tell_unsupported,
-        "item": tell_unsupported,
+        "over_limit": refused.tell_newest,
+        "lowered": refused.tell_newest,
+        "shop": refused.tell_newest,
+        "item": refused.tell_newest,
         "used_up": tell_used_up,
-        "lifted": tell_lifted,
+        "lifted": refused.tell_newest,
         "none": tell_nothing_found,
     }
-    tellers[cause](turn, facts)
+    tellers[diagnosis.find(facts)](turn, facts)
 
 
-def tell(
-    turn: Turn, cause: str, evidence: Evidence, response: str = "", values: Any = None, **more: str
-) -> None:
-    """One bubble and its card; the card's title and remedy are the words of the cause."""
-    title, remedy = words.DIAGNOSES[cause]
-    diagnosed = cards.diagnosis(cause, title, [*evidence, *refused_for_freeze(turn)], remedy)
-    card = cards.ending(diagnosed, "unusable", cause, "")
-    turn.say(response or f"utter_unusable_{cause}", card=card, values=values, **more)
+def tell(turn: Turn, kind: str, evidence: Evidence, **more: Any) -> None:
+    """Beside its own evidence, the order that was refused for it."""
+    cause.tell(turn, kind, [*evidence, *refused_for_freeze(turn)], **more)
 
 
 def refused_for_freeze(turn: Turn) -> Evidence:
@@ -61,7 +54,7 @@ def refused_for_freeze(turn: Turn) -> Evidence:
     refusal = next((each for each in facts.refusals if each.reason == "freeze"), None) if facts else None
     if facts is None or refusal is None or not facts.freezes:
         return []
-    order = _order(facts, refusal)
+    order = cause.order_words(facts, refusal)
     return [("被拒订单", f"{refusal.merchant} {refusal.item} {order['amount']}（{order['at']}）")]
 
 
@@ -127,108 +120,13 @@ def tell_investigation(turn: Turn, facts: AccountFacts) -> None:
     freeze = diagnosis.first_freeze(facts)
     assert freeze is not None  # that is the cause
     since = words.day(freeze.placed_at, today=facts.today)
-    cause = words.freeze(freeze)
-    tell(turn, "under_investigation", [("暂停日期", since), ("原因", cause)], since=since, reason=cause)
-
-
-def tell_over_limit(turn: Turn, facts: AccountFacts) -> None:
-    refusal = diagnosis.latest_refusal(facts)
-    assert refusal is not None  # that is the evidence
-    goods = " ".join(part for part in (refusal.merchant, refusal.item) if part)
-    amount, available = words.money(refusal.amount_fen), words.money(refusal.available_fen)
-    now_left = words.money(facts.limit.available_fen)
-    at = words.moment(refusal.at, today=facts.today)
-    evidence = [
-        ("被拒订单", f"{goods} {at}"),
-        ("订单金额", amount),
-        ("当时可用额度", available),
-        ("现在可用额度", now_left),
-    ]
-    tell(
-        turn,
-        "over_limit",
-        evidence,
-        at=at,
-        goods=goods,
-        amount=amount,
-        available=available,
-        now_left=now_left,
-    )
-
-
-def tell_unsupported(turn: Turn, facts: AccountFacts) -> None:
-    """The shop, the item, or one of each when both were refused lately."""
-    refusal = diagnosis.latest_refusal(facts)
-    assert refusal is not None  # that is the evidence
-    other_reason = "shop" if refusal.reason == "item" else "item"
-    other = next((each for each in facts.refusals if each.reason == other_reason), None)
-    told = [each for each in (refusal, other) if each is not None]
-    evidence = [
-        (words.UNSUPPORTED[each.reason], f"{each.merchant} {each.item} {words.money(each.amount_fen)}")
-        for each in told
-    ]
-    more = {f"{each.reason}_{name}": word for each in told for name, word in _order(facts, each).items()}
-    left = words.money(facts.limit.available_fen)
-    response = "utter_unusable_shop_and_item" if other else ""
-    tell(turn, refusal.reason, evidence, response, left=left, **more)
-
-
-def _order(facts: AccountFacts, refusal: Refusal) -> dict[str, str]:
-    return {
-        "at": words.moment(refusal.at, today=facts.today),
-        "merchant": refusal.merchant,
-        "item": refusal.item,
-        "amount": words.money(refusal.amount_fen),
-    }
-
-
-def tell_lowered(turn: Turn, facts: AccountFacts) -> None:
-    cut = facts.limit_cut
-    assert cut is not None  # that is the cause
-    bill = words.month(str(cut.evidence.get("bill", "")), today=facts.today)
-    days = str(cut.evidence.get("days_late", ""))
-    old, new = words.money(cut.old_fen), words.money(cut.new_fen)
-    left = words.money(facts.limit.available_fen)
-    at = words.day(cut.at, today=facts.today)
-    evidence = [
-        ("额度调整", f"{old} → {new}（{at}）"),
-        ("依据", f"{bill}账单晚还{days}天"),
-        ("现在可用额度", left),
-    ]
-    more: dict[str, str] = {}
-    refusal = diagnosis.latest_refusal(facts)
-    if refusal is not None:
-        order = _order(facts, refusal)
-        evidence.append(("被拒订单", f"{order['merchant']} {order['item']} {order['amount']}"))
-        more = {f"order_{name}": word for name, word in order.items()}
-    response = "utter_unusable_lowered_order" if refusal else ""
-    tell(
-        turn, "lowered", evidence, response, at=at, old=old, new=new, bill=bill, days=days, left=left, **more
-    )
+    reason = words.freeze(freeze)
+    tell(turn, "under_investigation", [("暂停日期", since), ("原因", reason)], since=since, reason=reason)
 
 
 def tell_used_up(turn: Turn, facts: AccountFacts) -> None:
     used, total = words.money(facts.limit.used_fen), words.money(facts.limit.total_fen)
     tell(turn, "used_up", [("总额度", total), ("已用", used)], total=total, used=used)
-
-
-def tell_lifted(turn: Turn, facts: AccountFacts) -> None:
-    """What refused the order is over; it may be tried again unless it asks for more than is left."""
-    refused = diagnosis.refused_while_frozen(facts)
-    assert refused is not None  # that is the evidence
-    refusal, freeze = refused
-    order, left = _order(facts, refusal), words.money(facts.limit.available_fen)
-    lifted_on = words.day(freeze.lifted_at, today=facts.today)
-    evidence = [
-        ("被拒订单", f"{refusal.merchant} {refusal.item} {order['amount']}"),
-        ("当时暂停使用", words.FREEZE_NAMES[freeze.kind]),
-        ("恢复使用", lifted_on),
-        ("现在可用额度", left),
-    ]
-    enough = refusal.amount_fen <= facts.limit.available_fen
-    response = "" if enough else "utter_unusable_lifted_over_limit"
-    cause = words.FREEZE_NAMES[freeze.kind]
-    tell(turn, "lifted", evidence, response, reason=cause, lifted_on=lifted_on, left=left, **order)
 
 
 def tell_nothing_found(turn: Turn, facts: AccountFacts) -> None:
@@ -259,10 +157,10 @@ def offer_again(turn: Turn) -> None:
     """For words that agree to the offer: only its button files the application, while one may be filed."""
     facts = turn.facts
     turn.settle_question()
-    cause = "" if facts is None or diagnosis.filed_application(facts) else diagnosis.find(facts)
-    if cause in ("cured", "risk"):
+    found = "" if facts is None or diagnosis.filed_application(facts) else diagnosis.find(facts)
+    if found in ("cured", "risk"):
         decisions.offer(turn, "unfreeze")
-        turn.say(f"utter_unfreeze_again_{cause}", values={"decline": {"kind": "unfreeze"}})
+        turn.say(f"utter_unfreeze_again_{found}", values={"decline": {"kind": "unfreeze"}})
     else:
         unfreeze(turn)
 

@@ -250,20 +250,17 @@ def quote_fees(quote: Quote) -> str:
     return "，".join(parts)
 
 
-def debt_kinds(debts: Debts) -> str:
-    """The kinds that are owed: 未出账¥325.00、已出账¥571.09（含逾期违约金¥20.55）."""
-    billed_fen = debts.billed_fen - debts.chargeback_fen
-    billed = f"已出账{money(billed_fen)}"
-    if debts.penalty_fen:
-        billed += f"（含逾期违约金{money(debts.penalty_fen)}）"
-    kinds = (
-        (debts.unbilled_fen, f"未出账{money(debts.unbilled_fen)}"),
-        (billed_fen, billed),
-        (debts.chargeback_fen, f"{LINE_NAMES['chargeback']}{money(debts.chargeback_fen)}"),
-        (debts.product_plan_fen, f"商品分期{money(debts.product_plan_fen)}"),
-        (debts.bill_plan_fen, f"账单分期{money(debts.bill_plan_fen)}"),
-    )
-    return "、".join(text for fen, text in kinds if fen)
+def quote_costs(quote: Quote) -> tuple[int, str]:
+    """What a quote holds besides principal: in all, in fen, and each kind: 下一期分期手续费¥44.09、…"""
+    kinds = [kind for of_name in COST_KINDS.values() for kind in of_name]
+    sums = {kind: sum(each.amount_fen for each in quote.lines if each.kind == kind) for kind in kinds}
+    named = "、".join(f"{LINE_NAMES[kind]}{money(fen)}" for kind, fen in sums.items() if fen)
+    return sum(sums.values()), named
+
+
+def late_part(debts: Debts) -> str:
+    """What of the debt is penalty, where there is any: ，含逾期违约金¥20.55. The kinds are in the card."""
+    return f"，含{LINE_NAMES['penalty']}{money(debts.penalty_fen)}" if debts.penalty_fen else ""
 
 
 def close_facts(facts: AccountFacts) -> list[str]:

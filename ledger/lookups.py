@@ -1,10 +1,10 @@
-"""Single charges, settlements, payouts and bills by what customers and the outbox know them by."""
+"""Single charges, settlements, payouts, bills and purchases by what customers and the outbox know them by."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-from ledger import bills, items, open_charges
+from ledger import bills, items, open_charges, purchase_views
 from ledger import settlement as settlements
 from ledger import tables as t
 from ledger.database import Ledger
@@ -12,6 +12,7 @@ from ledger.door import checked
 from ledger.errors import UnknownBill, UnknownCharge
 from ledger.model import BillItem, Charge, LateMoney, Settlement
 from ledger.numbers import id_of
+from ledger.purchase_views import Purchase
 from ledger.work import find_account
 
 
@@ -64,6 +65,13 @@ def bill_items(ledger: Ledger, customer_id: str, bill_id: int) -> tuple[BillItem
         if bill is None:
             raise UnknownBill(bill_id=bill_id)
         return bills.shown_items(conn, items.select(conn, items.that(t.items.c.bill_id == bill_id)))
+
+
+@checked
+def purchases(ledger: Ledger, customer_id: str) -> tuple[Purchase, ...]:
+    """The newest purchases of the customer's newest account, newest first. Raises UnknownCustomer."""
+    with ledger.read() as conn:
+        return purchase_views.newest(conn, find_account(conn, customer_id).id)
 
 
 def _row(ledger: Ledger, query: sa.Select, number: str) -> sa.Row:

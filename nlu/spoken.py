@@ -26,7 +26,7 @@ _MOST_PERIODS: Final = 60
 # 一百多, 几百块 and 一块儿 are no amounts; 3期, 2次 and 6号 count something else; 尾号6688 is a name.
 _COUNTED: Final = r"(?!\s*(?:[多几来期个天月号日次遍年岁点笔%:时小人家条版楼折倍张度-]|分[之钟]|的?订?单))"
 _NAMED: Final = r"(?<![号第卡单码])(?<!尾号是)"
-_SPENT: Final = "(?:还|付|扣|欠|差|少|花|买|借|刷|存|转)(?:我|你们|了|掉|过|上|先|个|款|钱)*"
+_SPENT: Final = "(?:还|付|扣|欠|差|少|花|买|借|刷|存|转|有|剩|拿|凑)(?:我|你们|了|掉|过|上|先|个|款|钱)*"
 _AMOUNTS: Final = tuple(
     re.compile(pattern)
     for pattern in (
@@ -35,6 +35,7 @@ _AMOUNTS: Final = tuple(
         rf"(?:(?P<jiao>[一二两三四五六七八九\d])(?:毛|角|(?![{_HAN}\d期个])))?",
         rf"{_SPENT}(?P<yuan>{_LARGE}){_MORE}{_COUNTED}",
         rf"{_NAMED}(?P<yuan>{_LARGE})(?=分|(?:的?[那这][笔个]|的?是[啥什]))",
+        rf"{_NAMED}(?P<yuan>{_LARGE})(?=够|[能可](?:不[能可])?以?(?:一次|全部?|都)*(?:还清|结清|还完|还上))",
         rf"{_NAMED}(?P<yuan>{_CENTS}){_MORE}{_COUNTED}",
     )
 )

@@ -173,7 +173,7 @@ def test_four_kinds_of_debt_add_up_to_the_total(chat: Begin, ledger: Ledger) -> 
         debts.product_plan_fen,
         debts.bill_plan_fen,
     ]
-    assert all(line["amount_fen"] > 0 and line["amount"] in said[0].text for line in card["lines"])
+    assert all(line["amount_fen"] > 0 and line["amount"] not in said[0].text for line in card["lines"])
     assert sum(line["amount_fen"] for line in card["lines"]) == card["total_fen"] == debts.total_fen
     assert [each["title"] for each in said[0].buttons] == ["一次结清并关闭", "只看怎么操作", "先不关"]
 

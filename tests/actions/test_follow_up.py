@@ -21,7 +21,7 @@ Begin = Callable[[str | None], Chat]
         ("c-owing", "query_bill", "什么时候", "refund", "utter_dates_bill"),
         ("c-owing", "query_bill", "这个月呢", "request_extension", "utter_bill"),
         ("c-owing", "query_bill", "还有吗", "out_of_scope", "utter_bill_more"),
-        ("c-owing", "offer_settle", "要手续费吗", "make_instalment", "utter_quote_again"),
+        ("c-owing", "offer_settle", "要手续费吗", "make_instalment", "utter_settle_costs"),
         ("c-refunding", "refund", "能加急吗", "where_usable", "utter_refund_no_faster"),
         ("c-refunding", "refund", "退到哪张卡", "auto_debit", "utter_refund_where"),
         ("c-refunding", "refund", "什么时候到", "billing_dates", "utter_refund_pending_paid"),

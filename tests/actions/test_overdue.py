@@ -39,10 +39,19 @@ def test_nothing_late(chat: Begin, customer: str) -> None:
     assert "您没有逾期" in chat(customer).type("overdue")[0].text
 
 
-def test_hardship_files_a_ticket_with_the_figures(chat: Begin, ledger: Ledger) -> None:
+def test_who_cannot_pay_hears_what_is_possible_and_is_registered_by_the_button(
+    chat: Begin, ledger: Ledger
+) -> None:
     account = facts.account_facts(ledger, "c-owing")
     assert account.bill is not None
-    said = chat("c-owing").type("request_extension", "这个月还不上了，能晚几天吗")[0]
+    talk = chat("c-owing")
+    possible = talk.type("request_extension", "这个月还不上了，能晚几天吗")
+    assert f"先还最低{words.money(account.bill.minimum_fen)}就不算逾期" in possible[0].text
+    assert [each["title"] for each in possible[0].buttons] == [
+        "最低还款", "账单分期", "登记还款困难", "人工客服",
+    ]  # fmt: skip
+    assert tickets.active_for(ledger, "web-c-owing") is None
+    said = talk.press(possible, "登记还款困难")[0]
     ticket = tickets.active_for(ledger, "web-c-owing")
     assert ticket is not None and ticket.kind == "hardship" and ticket.number in said.text
     assert f"先还最低{words.money(account.bill.minimum_fen)}" in said.text
@@ -52,45 +61,60 @@ def test_hardship_files_a_ticket_with_the_figures(chat: Begin, ledger: Ledger) -
 
 
 def test_hardship_of_somebody_late(chat: Begin, ledger: Ledger) -> None:
-    said = chat("c-overdue").type("request_extension")[0]
+    talk = chat("c-overdue")
+    said = talk.type("request_extension")
     owed = words.money(facts.account_facts(ledger, "c-overdue").debts.overdue_fen)
-    assert said.text.startswith(f"逾期{owed}") and said.card["type"] == "ticket"
+    assert said[0].text.startswith(f"逾期{owed}") and "不能分期" in said[0].text
+    filed = talk.press(said, "登记还款困难")[0]
+    assert filed.text.startswith(f"逾期{owed}") and filed.card["type"] == "ticket"
 
 
-def test_asking_twice_files_one_ticket(chat: Begin, ledger: Ledger) -> None:
+@pytest.mark.parametrize("text", ["帮我登记还款困难", "我要申请延期", "我想协商还款", "给我延到月底"])
+def test_asked_for_in_words_it_is_registered_once(chat: Begin, ledger: Ledger, text: str) -> None:
     talk = chat("c-owing")
-    talk.type("request_extension")
-    talk.type("request_extension", "真的还不上")
+    assert talk.type("request_extension", text)[0].response == "utter_hardship_bill"
+    assert talk.type("request_extension", "真的还不上")[0].response == "utter_hardship_bill"
     assert len(tickets.list_tickets(ledger)) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["没钱还不了", "能不能申请延期", "怎么协商还款", "想晚几天还行吗", "这个月呢"]
+)
+def test_words_that_ask_for_no_registering_register_nobody(chat: Begin, ledger: Ledger, text: str) -> None:
+    talk = chat("c-owing")
+    assert talk.type("request_extension", text)[0].response == "utter_extension_instalment"
+    assert talk.type("request_extension", "真的没钱")[0].response == "utter_extension_again"
+    assert tickets.list_tickets(ledger) == []
 
 
 @pytest.mark.parametrize("customer", [None, "c-clean", "c-unknown", "c-closed"])
 def test_no_ticket_where_there_is_nothing_to_defer(chat: Begin, ledger: Ledger, customer: str | None) -> None:
-    chat(customer).type("request_extension")
+    chat(customer).type("request_extension", "帮我登记还款困难")
+    chat(customer).type("register_hardship")
     assert tickets.list_tickets(ledger) == []
 
 
-def test_hardship_before_the_bill_names_the_next_due_day(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("state", "response"),
+    [(states.unbilled, "utter_extension_next"), (states.minimum_met, "utter_extension_met")],
+)
+def test_hardship_with_nothing_due(
+    tmp_path: Path, state: Callable[[states.World], None], response: str
+) -> None:
     world = states.make(tmp_path)
-    states.unbilled(world)
-    said = world.chat().type("request_extension")[0]
-    assert "下期10月6日到期" in said.text and said.card["type"] == "ticket"
+    state(world)
+    talk = world.chat()
+    said = talk.type("request_extension")
+    assert [each.response for each in said] == [response]
+    assert talk.press(said, "登记还款困难")[0].card["type"] == "ticket"
 
 
-def test_words_that_may_mean_something_else_register_nobody(chat: Begin, ledger: Ledger) -> None:
-    talk = chat("c-owing")
-    asked = talk.type("request_extension", "这个月呢", confidence=0.4)
-    assert [each.response for each in asked] == ["utter_extension_ask"]
-    assert tickets.active_for(ledger, talk.sender) is None
-    assert talk.press(asked, "登记还款困难")[0].response == "utter_hardship_bill"
-    assert tickets.active_for(ledger, talk.sender) is not None
-
-
-def test_a_few_words_that_name_no_hardship_register_nobody(chat: Begin, ledger: Ledger) -> None:
-    talk = chat("c-overdue")
-    assert talk.type("request_extension", "这个月呢")[0].response == "utter_extension_ask"
-    assert tickets.active_for(ledger, talk.sender) is None
-    assert talk.type("request_extension", "晚几天还")[0].response == "utter_hardship_overdue"
+def test_after_the_due_time_no_instalment_is_offered(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    states.billed(world)
+    assert world.chat().type("request_extension")[0].response == "utter_extension_instalment"
+    world.at("2026-10-06", "22:30")
+    assert world.chat().type("request_extension")[0].response == "utter_extension_bill"
 
 
 @pytest.mark.parametrize("text", ["会起诉我吗", "逾期会不会坐牢", "律师函是你们发的吗"])

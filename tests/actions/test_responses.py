@@ -19,8 +19,8 @@ from tests.actions.walk import ASKED, CUSTOMERS, Begin
 # What opens, ends or leaves a decision by itself.
 DECIDING = {
     "how_to_close", "close_impact", "prepay_all", "offer_settle", "offer_settle_close", "offer_close", "deny",
-    "decline", "steps_close", "talk_to_human", "report_unauthorised", "request_extension", "goodbye", "login",
-    "resume_bot",
+    "decline", "steps_close", "talk_to_human", "report_unauthorised", "request_extension",
+    "register_hardship", "goodbye", "login", "resume_bot",
 }  # fmt: skip
 LONGEST = 120
 # A list has a line for each bill item, plan or offer. Only its lines, at most four and none of them long, may
@@ -238,7 +238,8 @@ def test_a_question_while_a_decision_waits_is_answered_and_the_decision_shown_ag
         ("c-owing", "change_due_date", "不能改"),
         ("c-overdue", "change_due_date", "不能改"),
         (None, "request_extension", "还款日（每月6日）不能推迟"),
-        ("c-owing", "request_extension", "能否延期以评估为准"),
+        ("c-owing", "request_extension", "还款日不能推迟"),
+        ("c-owing", "register_hardship", "能否延期以评估为准"),
         ("c-overdue", "minimum_payment", "不能只还最低"),
         ("c-owing", "auto_debit", "会在"),
         ("c-clean", "auto_debit", "现在不会自动扣"),

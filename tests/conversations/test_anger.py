@@ -75,6 +75,35 @@ def test_called_swindlers_we_say_who_we_are_and_investigate_nothing(demo: LiveDe
     assert watch.changed() == {}
 
 
+@pytest.mark.parametrize("hurried", ["快点", "怎么这么慢啊！", "能不能快一点"])
+def test_hurried_after_a_payment_its_state_is_told(demo: LiveDemo, hurried: str) -> None:
+    quote = demo.say("c-overdue", text="我要全部提前还清")
+    done = demo.say("c-overdue", button=button(quote, "确认结清"), acr="payment")
+    watch = Watch(demo)
+    said = demo.say("c-overdue", text=hurried)
+    assert cards_of(said, "receipt")[0]["receipt"] == cards_of(done, "receipt")[0]["receipt"]
+    assert watch.changed() == {}
+
+
+def test_hurried_before_it_is_confirmed_nothing_is_charged(demo: LiveDemo) -> None:
+    watch = Watch(demo)
+    quote = demo.say("c-overdue", text="我要全部提前还清")
+    said = demo.say("c-overdue", text="快点快点", acr="payment")
+    assert "还没有扣款" in words_of(said) and titles_of(said) == titles_of(quote) and watch.changed() == {}
+
+
+@pytest.mark.parametrize("words", ["没钱还不了", "我真没钱了还不上怎么办啊", "工资没发，这个月还不起"])
+@pytest.mark.parametrize("customer", ["c-owing", "c-overdue"])
+def test_who_has_no_money_hears_what_is_possible_and_files_nothing(
+    demo: LiveDemo, customer: str, words: str
+) -> None:
+    watch = Watch(demo)
+    said = demo.say(customer, text=words)
+    names = ("{minimum}", "{due}", "分期") if customer == "c-owing" else ("{overdue}", "不能分期")
+    assert all(name.format(**told(demo.ledger(customer))) in words_of(said) for name in names)
+    assert {"登记还款困难", "人工客服"} <= set(titles_of(said)) and watch.changed() == {}
+
+
 def test_an_insult_in_an_open_quote_charges_nothing(demo: LiveDemo) -> None:
     watch = Watch(demo)
     demo.say("c-owing", text="我要全部提前还清")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conversations.watch import Watch, told
+from tests.conversations.watch import Watch, told, yuan
 from tests.live import LiveDemo, button, cards_of, titles_of, words_of
 
 # Customer, the question before, the short words after its answer, what these are answered with, the buttons.
@@ -40,8 +40,42 @@ def test_a_question_about_the_open_quote_keeps_it_open(demo: LiveDemo) -> None:
     watch = Watch(demo)
     first = demo.say("c-owing", text="我要提前还清全部月付")
     asked = demo.say("c-owing", text="要手续费吗")
-    assert cards_of(asked, "quote") and "还没有扣款" in words_of(asked)
+    assert cards_of(asked, "quote") and "没有扣款" in words_of(asked)
     assert titles_of(asked) == titles_of(first) and watch.changed() == {}
+
+
+@pytest.mark.parametrize("question", ["那手续费呢", "怎么这么多手续费", "里面都有什么钱"])
+@pytest.mark.parametrize("close_after", [False, True])
+def test_the_fees_of_the_quote_shown_are_told_and_it_is_offered_again(
+    demo: LiveDemo, question: str, close_after: bool
+) -> None:
+    watch = Watch(demo)
+    first = demo.say("c-owing", text="怎么关闭月付" if close_after else "我要提前还清全部月付")
+    quote = demo.say("c-owing", button=button(first, "一次结清并关闭")) if close_after else first
+    lines = cards_of(quote, "quote")[0]["lines"]
+    said = demo.say("c-owing", text=question)
+    fees = [line for line in lines if "手续费" in line["label"]]
+    assert len(said) == 2 and fees and yuan(sum(line["amount_fen"] for line in fees)) in said[0]["text"]
+    assert all(name in said[0]["text"] for name in ("下一期分期手续费", "提前结清手续费", "不再收"))
+    again = cards_of(said[1:], "quote")[0]
+    assert again["quote_id"] == cards_of(quote, "quote")[0]["quote_id"] and "没有扣款" in said[1]["text"]
+    assert titles_of(said[1:]) == titles_of(quote)[-2:] and watch.changed() == {}
+
+
+def test_the_fees_before_anything_is_shown_are_told_beside_what_is_owed(demo: LiveDemo) -> None:
+    watch = Watch(demo)
+    owed = demo.say("c-owing", text="怎么关闭月付")
+    said = demo.say("c-owing", text="那手续费呢")
+    assert "提前结清手续费¥" in said[0]["text"] and "没有扣款" in said[1]["text"]
+    assert titles_of(said) == titles_of(owed) and watch.changed() == {}
+
+
+def test_the_changed_day_is_answered_and_the_hour_of_the_debit_offered(demo: LiveDemo) -> None:
+    watch = Watch(demo)
+    said = demo.say("c-owing", text="还款日可以挪到15号吗，自动扣款一般几点扣")
+    assert said[0]["text"].startswith("不能改") and "您还问了：自动还款" in titles_of(said)
+    other = demo.say("c-owing", button=button(said, "您还问了"))
+    assert "08:00" in words_of(other) and watch.changed() == {}
 
 
 def test_of_two_questions_one_is_answered_and_one_offered(demo: LiveDemo) -> None:

@@ -99,7 +99,9 @@ def test_a_visitor_is_answered_in_general(demo: LiveDemo, question: str, names: 
 def test_who_cannot_pay_in_time_is_registered_once(demo: LiveDemo) -> None:
     watch = Watch(demo)
     overdue = told(demo.ledger("c-overdue"))["overdue"]
-    said = demo.say("c-overdue", text="实在还不上能不能晚几天")
+    possible = demo.say("c-overdue", text="实在还不上能不能晚几天")
+    assert overdue in words_of(possible) and watch.changed() == {}
+    said = demo.say("c-overdue", button=button(possible, "登记还款困难"))
     number = cards_of(said, "ticket")[0]["number"]
     assert overdue in words_of(said) and number in words_of(said) and titles_of(said) == ["怎么还款"]
     assert watch.changed() == {"c-overdue": {"tickets"}}

@@ -104,7 +104,7 @@ def test_a_request_id_is_each_customers_own(demo: LiveDemo) -> None:
         ("c-bureau", "我要转人工", "human"),
         ("c-owing", "我要投诉你们", "complaint"),
         ("c-risk", "不是我登录的，我账号被盗了", "fraud"),
-        ("c-overdue", "实在还不上能不能晚几天", "hardship"),
+        ("c-overdue", "请帮我登记还款困难", "hardship"),
     ],
 )
 def test_asked_for_twice_there_is_one_ticket(demo: LiveDemo, customer: str, words: str, kind: str) -> None:

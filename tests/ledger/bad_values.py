@@ -106,6 +106,7 @@ def _of_the_account(ledger: Ledger, late: Customer, instalments: Customer) -> It
     assert bill is not None
     yield _of(plans.instal_bill, customer_id=instalments.id, bill_id=bill.id, periods=3, key="instal")
     yield _of(lookups.bill_items, customer_id=instalments.id, bill_id=bill.id)
+    yield _of(lookups.purchases, customer_id=instalments.id)
     yield _of(repayments.repay, customer_id="c-1", amount_fen=500, key="repay")
     yield _of(debits.switch, customer_id="c-1", on=True, key="switch")
     freezes.place(ledger, late.id, "risk", {"logins": 9}, key="k-freeze")

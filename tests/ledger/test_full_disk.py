@@ -29,6 +29,7 @@ _WRITE_NOTHING = {
         "payout_fen",
         "late_money",
         "bill_items",
+        "purchases",
         "customer_of",
         "get",
         "list_tickets",

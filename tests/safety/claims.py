@@ -80,9 +80,12 @@ def quoted(ledger: Ledger, quote_id: str) -> frozenset[int]:
 
 
 def _sums(lines: list[dict[str, Any]]) -> Iterator[int]:
-    """Of a quote's lines: of each kind, and of all fees."""
+    """Of a quote's lines: of each kind, of all fees, of all that costs, and of all that does not."""
     kinds = [{line["kind"]} for line in lines]
-    for these in [*kinds, {"billed_fee", "next_fee", "settlement_charge"}]:
+    fees = {"billed_fee", "next_fee", "settlement_charge"}
+    costs = fees | {"interest", "penalty"}
+    principal = {line["kind"] for line in lines} - costs
+    for these in [*kinds, fees, costs, principal]:
         yield sum(line["amount_fen"] for line in lines if line["kind"] in these)
 
 

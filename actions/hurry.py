@@ -1,0 +1,41 @@
+"""Impatience with nothing else said (快点, 急死了, 怎么这么慢): where what the customer waits for stands."""
+
+from __future__ import annotations
+
+import re
+
+from actions import decisions, diagnosis, follow_up, handover, outcome, settle, unusable
+from actions.turn import Turn
+from ledger import tickets
+
+_HURRY = re.compile(
+    "(?>那|你们?|您|就|都|倒是|麻烦|请|能不能|可不可以|能|可以|帮我|给我|搞|弄|办|处理"
+    "|真|好|太|我|怎么|咋|为什么|这么|还|[，, ])*"
+    "(?:快(?:一?点儿?|些)|赶紧|赶快|抓紧|速度|急死(?:人|我)?|着急|急(?=[啊呀！!]|$)|慢|磨蹭|磨叽|催(?:一下|促)?"
+    "|等不[及了]|等(?:了)?(?:很|好|这么)久)"
+    "(?>一?点儿?|给我|处理|办|弄|扣|什么|啊|呀|吧|了|的|死|行吗|行不行|好吗|好不好|可以吗|能不能|快点"
+    "|[！!。，,？?~ ])*"
+)
+
+
+def answered(turn: Turn, text: str) -> bool:
+    """Whether the typed words are that, and have been answered; they confirm and file nothing."""
+    if not _HURRY.fullmatch(text) or follow_up.asked(turn):
+        return False
+    facts, kind = turn.facts, str((turn.decision or {}).get("kind"))
+    ticket = tickets.active_for(turn.ledger, turn.sender)
+    if facts is not None and facts.open_charge is not None:
+        decisions.say_under_way(turn, facts)
+    elif kind in decisions.KINDS:
+        decisions.show(turn, kind, how="again")
+    elif kind == "unfreeze":
+        unusable.offer_again(turn)
+    elif facts is not None and (last := outcome.just_ended(facts)) is not None:
+        settle.say_settlement(turn, facts, last)
+    elif ticket is not None:
+        handover.say_ticket(turn, ticket, "utter_person_waited_for")
+    elif facts is not None and (filed := diagnosis.filed_application(facts)) is not None:
+        unusable.say_filed(turn, facts, filed)
+    else:
+        turn.say("utter_progress_which")
+    return True

@@ -1,0 +1,48 @@
+"""A refused order that the question names: 昨天那笔怎么回事, 手柄怎么没买成."""
+
+from __future__ import annotations
+
+import re
+
+from actions import cause, diagnosis, mentioned, own, refused, unusable
+from actions.turn import Turn
+from ledger.model import AccountFacts, Refusal
+
+# Said of an order that did not go through, and of money that was repaid.
+_FAILED = re.compile(
+    "怎么回事|咋回事|怎么了|咋了|什么情况|没[有能]?(?:付|买|下|用|成|过)|不成功|失败|[付买用下过]不|被?拒|不让"
+    "|为什么|为啥|凭什么|不给[用付买]"
+)
+_ONE = re.compile("[那这].?[笔单个件]|订单|下单|东西|买")
+_MONEY_BACK = re.compile("还款|还的|还了|自动|扣|退|提现|转")
+_NOT_OF_ORDERS = frozenset({"refund", "report_unauthorised", "talk_to_human", "unfreeze", "open_account"})
+
+
+def answered(turn: Turn) -> bool:
+    """Whether the words ask about one refused order, by its day, shop, item or number, and were told."""
+    facts = turn.facts
+    may = facts is not None and facts.state == "ACTIVE" and facts.open_charge is None
+    if turn.pressed or not may or facts is None or turn.intent in _NOT_OF_ORDERS:
+        return False
+    refusal = _meant(turn, facts)
+    if refusal is None:
+        return False
+    turn.topic = "why_unusable"
+    if refusal.reason == "freeze" and diagnosis.lifted_since(facts, refusal) is None:
+        turn.say("utter_unusable_order", goods=own.goods(refusal), **cause.order_words(facts, refusal))
+        unusable.why_unusable(turn)
+    else:
+        refused.tell(turn, facts, refusal)
+    return True
+
+
+def _meant(turn: Turn, facts: AccountFacts) -> Refusal | None:
+    """The newest of those of the day that is named, else the one whose shop, item or number is."""
+    text, failed = turn.text, _FAILED.search(turn.text) is not None
+    day = mentioned.day(turn, facts.today)
+    if day is not None and (failed or _ONE.search(text)) and not _MONEY_BACK.search(text):
+        of_day = [each for each in facts.refusals if each.at.date() == day]
+        bought = any(each.on == day for each in (*facts.unbilled, *(facts.bill.items if facts.bill else ())))
+        if of_day and (failed or not bought):
+            return mentioned.named(of_day, text) or of_day[0]
+    return mentioned.named(facts.refusals, text) if failed and day is None else None

@@ -1,0 +1,61 @@
+"""Impatience: where what the customer waits for stands; it confirms and files nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from actions import hurry
+from ledger import Ledger, tickets
+from tests.actions.chat import Chat
+from tests.actions.test_settle import gateway
+
+Begin = Callable[[str | None], Chat]
+
+
+@pytest.mark.parametrize("mode", ["succeed", "timeout", "decline"])
+def test_after_a_payment_what_became_of_it(chat: Begin, ledger: Ledger, mode: str) -> None:
+    late = chat("c-overdue")
+    gateway(ledger).set_mode(mode, "c-overdue")
+    done = late.press(late.type("prepay_all", enters="settle"), "确认结清", strong=True)
+    said = late.type("out_of_scope", "快点啊")
+    checked = "utter_charge_being_checked"
+    assert [each.response for each in said] == [checked if mode == "timeout" else done[0].response]
+
+
+def test_of_a_decision_its_button(chat: Begin) -> None:
+    late = chat("c-overdue")
+    late.type("prepay_all", enters="settle")
+    said = late.type("out_of_scope", "能不能快点")
+    assert said[0].response == "utter_quote_again" and "还没有扣款" in said[0].text
+
+
+def test_of_a_ticket_until_when_it_is_answered(chat: Begin, ledger: Ledger) -> None:
+    talk = chat("c-clean")
+    talk.type("talk_to_human", "转人工")
+    (ticket,) = tickets.list_tickets(ledger)
+    said = talk.type("nlu_fallback", "怎么这么慢")
+    assert said[0].response == "utter_person_waited_for" and ticket.number in said[0].text
+    assert tickets.list_tickets(ledger) == [ticket]
+
+
+def test_of_an_application_that_it_was_filed(chat: Begin) -> None:
+    cured = chat("c-cured")
+    cured.press(cured.type("why_unusable"), "申请解冻")
+    cured.type("query_limit")
+    assert [each.response for each in cured.type("out_of_scope", "快点")] == ["utter_unfreeze_filed"]
+
+
+@pytest.mark.parametrize("customer", [None, "c-clean"])
+def test_with_nothing_under_way_it_is_asked_of_what(chat: Begin, customer: str | None) -> None:
+    assert [each.response for each in chat(customer).type("out_of_scope", "急死了")] == [
+        "utter_progress_which"
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["快递到哪了", "急用钱", "还要多久", "快到期了吗", "我想快点还清", "慢慢还行吗"]
+)
+def test_other_words_are_no_hurry(text: str) -> None:
+    assert hurry._HURRY.fullmatch(text) is None
