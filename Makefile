@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .SILENT:
-.PHONY: help demo test setup check train shell browser requirements clean \
+.PHONY: help demo cluster test setup check train shell browser requirements clean \
   token gateway clock ledger ticket nlu-report test-long simulate coverage mutants bench screenshots
 
 # Values given by the person travel as environment variables and are never pasted into a shell line: they may hold
@@ -31,6 +31,10 @@ help:
 ## make demo [PORT=5005] [RESET=1]     set up, seed, start everything and print the page's address; Ctrl-C stops all
 demo:
 	$(RUN) scripts.demo
+
+## make cluster [PORT=5005]            the production profile on this machine: proxy, two bots, two services; Ctrl-C stops all
+cluster:
+	$(RUN) scripts.cluster
 
 ## make test [ONLY=bot|service|web]    set up everything and run every test; the last line has the totals
 test:

@@ -13,11 +13,12 @@ from sanic import Sanic
 
 from actions import background, http_demo, http_health, http_outbox, http_staff, http_webhook, registry
 from actions.http_common import QuietErrors, Secrets, guard
-from actions.settings import SettingMissing, Settings, from_environment
+from actions.settings import Settings, from_environment
 from ledger import Ledger, opening
 from ledger.errors import InvalidTerms, OtherSchema
 from ledger.gateway.interface import GatewayMisconfigured
 from ledger.told import sentence
+from profiles.environment import SettingsError, read_files
 
 logger = logging.getLogger(__name__)
 
@@ -65,9 +66,10 @@ def main() -> int:
     # rasa-sdk 3.21 serves Rasa 3.6 over the same protocol, yet warns of the differing number.
     warnings.filterwarnings("ignore", message=r"(?s)Your versions of rasa and")
     try:
+        read_files()
         settings = from_environment()
         ledger = build_ledger(settings)
-    except (SettingMissing, GatewayMisconfigured) as missing:
+    except (SettingsError, GatewayMisconfigured) as missing:
         print(missing, file=sys.stderr)
         return 2
     except (OtherSchema, InvalidTerms) as refused:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 
 from ledger import opening
+from profiles.environment import (
+    SettingsError,
+    profile_of,
+    require_different,
+    require_postgresql,
+    secret,
+    with_files,
+)
 
-
-class SettingMissing(Exception):
-    """A setting without which the service must not start; the message is one sentence."""
+HERE = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -38,31 +46,48 @@ class Settings:
 
 
 def from_environment() -> Settings:
-    """Raises SettingMissing when a secret or, outside the demo, the gateway is not set."""
+    """Raises SettingsError when a secret or, outside the demo, the gateway is not set, and in production for
+    whatever several services beside each other cannot do with."""
+    environ = with_files(os.environ)
+    profile = profile_of(environ)
+    host, public_host = environ.get("YUEFU_SERVICE_HOST", HERE), environ.get("YUEFU_PUBLIC_HOST", HERE)
+    if profile == "production":
+        _require_fit(environ)
+    if profile == "demo" and not (_is_loopback(host) and _is_loopback(public_host)):
+        raise SettingsError("The demo profile listens on this machine only: YUEFU_SERVICE_HOST is 127.0.0.1.")
     ledger = opening.from_environment()
     if not ledger.demo and not ledger.gateway:
-        raise SettingMissing("YUEFU_GATEWAY must name a payment gateway outside the demo profile.")
-    if ledger.gateway == "http":
-        _secret("YUEFU_WEBHOOK_SECRET")
-    seals_file = os.environ.get("YUEFU_SEALS_FILE", "")
+        raise SettingsError("YUEFU_GATEWAY must name a payment gateway outside the demo profile.")
+    has_webhook = ledger.gateway == "http" or environ.get("YUEFU_WEBHOOK_SECRET")
+    seals_file = environ.get("YUEFU_SEALS_FILE", "")
     return Settings(
         demo=ledger.demo,
         run_dir=ledger.run_dir,
         database_url=ledger.database_url,
-        action_secret=_secret("YUEFU_ACTION_SECRET"),
-        staff_secret=_secret("YUEFU_STAFF_SECRET"),
-        host=os.environ.get("YUEFU_SERVICE_HOST", "127.0.0.1"),
-        port=int(os.environ.get("YUEFU_SERVICE_PORT", "5055")),
+        action_secret=secret(environ, "YUEFU_ACTION_SECRET"),
+        staff_secret=secret(environ, "YUEFU_STAFF_SECRET"),
+        host=host,
+        port=int(environ.get("YUEFU_SERVICE_PORT", "5055")),
         gateway=ledger.gateway,
-        webhook_secrets=tuple(os.environ.get("YUEFU_WEBHOOK_SECRET", "").split()),
-        public_host=os.environ.get("YUEFU_PUBLIC_HOST", "127.0.0.1"),
-        public_port=int(os.environ.get("YUEFU_PUBLIC_PORT", "5056")),
+        webhook_secrets=tuple(secret(environ, "YUEFU_WEBHOOK_SECRET").split()) if has_webhook else (),
+        public_host=public_host,
+        public_port=int(environ.get("YUEFU_PUBLIC_PORT", "5056")),
         seals_file=Path(seals_file) if seals_file else None,
     )
 
 
-def _secret(name: str) -> str:
-    value = os.environ.get(name, "")
-    if not value.strip():
-        raise SettingMissing(f"{name} is not set; the service does not start without it.")
-    return value
+def _require_fit(environ: Mapping[str, str]) -> None:
+    require_postgresql(environ, "DATABASE_URL")
+    names = ("YUEFU_ACTION_SECRET", "YUEFU_STAFF_SECRET", "YUEFU_WEBHOOK_SECRET", "YUEFU_GATEWAY_SECRET")
+    require_different(environ, *names)
+    if environ.get("YUEFU_GATEWAY_SECRET"):
+        secret(environ, "YUEFU_GATEWAY_SECRET")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -17,13 +17,15 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import QueuePool
 
 _READING: Final = "chat_reading"
+_TABLES: Final = 20_260_102  # any number: whoever makes tables takes this lock
 _WRITER: Final = "chat_writer"
 
 
 def open_engine(url: str) -> Engine:
     """An engine for the chat database. On SQLite: WAL, a private file, the write lock taken at BEGIN."""
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, future=True, pool_pre_ping=True)
+        options = {"connect_timeout": 5, "application_name": "yuefu-bot"}
+        return sa.create_engine(url, future=True, pool_pre_ping=True, connect_args=options)
     path = Path(url.removeprefix("sqlite:///"))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
@@ -43,6 +45,16 @@ def open_engine(url: str) -> Engine:
     sa.event.listen(engine, "begin", begin)
     sa.event.listen(engine, "checkin", _let_go)
     return engine
+
+
+def make_tables(engine: Engine, metadata: sa.MetaData, *more: str) -> None:
+    """Makes what is missing of the tables, then runs `more`; bots that start together do so one by one."""
+    with engine.begin() as conn:
+        if conn.dialect.name == "postgresql":
+            conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_TABLES)))
+        metadata.create_all(conn)
+        for statement in more:
+            conn.execute(sa.text(statement))
 
 
 def for_reading(engine: Engine) -> Engine:

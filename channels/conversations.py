@@ -42,22 +42,22 @@ class Conversations(SQLTrackerStore):
     def __init__(
         self, domain: Domain | None = None, recent_events: int = RECENT_EVENTS, **settings: Any
     ) -> None:
-        """`settings`: those of Rasa's SQL store (`dialect`, `db`, …).
+        """`settings`: those of Rasa's SQL store: `db`, an SQLite file, or `url`, any database.
 
         Raises:
             WrongRasa: Rasa is not 3.6.21.
         """
         rasa_version.require(__name__)
+        host = settings.get("host") or ""  # Rasa's name for `url`
+        address = host if "://" in host else f"sqlite:///{settings.get('db', 'rasa.db')}"
+        engine = chat_database.open_engine(address)
+        chat_database.make_tables(engine, self.Base.metadata, *_INDEX)  # before Rasa, which would not wait
         super().__init__(domain, **settings)
-        if self.engine.dialect.name == "sqlite":
-            self.engine.dispose()
-            self.engine = chat_database.open_engine(str(self.engine.url))
+        self.engine.dispose()
+        self.engine = engine
         # Sessions only read: what is written here is written below, without one.
         self.sessionmaker = sa.orm.session.sessionmaker(bind=chat_database.for_reading(self.engine))
         self._recent_events = recent_events
-        with self.engine.begin() as conn:
-            for statement in _INDEX:
-                conn.execute(sa.text(statement))
         if not hasattr(Event.resolve_by_type, "cache_info"):
             Event.resolve_by_type = staticmethod(functools.lru_cache(maxsize=None)(Event.resolve_by_type))
 

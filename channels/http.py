@@ -18,7 +18,7 @@ from sanic.response import HTTPResponse
 from channels import identity
 from channels.errors import ChatError
 from channels.mailbox import Mailbox
-from channels.rate import RateLimit
+from channels.rate import Rate
 from channels.rating_desk import RatingDesk
 from channels.requests import read_asked, read_json, read_pass, read_query, read_rating
 from channels.turns import IdConflict, Turns
@@ -63,10 +63,10 @@ class ChatApi:
     verifier: identity.Verifier
     turns: Turns
     mailbox: Mailbox
-    rate: RateLimit
+    rate: Rate
     ratings: RatingDesk
     visitors: Visitors
-    new_visitors: RateLimit
+    new_visitors: Rate
 
     def add_routes(self, blueprint: Blueprint) -> None:
         blueprint.add_route(answering(self.visit), "/chat/visitors", methods=["POST"], name="post_visitor")
@@ -76,7 +76,7 @@ class ChatApi:
 
     async def post(self, request: Request) -> HTTPResponse:
         who = await self._who(request)
-        self.rate.admit(who.sender, time.monotonic())
+        await self.rate.admit(who.sender)
         submitted = await self.turns.submit(who, read_asked(read_json(request.body), who.sender))
         said = await asyncio.shield(submitted.answer)
         return response.json({"messages": said}, ensure_ascii=False)
@@ -90,7 +90,7 @@ class ChatApi:
     async def rating(self, request: Request) -> HTTPResponse:
         """What the customer says of a journey that has ended; said again, it replaces what was said."""
         who = await self._who(request)
-        self.rate.admit(who.sender, time.monotonic())
+        await self.rate.admit(who.sender)
         kept = await self.ratings.take(who.sender, read_rating(read_json(request.body), who.sender))
         return response.json(kept, ensure_ascii=False)
 
@@ -101,7 +101,7 @@ class ChatApi:
         earlier, now = read_pass(read_json(request.body)), time.time()
         sub = self.visitors.returning(earlier, now)
         if not sub:
-            self.new_visitors.admit("", time.monotonic())
+            await self.new_visitors.admit("")
         return response.json({"token": self.visitors.issue(now, sub)})
 
     async def _who(self, request: Request) -> identity.Identity:

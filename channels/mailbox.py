@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
-from channels.chat_database import reading
+from channels.chat_database import make_tables, reading
 from channels.tables import messages, metadata, ratings, senders, turns
 
 SESSION_S = 60 * 60
@@ -63,7 +63,7 @@ class Mailbox:
     engine: Engine
 
     def create_tables(self) -> None:
-        metadata.create_all(self.engine)
+        make_tables(self.engine, metadata)
 
     def claim(self, sender: str, turn_id: str, body_hash: str, user_text: str | None, now: float) -> Claim:
         """Claims a message for answering; one caller at a time gets `mine`.

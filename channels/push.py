@@ -19,7 +19,7 @@ FIRST_PAUSE_S = 1.0
 LAST_PAUSE_S = 30.0
 
 
-@dataclass(frozen=True)
+@dataclass
 class OutboxPush:
     """Long-polls the outbox for as long as the bot runs.
 
@@ -29,6 +29,7 @@ class OutboxPush:
 
     service: ServiceClient
     turns: Turns
+    _telling: asyncio.Task[bool] | None = None
 
     async def run(self) -> None:
         """Runs until cancelled; after a failure it pauses for 1 s, 2 s … 30 s."""
@@ -41,13 +42,27 @@ class OutboxPush:
             pause_s = min(pause_s * 2, LAST_PAUSE_S)
 
     async def _once(self) -> bool:
-        """Takes what is there and tells it, each sender's items in order; false when something failed.
+        """Takes what is there and tells it; false when something failed."""
+        try:
+            items = await self.service.outbox(WAIT_S)
+        except ServiceError as error:
+            logger.warning("outbox: %s", error)
+            return False
+        self._telling = asyncio.create_task(self._told(items))
+        return await asyncio.shield(self._telling)
+
+    async def stop(self, timeout_s: float) -> None:
+        """After `run` was cancelled: what was taken is told: nobody else gets it before its lease ends."""
+        if self._telling is not None:
+            await asyncio.wait([self._telling], timeout=timeout_s)
+
+    async def _told(self, items: list[dict[str, Any]]) -> bool:
+        """Tells each sender's items in order; false when something failed.
 
         An item that failed comes again when the service's lease of it ends. Later news of the same sender
         do not wait for it: one that can never be told must not silence the others.
         """
         try:
-            items = await self.service.outbox(WAIT_S)
             ordered = sorted(items, key=lambda item: str(item["sender"]))
             by_sender = [list(group) for _, group in groupby(ordered, key=lambda item: str(item["sender"]))]
             told = list(chain.from_iterable(await asyncio.gather(*map(self._tell, by_sender))))

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, Row
 
 from channels import settings, text
-from channels.chat_database import open_engine
+from channels.chat_database import make_tables, open_engine
 from channels.mailbox import iso_time
 from channels.tables import messages, metadata, ratings
 
@@ -111,7 +111,7 @@ def main() -> None:
     parser.add_argument("--days", type=float, default=30, help="how far back (default 30)")
     days = parser.parse_args().days
     engine = open_engine(settings.chat_database())
-    metadata.create_all(engine)
+    make_tables(engine, metadata)
     given = list(Ratings(engine).since(time.time() - days * DAY_S))
     print(json.dumps({"summary": summary(given), "ratings": given}, ensure_ascii=False, indent=2))
 

@@ -14,14 +14,21 @@ import jwt
 from sqlalchemy.engine.url import make_url
 from sqlalchemy.exc import ArgumentError
 
-MIN_SECRET_CHARS = 16
+from profiles.environment import (
+    SettingsError,
+    profile_of,
+    require_different,
+    require_postgresql,
+    secret,
+    with_files,
+)
+
+__all__ = ["Settings", "SettingsError", "TokenRules", "chat_database", "is_loopback", "load"]
+
 DEMO_ISSUER = "yuefu-demo"
 DEMO_VISITORS = 60
+DRAIN_S = "5"
 PUBLIC_KEY_ALGORITHMS = ("RS256", "ES256")
-
-
-class SettingsError(Exception):
-    """A setting is missing or cannot be used. The message is one sentence for whoever starts the bot."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,10 @@ class TokenRules:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything the web channel needs. Secrets never appear in `repr`."""
+    """Everything the web channel needs. Secrets never appear in `repr`.
+
+    With a `redis_url` other bots serve the same customers; without one this is the only process.
+    """
 
     demo: bool
     tokens: TokenRules
@@ -48,6 +58,7 @@ class Settings:
     button_secret: str
     service_url: str
     chat_db_url: str
+    redis_url: str
     origins: tuple[str, ...]
     web_dir: Path
     max_chars: int
@@ -56,6 +67,7 @@ class Settings:
     rate_window_s: float
     visitors_a_minute: int
     action_timeout_s: float
+    drain_s: float
 
     def __repr__(self) -> str:
         return f"Settings(demo={self.demo}, service_url={self.service_url!r})"
@@ -65,16 +77,20 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """Reads the settings from `environ`.
 
     Raises:
-        SettingsError: a secret is missing or short, a key cannot be read, a number is not one.
+        SettingsError: a secret is missing, short or in production a default; a key cannot be read; a number
+            is not one; production lacks its PostgreSQL or Redis.
     """
-    demo = environ.get("YUEFU_PROFILE", "") == "demo"
+    environ = with_files(environ)
+    demo = profile_of(environ) == "demo"
+    require_different(environ, "YUEFU_ACTION_SECRET", "YUEFU_BUTTON_SECRET")
     return Settings(
         demo=demo,
         tokens=_token_rules(environ, demo),
-        action_secret=_secret(environ, "YUEFU_ACTION_SECRET"),
-        button_secret=_secret(environ, "YUEFU_BUTTON_SECRET"),
+        action_secret=secret(environ, "YUEFU_ACTION_SECRET"),
+        button_secret=secret(environ, "YUEFU_BUTTON_SECRET"),
         service_url=(environ.get("YUEFU_SERVICE_URL") or "http://127.0.0.1:5055").rstrip("/"),
         chat_db_url=chat_database(environ),
+        redis_url=_redis(environ),
         origins=_origins(environ.get("YUEFU_CHAT_ORIGINS", "")),
         web_dir=Path(environ.get("YUEFU_WEB_DIR") or Path(__file__).resolve().parent.parent / "web"),
         max_chars=int(_number(environ, "YUEFU_CHAT_MAX_CHARS", 300)),
@@ -83,22 +99,17 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         rate_window_s=_number(environ, "YUEFU_CHAT_RATE_WINDOW_S", 10),
         visitors_a_minute=_visitors(environ, demo),
         action_timeout_s=_number(environ, "YUEFU_ACTION_TIMEOUT_S", 20),
+        drain_s=_drain(environ),
     )
 
 
 def chat_database(environ: Mapping[str, str] = os.environ) -> str:
     """Where the conversations are kept. Raises SettingsError."""
+    environ = with_files(environ)
+    if profile_of(environ) == "production":
+        return _database_url(require_postgresql(environ, "YUEFU_CHAT_DB"))
     run_dir = Path(environ.get("YUEFU_RUN_DIR") or ".run")
     return _database_url(environ.get("YUEFU_CHAT_DB") or str(run_dir / "chat.db"))
-
-
-def _secret(environ: Mapping[str, str], name: str) -> str:
-    value = environ.get(name, "")
-    if not value:
-        raise SettingsError(f"{name} is not set: the bot does not start without this secret.")
-    if len(value) < MIN_SECRET_CHARS:
-        raise SettingsError(f"{name} is too short: use at least {MIN_SECRET_CHARS} characters.")
-    return value
 
 
 def _number(environ: Mapping[str, str], name: str, default: float) -> float:
@@ -131,6 +142,24 @@ def _database_url(text: str) -> str:
     return text
 
 
+def _redis(environ: Mapping[str, str]) -> str:
+    """Where bots that serve the same customers meet: locks, rates, and what every tab is told."""
+    url = environ.get("YUEFU_REDIS_URL", "")
+    if not url and profile_of(environ) == "production":
+        raise SettingsError("YUEFU_REDIS_URL is not set: in production the bots share locks by a Redis.")
+    if url and urlsplit(url).scheme not in ("redis", "rediss", "unix"):
+        raise SettingsError("YUEFU_REDIS_URL must begin with redis://, rediss:// or unix://.")
+    return url
+
+
+def _drain(environ: Mapping[str, str]) -> float:
+    """How long a bot that is to stop says that it is not ready while it still answers: production alone has
+    another to go to."""
+    if environ.get("YUEFU_DRAIN_S", DRAIN_S if profile_of(environ) == "production" else "0") == "0":
+        return 0.0
+    return _number(environ, "YUEFU_DRAIN_S", float(DRAIN_S))
+
+
 def _visitors(environ: Mapping[str, str], demo: bool) -> int:
     """How many new visitors a minute are let in without a login; the demo has them, others say so."""
     if environ.get("YUEFU_CHAT_VISITORS", str(DEMO_VISITORS) if demo else "0") == "0":
@@ -142,7 +171,7 @@ def _token_rules(environ: Mapping[str, str], demo: bool) -> TokenRules:
     """HS256 with a shared secret in the demo profile only; elsewhere the host's public keys."""
     audience = environ.get("YUEFU_JWT_AUDIENCE") or "webchat"
     if demo:
-        key = _secret(environ, "YUEFU_JWT_SECRET")
+        key = secret(environ, "YUEFU_JWT_SECRET")
         return TokenRules(key, ("HS256",), environ.get("YUEFU_JWT_ISSUER") or DEMO_ISSUER, audience)
     issuer = environ.get("YUEFU_JWT_ISSUER", "")
     if not issuer:

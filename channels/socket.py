@@ -9,13 +9,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from socketio import AsyncServer
+from socketio import AsyncManager, AsyncServer
 from socketio.exceptions import ConnectionRefusedError as Refused
 
 from channels import identity
 from channels.errors import ChatError
+from channels.fan_out import SharedRooms
 from channels.mailbox import Mailbox, iso_time
-from channels.rate import RateLimit
+from channels.rate import Rate
 from channels.rating_desk import RatingDesk
 from channels.requests import read_asked, read_rating, read_session
 from channels.settings import Settings
@@ -28,7 +29,7 @@ Ack = dict[str, Any]
 _LOGGED = "yuefu.refused"
 
 
-def make_server(settings: Settings) -> AsyncServer:
+def make_server(settings: Settings, rooms: AsyncManager) -> AsyncServer:
     """WebSocket only, bounded frames, the page's own origin and the listed ones."""
     listed = settings.origins
 
@@ -42,6 +43,7 @@ def make_server(settings: Settings) -> AsyncServer:
 
     return AsyncServer(
         async_mode="sanic",
+        client_manager=rooms,
         transports=["websocket"],
         cors_allowed_origins=allowed,
         max_http_buffer_size=settings.max_body_bytes,
@@ -74,7 +76,7 @@ class ChatSocket:
     verifier: identity.Verifier
     turns: Turns
     mailbox: Mailbox
-    rate: RateLimit
+    rate: Rate
     ratings: RatingDesk
     _timers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
@@ -87,10 +89,21 @@ class ChatSocket:
         self.server.on("*", self.unknown)
         self.server.on("connect", self.elsewhere, namespace="*")
 
+    def start(self) -> None:
+        """What other processes tell is heard before the first tab is here to hear it."""
+        self.server.manager.initialize()
+        self.server.manager_initialized = True
+
+    async def send_away(self) -> None:
+        """Closes every socket: the pages connect anew and ask for what they missed."""
+        for sid in list(self._timers):
+            await self.server.disconnect(sid, ignore_queue=True)
+
     async def stop(self) -> None:
         """Closes every socket, so that the server need not wait for them."""
-        for sid in list(self._timers):
-            await self.server.disconnect(sid)
+        await self.send_away()
+        if isinstance(self.server.manager, SharedRooms):
+            await self.server.manager.stop()
         await self.server.shutdown()
 
     async def connect(self, sid: str, _environ: dict[str, Any], auth: object = None) -> None:
@@ -115,12 +128,12 @@ class ChatSocket:
         return {"ok": True, "messages": found, "seq": seq, "at": iso_time(time.time())}
 
     async def user_uttered(self, who: identity.Identity, sid: str, data: Any) -> Ack:
-        self.rate.admit(who.sender, time.monotonic())
+        await self.rate.admit(who.sender)
         submitted = await self.turns.submit(who, read_asked(data, who.sender), socket=sid)
         return {"ok": True, "dup": submitted.dup, "seq": submitted.seq}
 
     async def rated(self, who: identity.Identity, _sid: str, data: Any) -> Ack:
-        self.rate.admit(who.sender, time.monotonic())
+        await self.rate.admit(who.sender)
         return {"ok": True, **await self.ratings.take(who.sender, read_rating(data, who.sender))}
 
     async def unknown(self, event: str, sid: str, *_data: Any) -> Ack:
@@ -155,5 +168,5 @@ class ChatSocket:
 
     async def _expire_at(self, sid: str, exp: int) -> None:
         await asyncio.sleep(max(0.0, exp - time.time()))
-        await self.server.emit("auth_expired", {}, room=sid)
-        await self.server.disconnect(sid)
+        await self.server.emit("auth_expired", {}, room=sid, ignore_queue=True)
+        await self.server.disconnect(sid, ignore_queue=True)

@@ -7,7 +7,7 @@ import hashlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
@@ -33,9 +33,15 @@ class Emit(Protocol):
     async def __call__(self, sender: str, event: str, data: Any, skip: str = "") -> None: ...
 
 
+Order = Callable[[str], AbstractAsyncContextManager[None]]
 POLL_S = 0.1
 RENEW_S = 5.0
 PUSH_PREFIX = "outbox:"
+
+
+def of_this_process(_sender: str) -> AbstractAsyncContextManager[None]:
+    """The `Order` among processes where there is only one."""
+    return nullcontext()
 
 
 class PushFailed(Exception):
@@ -63,6 +69,7 @@ class Turns:
     hearing: Hearing
     agent: Callable[[], Agent]
     emit: Emit
+    order: Order = of_this_process
     _running: set[asyncio.Task[list[Message]]] = field(default_factory=set)
     _orders: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
@@ -216,11 +223,13 @@ class Turns:
                 await self.emit(sender, "bot_uttered", message)
         return said
 
-    def _in_order(self, sender: str) -> asyncio.Lock:
+    @asynccontextmanager
+    async def _in_order(self, sender: str) -> AsyncIterator[None]:
         """Held from numbering messages until they have left, so that no tab hears a later one first."""
         lock = self._orders.get(sender) or asyncio.Lock()
         self._orders[sender] = lock
-        return lock
+        async with lock, self.order(sender):
+            yield
 
     @asynccontextmanager
     async def _renewed(self, sender: str, turn_id: str) -> AsyncIterator[None]:

@@ -26,6 +26,7 @@ from channels import (
 from channels.buttons import ButtonSigner
 from channels.chat_database import open_engine
 from channels.demo_page import DemoPage
+from channels.fleet import Fleet
 from channels.health import Health
 from channels.heard import Hearing
 from channels.identity import Verifier
@@ -33,7 +34,6 @@ from channels.jwks import KeySet
 from channels.mailbox import Mailbox
 from channels.masking import mask_all_logs
 from channels.push import OutboxPush
-from channels.rate import RateLimit
 from channels.rating_desk import RatingDesk
 from channels.ratings import Ratings
 from channels.service_client import ServiceClient
@@ -69,21 +69,23 @@ class WebInput(InputChannel):
         self._tasks: list[asyncio.Task[None]] = []
         self.mailbox = Mailbox(open_engine(config.chat_db_url))
         self.service = ServiceClient(config.service_url, config.action_secret)
-        server = socket.make_server(config)
-        rate = RateLimit(config.rate_messages, config.rate_window_s)
+        self.fleet = Fleet.joined(config.redis_url, config.action_timeout_s)
+        server = socket.make_server(config, self.fleet.rooms(self._missed))
+        rate = self.fleet.rate("messages", config.rate_messages, config.rate_window_s)
         signer = ButtonSigner(config.button_secret)
         hearing = Hearing(self.mailbox, signer, config.max_chars, self.agent)
         emit = socket.Rooms(server).emit
-        self.turns = Turns(self.mailbox, signer, hearing, self.agent, emit)
+        self.turns = Turns(self.mailbox, signer, hearing, self.agent, emit, self.fleet.order())
+        self.push = OutboxPush(self.service, self.turns)
         ratings = RatingDesk(Ratings(self.mailbox.engine), emit)
         visitors = Visitors(config.button_secret, config.visitors_a_minute)
-        new_visitors = RateLimit(config.visitors_a_minute, 60)
+        new_visitors = self.fleet.rate("visitors", config.visitors_a_minute, 60)
         rules = config.tokens
         self.keys = KeySet(rules.jwks_url, rules.algorithms) if rules.jwks_url else None
         verifier = Verifier(rules, self.keys, visitors)
         self.socket = socket.ChatSocket(server, verifier, self.turns, self.mailbox, rate, ratings)
         self.api = http.ChatApi(verifier, self.turns, self.mailbox, rate, ratings, visitors, new_visitors)
-        self.health = Health(self.agent, self.service)
+        self.health = Health(self.agent, self.service, self.fleet)
         self.demo = DemoPage(config.web_dir, config.tokens, self.service) if config.demo else None
 
     @classmethod
@@ -151,23 +153,32 @@ class WebInput(InputChannel):
         for response in words.USED_HERE:
             if response not in self.agent().domain.responses:
                 logger.error("the model has no response %s, which the channel needs", response)
-        push = OutboxPush(self.service, self.turns)
-        self._tasks = [
-            asyncio.create_task(each) for each in (push.run(), self._expire(), self._end_broken_off())
-        ]
+        self.fleet.share_locks(self.agent())
+        self.socket.start()
+        work = (self.push.run(), self._expire(), self._end_broken_off())
+        self._tasks = [asyncio.create_task(each) for each in work]
         if self.keys is not None:
             await self.keys.refresh()  # a wrong address is in the log at once, not with the first customer
 
     async def _before_stop(self, _app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
+        """Whoever sends us customers is told first, and has time to send them elsewhere."""
+        self.health.stopping.set()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(self.config.drain_s)
+        await self.push.stop(STOP_TURNS_S)
         await self.turns.stop(STOP_TURNS_S)
         await self.socket.stop()
+        await self.fleet.close()
         await self.service.close()
         await action_connections.close()
         self.mailbox.engine.dispose()
         gc.freeze()  # the interpreter otherwise walks all of TensorFlow once more before it ends
+
+    async def _missed(self) -> None:
+        """What other bots said while Redis was away did not reach the tabs here."""
+        await self.socket.send_away()
 
     async def _expire(self) -> None:
         while True:

@@ -34,10 +34,11 @@ from ledger.database import Ledger, is_read_only
 from ledger.errors import LedgerError, ReadOnlyLedger
 from ledger.gateway.interface import GatewayError
 from ledger.told import sentence
+from profiles.environment import SettingsError, read_files
 
 AGREES, DISAGREES, NOT_DONE, STOPPED = 0, 1, 2, 130
 #: What can happen to anyone; everything else is an error of the program and shows where.
-FAILURES = (LedgerError, GatewayError, OSError, sa.exc.DBAPIError)
+FAILURES = (LedgerError, GatewayError, SettingsError, OSError, sa.exc.DBAPIError)
 
 
 def _audit(ledger: Ledger, args: argparse.Namespace) -> int:
@@ -142,6 +143,7 @@ def main(argv: list[str] | None = None) -> int:
     """Runs one command; returns its exit code."""
     args = _arguments(argv)
     try:
+        read_files()
         ledger = opening.open_existing(opening.from_environment(), with_gateway=args.with_gateway)
         if args.writes and is_read_only(ledger.engine):
             raise ReadOnlyLedger

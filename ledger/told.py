@@ -8,13 +8,14 @@ import sqlalchemy as sa
 
 from ledger.errors import LedgerError
 from ledger.gateway.interface import GatewayError, GatewayMisconfigured
+from profiles.environment import SettingsError
 
 
 def sentence(error: Exception) -> str:
     """What went wrong and, where it helps, what to do; nothing of a secret and no address of a database."""
     if isinstance(error, LedgerError):
         return _of_ledger(error)
-    if isinstance(error, GatewayMisconfigured):
+    if isinstance(error, GatewayMisconfigured | SettingsError):
         return str(error)
     if isinstance(error, GatewayError):
         return f"The payment gateway fails ({type(error).__name__}); what is open stays open."

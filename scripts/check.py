@@ -11,8 +11,8 @@ from scripts import build, setup
 from scripts.console import ROOT, Failure, run_program, say
 from scripts.environments import BOT, SERVICE
 
-SERVICE_CODE = ("ledger", "actions", "demo", "scripts", "migrations", "simulation", "bench")
-BOT_CODE = ("channels", "nlu")
+SERVICE_CODE = ("profiles", "ledger", "actions", "demo", "scripts", "migrations", "simulation", "bench")
+BOT_CODE = ("profiles", "channels", "nlu")
 
 
 def show(what: str, command: Sequence[str], env: Mapping[str, str] | None = None, cwd: Path = ROOT) -> bool:

@@ -111,6 +111,7 @@ class Chat:
     bot: Process
     service: Process
     service_url: str
+    action_secret: str = ACTION_SECRET
 
     def ask(self, token: str, text: str | None = None, **fields: Any) -> requests.Response:
         body = {"id": uuid.uuid4().hex, **({} if text is None else {"text": text}), **fields}
@@ -133,13 +134,13 @@ class Chat:
         return answer.json()["messages"]
 
     def put_outbox(self, sender: str, kind: str, ref: str) -> int:
-        body, headers = {"sender": sender, "kind": kind, "ref": ref}, {"X-Action-Secret": ACTION_SECRET}
+        body, headers = {"sender": sender, "kind": kind, "ref": ref}, {"X-Action-Secret": self.action_secret}
         return requests.post(
             f"{self.service_url}/test/outbox", json=body, headers=headers, timeout=10
         ).json()["id"]
 
     def acked(self) -> list[int]:
-        headers = {"X-Action-Secret": ACTION_SECRET}
+        headers = {"X-Action-Secret": self.action_secret}
         url = f"{self.service_url}/internal/outbox/ack"
         return requests.post(url, json={"ids": []}, headers=headers, timeout=10).json()["acked"]
 

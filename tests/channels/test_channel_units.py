@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from channels import masking, settings, text, words
+from channels import locks, masking, settings, text, words
 from channels.buttons import ButtonExpired, ButtonForged, ButtonOfAnother, ButtonSigner, Press
 from channels.output import TurnOutput
 from channels.rate import RateLimit
@@ -22,6 +22,15 @@ DEMO = {
     "YUEFU_ACTION_SECRET": "action-secret-of-the-tests",
 }
 LIVE = {"YUEFU_PROFILE": "", "YUEFU_JWT_ISSUER": "shop"}
+PRODUCTION = {
+    "YUEFU_PROFILE": "production",
+    "YUEFU_JWT_ISSUER": "shop",
+    "YUEFU_JWT_JWKS_URL": "https://login.shop.example/jwks",
+    "YUEFU_BUTTON_SECRET": "Gd1oP6kVt3XzB8rNqY5wMj2aHf9sLc7u",
+    "YUEFU_ACTION_SECRET": "aK4vT9bQ2xL7mZ0pWc6yRf3sJh8nUe5d",
+    "YUEFU_CHAT_DB": "postgresql://bot@db/chat",
+    "YUEFU_REDIS_URL": "redis://redis/0",
+}
 
 
 @pytest.mark.parametrize("name", ["YUEFU_JWT_SECRET", "YUEFU_BUTTON_SECRET", "YUEFU_ACTION_SECRET"])
@@ -65,6 +74,32 @@ def test_a_missing_or_short_secret_is_named(name: str, value: str) -> None:
 def test_a_setting_that_cannot_be_used_is_named(named: str, change: dict[str, str]) -> None:
     with pytest.raises(settings.SettingsError, match=named):
         settings.load({**DEMO, **change})
+
+
+@pytest.mark.parametrize(
+    ("named", "value"),
+    [
+        ("YUEFU_CHAT_DB", ""),
+        ("YUEFU_CHAT_DB", "sqlite:///chat.db"),
+        ("YUEFU_REDIS_URL", ""),
+        ("YUEFU_REDIS_URL", "http://redis"),
+        ("YUEFU_BUTTON_SECRET", "local-development-local-development"),
+        ("YUEFU_BUTTON_SECRET", PRODUCTION["YUEFU_ACTION_SECRET"]),
+        ("YUEFU_DRAIN_S", "soon"),
+        ("YUEFU_BUTTON_SECRET_FILE", "/no/such/file"),
+    ],
+)
+def test_production_does_not_start_with(named: str, value: str) -> None:
+    without = {name: text for name, text in PRODUCTION.items() if f"{name}_FILE" != named}
+    with pytest.raises(settings.SettingsError, match=named):
+        settings.load({**without, named: value})
+
+
+def test_production_has_all_it_needs_and_time_to_leave() -> None:
+    loaded = settings.load(PRODUCTION)
+    assert (loaded.demo, loaded.redis_url, loaded.drain_s) == (False, "redis://redis/0", 5)
+    assert settings.load({**DEMO}).drain_s == 0
+    assert locks.MARGIN_S > 0, "no action takes longer than a lock lives"
 
 
 def test_defaults_and_no_secret_in_a_repr() -> None:

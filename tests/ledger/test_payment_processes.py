@@ -72,7 +72,7 @@ def test_a_charge_without_an_answer_is_settled_by_the_webhook(database_url: str,
     own = {"YUEFU_GATEWAY_STORE": str(tmp_path / "gateway.db"), "YUEFU_GATEWAY_PORT": str(ports[0])}
     service = {"DATABASE_URL": database_url, "YUEFU_SERVICE_PORT": str(ports[1])}
     service |= {"YUEFU_PUBLIC_PORT": str(ports[2]), "YUEFU_RUN_DIR": str(tmp_path)}
-    service |= {"YUEFU_ACTION_SECRET": "action", "YUEFU_STAFF_SECRET": "staff"}
+    service |= {"YUEFU_ACTION_SECRET": "action-of-the-test", "YUEFU_STAFF_SECRET": "staff-of-the-test"}
     seals_file = tmp_path / "heads"
     service |= {"YUEFU_SEALS_FILE": str(seals_file)}
     logs = tmp_path / "service.log", tmp_path / "gateway.log"

@@ -1,0 +1,1 @@
+"""What bot and service are told from outside in the same way: the profile, and their secrets."""
