@@ -97,7 +97,10 @@ _LOGIN = re.compile(
 
 
 def answered(turn: Turn) -> bool:
-    """Whether the typed words were an answer to what stands open, and have been replied to."""
+    """Whether the typed words were an answer to what stands open, and have been replied to.
+
+    The words are looked at before the account, which costs more and matters for few of them.
+    """
     text = turn.text.strip()
     if turn.pressed or len(text) > _MAX_CHARS or masking.SECRET.search(text):
         return False  # whoever typed a secret is told first never to send one: `scam.hinted`
@@ -124,8 +127,9 @@ def answered(turn: Turn) -> bool:
 
 def _speaks_of_application(turn: Turn, text: str) -> bool:
     """Its state, also for who wants it back: it has been filed."""
-    filed = turn.facts is not None and diagnosis.filed_application(turn.facts) is not None
-    return filed and bool(_OF_APPLICATION.search(text)) and not OF_OTHERS.search(text)
+    if not _OF_APPLICATION.search(text) or OF_OTHERS.search(text):
+        return False
+    return turn.facts is not None and diagnosis.filed_application(turn.facts) is not None
 
 
 def _wants_steps(turn: Turn, text: str) -> bool:
@@ -136,16 +140,18 @@ def _wants_steps(turn: Turn, text: str) -> bool:
 
 def _applies(turn: Turn, text: str) -> bool:
     """申请, with nothing else said: of whoever may apply to have a frozen account back."""
-    facts = turn.facts
-    may = facts is not None and diagnosis.find(facts) in ("cured", "risk") and not turn.asks("unfreeze")
-    return may and _APPLIES.fullmatch(text) is not None
+    if turn.asks("unfreeze") or not _APPLIES.fullmatch(text):
+        return False
+    return turn.facts is not None and diagnosis.find(turn.facts) in ("cured", "risk")
 
 
 def _speaks_of_password(turn: Turn, text: str) -> bool:
     """Where a risk check froze the account, changing the password is the first step of having it back."""
-    frozen = turn.facts is not None and any(each.kind == "risk" for each in turn.facts.freezes)
-    yes = turn.asks("unfreeze") and _YES_TO_APPLY.fullmatch(text)
-    return frozen and not yes and "密码" in text and not OF_OTHERS.search(text)
+    if "密码" not in text or OF_OTHERS.search(text):
+        return False
+    if turn.asks("unfreeze") and _YES_TO_APPLY.fullmatch(text):
+        return False
+    return turn.facts is not None and any(each.kind == "risk" for each in turn.facts.freezes)
 
 
 def _refuse(turn: Turn, text: str) -> None:
@@ -159,13 +165,12 @@ def _refuse(turn: Turn, text: str) -> None:
 
 def _says_whether_to_close(turn: Turn, text: str) -> bool:
     """To settle with or without closing: said outright, it changes which of the two is shown."""
-    facts = turn.facts
-    if facts is None or not facts.debts.total_fen or facts.open_charge is not None:
-        return False
     close_after = bool(_AND_CLOSE.fullmatch(text))
     told = turn.topic in _OF_BOTH or any(map(turn.asks, ("settle", "settle_close", "owing")))
-    only = told and _ONLY_SETTLE.fullmatch(text)
-    if not close_after and not only:
+    if not close_after and not (told and _ONLY_SETTLE.fullmatch(text)):
+        return False
+    facts = turn.facts
+    if facts is None or not facts.debts.total_fen or facts.open_charge is not None:
         return False
     decisions.show_settle(turn, close_after=close_after)
     return True

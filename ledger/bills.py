@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -21,7 +21,16 @@ from ledger.terms import Rules
 
 #: How many bills the facts hold, the newest ones.
 SHOWN = 12
+_B = t.bills.c
+_OF_ACCOUNT = _B.account_id == sa.bindparam("account_id")
+_NEWEST = sa.select(_B.id).where(_OF_ACCOUNT).order_by(_B.issued_on.desc()).limit(SHOWN)
+_READ = (
+    sa.select(t.bills)
+    .where(_OF_ACCOUNT, _B.id.in_(_NEWEST) | bulk.among(_B.id, "unpaid_ids"))
+    .order_by(_B.issued_on.desc())
+)
 _ON_BILLS = items.that(bulk.among(t.items.c.bill_id, "bill_ids"))
+_BOUGHT = sa.select(t.purchases).where(bulk.among(t.purchases.c.id, "purchase_ids"))
 _SHOWN_KINDS = {"settlement_charge": "plan_fee", "chargeback": "penalty"}
 
 
@@ -43,40 +52,58 @@ def close_month(ledger: Ledger, month: str, each_done: Callable[[], object] = la
 @dataclass(frozen=True)
 class Bills:
     newest: tuple[Bill, ...]  # newest first, at most a year of them
-    shown: Bill | None  # the one to speak of, with its items: the oldest unpaid one, else the latest
+    shown: Bill | None  # the one to speak of, yet without its items: the oldest unpaid one, else the latest
+    on_shown: list[Item]
     overdue_fen: int
 
 
-def of_account(
-    conn: sa.Connection, account_id: int, unpaid: UnpaidBills, today: date, rules: Rules, *, paused: bool
+def read(conn: sa.Connection, account_id: int, owed: list[Item]) -> list[sa.Row[Any]]:
+    """The account's newest bills and those on which something is owed, newest first."""
+    unpaid_ids = {item.bill_id for item in owed} - {None}
+    return list(conn.execute(_READ, {"account_id": account_id, "unpaid_ids": unpaid_ids}))
+
+
+def unpaid(rows: list[sa.Row[Any]], owed: list[Item]) -> UnpaidBills:
+    """Of the bills as they were read those on which something is left, oldest first, each with these items."""
+    left: dict[int | None, list[Item]] = {}
+    for item in owed:
+        left.setdefault(item.bill_id, []).append(item)
+    return [(row, left[row.id]) for row in reversed(rows) if row.id in left]
+
+
+def views(
+    conn: sa.Connection, rows: list[sa.Row[Any]], today: date, rules: Rules, *, paused: bool
 ) -> Bills:
-    """The account's bills. Penalty includes today's, unless time is `paused` by an open charge."""
-    b = t.bills.c
-    newest = sa.select(b.id).where(b.account_id == account_id).order_by(b.issued_on.desc()).limit(SHOWN)
-    ids = {*conn.scalars(newest), *(bill.id for bill, _ in unpaid)}
-    rows = conn.execute(sa.select(t.bills).where(b.id.in_(ids)).order_by(b.issued_on.desc())).all()
+    """The bills as they were read. Penalty includes today's, unless time is `paused` by an open charge."""
     on_bill: dict[int | None, list[Item]] = {row.id: [] for row in rows}
-    for item in items.select(conn, _ON_BILLS, bill_ids=on_bill):
+    for item in items.select(conn, _ON_BILLS, bill_ids=on_bill) if rows else []:
         on_bill[item.bill_id].append(item)
     views = [_view(row, on_bill[row.id], today, rules, paused=paused) for row in rows]
     _add_older_overdue(views)
     still_owed = [view for view in views if view.outstanding_fen]
     shown = still_owed[-1] if still_owed else (views[0] if views else None)
-    if shown is not None:
-        described = shown_items(conn, on_bill[shown.id])
-        shown = replace(shown, items=_with_todays_penalty(described, shown, today))
     overdue = sum(view.outstanding_fen for view in views if view.state == "OVERDUE")
-    return Bills(tuple(views[:SHOWN]), shown, overdue)
+    return Bills(tuple(views[:SHOWN]), shown, on_bill[shown.id] if shown else [], overdue)
 
 
-def shown_items(conn: sa.Connection, owed: list[Item]) -> tuple[BillItem, ...]:
-    """Items with what they were bought for."""
-    p, n = t.purchases.c, t.plans.c
-    bought_ids = [item.purchase_id for item in owed if item.purchase_id]
-    bought = {row.id: row for row in conn.execute(sa.select(t.purchases).where(p.id.in_(bought_ids)))}
-    plan_ids = [item.plan_id for item in owed if item.plan_id]
-    plans = {row.id: row for row in conn.execute(sa.select(t.plans).where(n.id.in_(plan_ids)))}
-    return tuple(_shown(item, bought.get(item.purchase_id), plans.get(item.plan_id)) for item in owed)
+def with_items(bill: Bill, described: tuple[BillItem, ...], today: date) -> Bill:
+    """The bill with all that stands on it, today's penalty included."""
+    return replace(bill, items=_with_todays_penalty(described, bill, today))
+
+
+def bought(conn: sa.Connection, owed: list[Item]) -> Mapping[int | None, sa.Row[Any]]:
+    """The purchases of these items, by id."""
+    ids = {item.purchase_id for item in owed} - {None}
+    return {row.id: row for row in conn.execute(_BOUGHT, {"purchase_ids": ids})} if ids else {}
+
+
+def described(
+    owed: list[Item],
+    purchases: Mapping[int | None, sa.Row[Any]],
+    plans: Mapping[int | None, sa.Row[Any]],
+) -> tuple[BillItem, ...]:
+    """Items with what they were bought for, which is among the purchases and plans (by id)."""
+    return tuple(_shown(item, purchases.get(item.purchase_id), plans.get(item.plan_id)) for item in owed)
 
 
 def _shown(item: Item, purchase: sa.Row[Any] | None, plan: sa.Row[Any] | None) -> BillItem:

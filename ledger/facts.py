@@ -39,7 +39,6 @@ from ledger.items import Item
 from ledger.model import (
     AccountFacts,
     Bill,
-    BillItem,
     Charge,
     Debts,
     Freeze,
@@ -54,6 +53,54 @@ from ledger.work import find_account
 
 _REFUSALS_DAYS = 30  # also of the freezes that explain them
 _REFUNDS_DAYS = 90
+_ACCOUNT_ID: sa.BindParameter[int] = sa.bindparam("account_id")
+_SINCE: sa.BindParameter[datetime] = sa.bindparam("since")
+
+# Built once, for building a statement takes longer than running it. What an account has none of is not read.
+_HAS = sa.select(
+    *(
+        sa.exists().where(table.c.account_id == _ACCOUNT_ID).label(table.name)
+        for table in (t.charges, t.freezes, t.limit_cuts, t.refusals, t.refunds, t.settlements, t.purchases)
+    )
+)
+_DEBITS = (
+    sa.select(t.charges)
+    .where(t.charges.c.account_id == _ACCOUNT_ID)
+    .where(t.charges.c.due_at.between(sa.bindparam("midnight"), sa.bindparam("next_midnight")))
+    .order_by(t.charges.c.due_at)
+)
+_LIFTED = (
+    sa.select(t.freezes.c.kind, t.freezes.c.placed_at, t.freezes.c.lifted_at)
+    .where(t.freezes.c.account_id == _ACCOUNT_ID, t.freezes.c.lifted_at >= _SINCE)
+    .order_by(t.freezes.c.lifted_at.desc())
+)
+_LIMIT_CUT = (
+    sa.select(*(t.limit_cuts.c[name] for name in ("old_fen", "new_fen", "at", "evidence")))
+    .where(t.limit_cuts.c.account_id == _ACCOUNT_ID, t.limit_cuts.c.lifted_at.is_(None))
+    .order_by(t.limit_cuts.c.id.desc())
+    .limit(1)
+)
+_REFUSALS = (
+    sa.select(t.refusals)
+    .where(t.refusals.c.account_id == _ACCOUNT_ID, t.refusals.c.at >= _SINCE)
+    .order_by(t.refusals.c.id.desc())
+)
+_REFUNDS = (
+    sa.select(*(t.purchases.c[name] for name in ("order_no", "merchant", "item")))
+    .add_columns(*(t.refunds.c[name] for name in ("amount_fen", "state", "requested_at", "done_at")))
+    .add_columns(t.refunds.c.offset_fen, t.refunds.c.credited_fen)
+    .join_from(t.refunds, t.purchases)
+    .where(t.refunds.c.account_id == _ACCOUNT_ID)
+    .where((t.refunds.c.requested_at >= _SINCE) | (t.refunds.c.state == "PENDING"))
+    .order_by(t.refunds.c.id.desc())
+)
+_SETTLEMENT = (
+    sa.select(t.settlements)
+    .where(t.settlements.c.account_id == _ACCOUNT_ID)
+    .order_by(t.settlements.c.id.desc())
+    .limit(1)
+)
+_SETTLED = _SETTLEMENT.where(t.settlements.c.state == "SETTLED")
 
 
 @checked
@@ -62,7 +109,7 @@ def account_facts(ledger: Ledger, customer_id: str) -> AccountFacts:
     now = ledger.clock.now()
     with ledger.read() as conn:
         owing = _owing(conn, customer_id)
-        if not days.is_left_behind(conn, owing.account, owing.bills, now, ledger.rules):
+        if not days.is_left_behind(conn, owing.account, owing.unpaid, now, ledger.rules):
             return _facts(conn, owing, now, ledger.rules)
     with suppress(Unavailable):  # where nothing can be written it is told as it stands
         days.bring_up(ledger, owing.account.id)
@@ -72,30 +119,41 @@ def account_facts(ledger: Ledger, customer_id: str) -> AccountFacts:
 
 @dataclass(frozen=True)
 class _Owing:
-    """An account, all that is owed on it, and its bills with what is left on each."""
+    """An account, all that is owed on it, its bills that are shown, and what is left on the unpaid ones."""
 
     account: sa.Row[Any]
     items: list[Item]
-    bills: accrual.UnpaidBills
+    bills: list[sa.Row[Any]]
+    unpaid: accrual.UnpaidBills
 
 
 def _owing(conn: sa.Connection, customer_id: str) -> _Owing:
     account = find_account(conn, customer_id)
     owed = items.owed(conn, account.id)
-    return _Owing(account, owed, accrual.unpaid_bills(conn, owed))
+    rows = bills.read(conn, account.id, owed)
+    return _Owing(account, owed, rows, bills.unpaid(rows, owed))
 
 
 def _facts(conn: sa.Connection, owing: _Owing, now: datetime, rules: Rules) -> AccountFacts:
-    account, today = owing.account, now.date()
-    charge = open_charges.of_account(conn, account.id)
+    account, owed, today = owing.account, owing.items, now.date()
+    has = conn.execute(_HAS, {"account_id": account.id}).one()
+    charge = open_charges.of_account(conn, account.id) if has.charges else None
     # A payment counts from the day it was sent: while its outcome is open, nothing grows.
     paused = charge is not None or account.state == "CLOSED"
-    reached = debit_slots.awaited(conn, account, owing.bills, today, rules) or today
-    more = (0, 0) if paused else _growth(owing.bills, reached, rules)
-    billed = bills.of_account(conn, account.id, owing.bills, reached, rules, paused=paused)
-    limit = limits.of(conn, account)
-    frozen = freezes_in_force.of_account(conn, account.id)
+    reached = debit_slots.awaited(conn, account, owing.unpaid, today, rules) or today
+    more = (0, 0) if paused else _growth(owing.unpaid, reached, rules)
+    billed = bills.views(conn, owing.bills, reached, rules, paused=paused)
+    unbilled = [item for item in owed if item.kind == "purchase" and item.bill_id is None]
+    plans = plan_views.read(conn, account.id)
+    bought = bills.bought(conn, [*billed.on_shown, *unbilled])
+    shown = billed.shown and bills.with_items(
+        billed.shown, bills.described(billed.on_shown, bought, plans), reached
+    )
+    books = journals.balances(conn, account.id)
+    limit = limits.by(account, books)
+    frozen = freezes_in_force.of_account(conn, account.id) if has.freezes else []
     next_bill_on, next_due_on = _next_bill(account, today, rules)
+    dues = {bill.id: bill.due_on for bill, _ in owing.unpaid}
     return AccountFacts(
         customer_id=account.customer_id,
         account_id=account.id,
@@ -105,41 +163,39 @@ def _facts(conn: sa.Connection, owing: _Owing, now: datetime, rules: Rules) -> A
         close_receipt=account.close_receipt,
         now=now,
         limit=limit,
-        debts=_debts(conn, owing.items, more, billed.overdue_fen),
-        credit_fen=-journals.balances(conn, account.id)[journals.CREDIT],
-        bill=billed.shown,
+        debts=_debts(plans, owed, more, billed.overdue_fen),
+        credit_fen=-books[journals.CREDIT],
+        bill=shown,
         bills=billed.newest,
-        unbilled=_unbilled(conn, owing.items),
+        unbilled=bills.described(unbilled, bought, plans),
         next_bill_on=next_bill_on,
         next_due_on=next_due_on,
-        plans=plan_views.running(conn, account.id, next_due_on),
+        plans=plan_views.running(conn, account.id, plans, dues, next_due_on),
         freezes=tuple(_freeze(row, billed.overdue_fen, today) for row in frozen),
-        lifted=_lifted(conn, account.id, now),
+        lifted=_lifted(conn, account.id, now) if has.freezes else (),
         unfreeze_from=_unfreeze_from(frozen, rules.at(today)),
-        applications=tuple(freezes.applications(conn, t.applications.c.account_id == account.id)),
-        limit_cut=_limit_cut(conn, account),
-        refusals=_refusals(conn, account.id, now),
-        refunds=_refunds(conn, account.id, now),
-        repayments=repayments.newest(conn, account.id),
+        applications=tuple(freezes.applications_of(conn, account.id)) if has.freezes else (),
+        limit_cut=_limit_cut(conn, account) if has.limit_cuts else None,
+        refusals=_refusals(conn, account.id, now) if has.refusals else (),
+        refunds=_refunds(conn, account.id, now) if has.refunds else (),
+        repayments=repayments.newest(conn, account.id) if has.charges else (),
         open_charge=open_charges.view(charge) if charge else None,
-        last_settlement=_settlement(conn, account.id),
-        last_settled=_settlement(conn, account.id, t.settlements.c.state == "SETTLED"),
-        ever_used=_ever_used(conn, account.id),
+        last_settlement=_settlement(conn, account.id, _SETTLEMENT) if has.settlements else None,
+        last_settled=_settlement(conn, account.id, _SETTLED) if has.settlements else None,
+        ever_used=has.purchases,
         holds_fen=limit.held_fen,
         card_last4=account.card_last4,
         auto_debit=bool(account.auto_debit),
-        debits=_debits_of(conn, account.id, billed.shown),
+        debits=_debits_of(conn, account.id, shown) if has.charges else (),
     )
 
 
 def _debits_of(conn: sa.Connection, account_id: int, bill: Bill | None) -> tuple[Charge, ...]:
     if bill is None:
         return ()
-    c = t.charges.c
     midnight = datetime.combine(bill.due_on, time(), SHANGHAI)
-    on_due_day = c.due_at.between(midnight, midnight + timedelta(days=1))
-    rows = conn.execute(sa.select(t.charges).where(c.account_id == account_id, on_due_day).order_by(c.due_at))
-    return tuple(open_charges.view(row) for row in rows)
+    day = {"midnight": midnight, "next_midnight": midnight + timedelta(days=1)}
+    return tuple(map(open_charges.view, conn.execute(_DEBITS, {"account_id": account_id, **day})))
 
 
 def _next_bill(account: sa.Row[Any], today: date, rules: Rules) -> tuple[date, date]:
@@ -161,14 +217,9 @@ def _growth(unpaid: accrual.UnpaidBills, today: date, rules: Rules) -> tuple[int
     return penalty, interest
 
 
-def _debts(conn: sa.Connection, owed: list[Item], more: tuple[int, int], overdue_fen: int) -> Debts:
-    plan_ids = {item.plan_id for item in owed if item.kind == "plan_principal"}
-    kinds = {
-        row.id: row.kind for row in conn.execute(sa.select(t.plans).where(t.plans.c.id.in_(list(plan_ids))))
-    }
-
+def _debts(plans: plan_views.Rows, owed: list[Item], more: tuple[int, int], overdue_fen: int) -> Debts:
     def left(*wanted: str, plan: str = "") -> int:
-        return sum(i.left_fen for i in owed if i.kind in wanted and (not plan or kinds[i.plan_id] == plan))
+        return sum(i.left_fen for i in owed if i.kind in wanted and (not plan or plans[i.plan_id].kind == plan))
 
     unbilled = sum(i.left_fen for i in owed if i.kind == "purchase" and i.bill_id is None)
     product, bill_plan = left("plan_principal", plan="product"), left("plan_principal", plan="bill")
@@ -186,10 +237,6 @@ def _debts(conn: sa.Connection, owed: list[Item], more: tuple[int, int], overdue
     )
 
 
-def _unbilled(conn: sa.Connection, owed: list[Item]) -> tuple[BillItem, ...]:
-    return bills.shown_items(conn, [i for i in owed if i.kind == "purchase" and i.bill_id is None])
-
-
 def _freeze(row: sa.Row[Any], overdue_fen: int, today: date) -> Freeze:
     """An overdue freeze says how late and how much now; one that is cleared says how late it was."""
     evidence = dict(row.evidence)
@@ -203,10 +250,8 @@ def _freeze(row: sa.Row[Any], overdue_fen: int, today: date) -> Freeze:
 
 
 def _lifted(conn: sa.Connection, account_id: int, now: datetime) -> tuple[LiftedFreeze, ...]:
-    f = t.freezes.c
-    recent = (f.account_id == account_id) & (f.lifted_at >= now - timedelta(days=_REFUSALS_DAYS))
-    query = sa.select(f.kind, f.placed_at, f.lifted_at).where(recent).order_by(f.lifted_at.desc())
-    return tuple(LiftedFreeze(*row) for row in conn.execute(query))
+    given = {"account_id": account_id, "since": now - timedelta(days=_REFUSALS_DAYS)}
+    return tuple(LiftedFreeze(*row) for row in conn.execute(_LIFTED, given))
 
 
 def _unfreeze_from(frozen: list[sa.Row[Any]], terms: Terms) -> date | None:
@@ -215,38 +260,21 @@ def _unfreeze_from(frozen: list[sa.Row[Any]], terms: Terms) -> date | None:
 
 
 def _limit_cut(conn: sa.Connection, account: sa.Row[Any]) -> LimitCut | None:
-    c = t.limit_cuts.c
-    in_force = (c.account_id == account.id) & c.lifted_at.is_(None)
-    newest = sa.select(c.old_fen, c.new_fen, c.at, c.evidence).where(in_force)
-    row = conn.execute(newest.order_by(c.id.desc()).limit(1)).first()
+    row = conn.execute(_LIMIT_CUT, {"account_id": account.id}).first()
     return LimitCut(*row) if row and row.new_fen == account.limit_fen else None
 
 
 def _refusals(conn: sa.Connection, account_id: int, now: datetime) -> tuple[Refusal, ...]:
-    r = t.refusals.c
-    recent = (r.account_id == account_id) & (r.at >= now - timedelta(days=_REFUSALS_DAYS))
-    rows = conn.execute(sa.select(t.refusals).where(recent).order_by(r.id.desc()))
-    return tuple(purchases.refusal_view(row) for row in rows)
+    given = {"account_id": account_id, "since": now - timedelta(days=_REFUSALS_DAYS)}
+    return tuple(map(purchases.refusal_view, conn.execute(_REFUSALS, given)))
 
 
 def _refunds(conn: sa.Connection, account_id: int, now: datetime) -> tuple[Refund, ...]:
     """The recent ones, and whichever has not arrived, however long it has been waited for."""
-    r, p = t.refunds.c, t.purchases.c
-    recent = (r.requested_at >= now - timedelta(days=_REFUNDS_DAYS)) | (r.state == "PENDING")
-    shown = (p.order_no, p.merchant, p.item, r.amount_fen, r.state, r.requested_at, r.done_at)
-    query = sa.select(*shown, r.offset_fen, r.credited_fen).join_from(t.refunds, t.purchases)
-    query = query.where(r.account_id == account_id, recent)
-    return tuple(Refund(*row) for row in conn.execute(query.order_by(r.id.desc())))
+    given = {"account_id": account_id, "since": now - timedelta(days=_REFUNDS_DAYS)}
+    return tuple(Refund(*row) for row in conn.execute(_REFUNDS, given))
 
 
-def _settlement(conn: sa.Connection, account_id: int, *where: sa.ColumnElement[bool]) -> Settlement | None:
-    """The newest one."""
-    s = t.settlements.c
-    newest = sa.select(t.settlements).where(s.account_id == account_id, *where)
-    row = conn.execute(newest.order_by(s.id.desc()).limit(1)).first()
+def _settlement(conn: sa.Connection, account_id: int, newest: sa.Select[Any]) -> Settlement | None:
+    row = conn.execute(newest, {"account_id": account_id}).first()
     return settlement.view(row) if row else None
-
-
-def _ever_used(conn: sa.Connection, account_id: int) -> bool:
-    bought = sa.select(t.purchases.c.id).where(t.purchases.c.account_id == account_id).limit(1)
-    return conn.execute(bought).first() is not None

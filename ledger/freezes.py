@@ -15,6 +15,12 @@ from ledger.errors import AccountClosed, BadInput, NothingToUnfreeze, UnfreezeTo
 from ledger.model import FreezeKind, UnfreezeApplication
 from ledger.work import Work
 
+_A = t.applications.c
+_APPLICATIONS = sa.select(_A.number, _A.freeze_id, t.freezes.c.kind, _A.at, _A.state).join_from(
+    t.applications, t.freezes
+)
+_NUMBERED = _APPLICATIONS.where(_A.number == sa.bindparam("number"))
+_OF_ACCOUNT = _APPLICATIONS.where(_A.account_id == sa.bindparam("account_id")).order_by(_A.id.desc())
 
 @checked
 def place(ledger: Ledger, customer_id: str, kind: FreezeKind, evidence: dict[str, Any], *, key: str) -> int:
@@ -89,7 +95,7 @@ def apply_unfreeze(ledger: Ledger, customer_id: str, *, key: str) -> UnfreezeApp
 
     number = commands.run(ledger, customer_id, "apply_unfreeze", {}, act, key=key)
     with ledger.read() as conn:
-        return applications(conn, t.applications.c.number == number)[0]
+        return UnfreezeApplication(*conn.execute(_NUMBERED, {"number": number}).one())
 
 
 @checked
@@ -109,11 +115,9 @@ def refuse_application(ledger: Ledger, customer_id: str, *, number: str, key: st
     return str(commands.run(ledger, customer_id, "refuse_application", {"number": number}, act, key=key))
 
 
-def applications(conn: sa.Connection, *where: sa.ColumnElement[bool]) -> list[UnfreezeApplication]:
-    """Applications, newest first."""
-    a, f = t.applications.c, t.freezes.c
-    query = sa.select(a.number, a.freeze_id, f.kind, a.at, a.state).join_from(t.applications, t.freezes)
-    return [UnfreezeApplication(*row) for row in conn.execute(query.where(*where).order_by(a.id.desc()))]
+def applications_of(conn: sa.Connection, account_id: int) -> list[UnfreezeApplication]:
+    """The account's applications, newest first."""
+    return [UnfreezeApplication(*row) for row in conn.execute(_OF_ACCOUNT, {"account_id": account_id})]
 
 
 def unfreeze_from(freeze: sa.Row[Any], wait_days: int) -> date | None:

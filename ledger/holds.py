@@ -41,9 +41,15 @@ def expiring(now: datetime) -> sa.ColumnElement[bool]:
 
 def is_over(conn: sa.Connection, account_id: int, now: datetime) -> bool:
     """Whether the time of one of the account's holds is over."""
-    one = sa.select(t.purchases.c.id).where(t.purchases.c.account_id == account_id, *_over(now)).limit(1)
-    return conn.execute(one).first() is not None
+    return conn.execute(_ONE_OVER, {"account_id": account_id, "now": now}).first() is not None
 
 
-def _over(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+def _over(now: datetime | sa.BindParameter[datetime]) -> tuple[sa.ColumnElement[bool], ...]:
     return t.purchases.c.state == "HELD", t.purchases.c.expires_at <= now
+
+
+_ONE_OVER = (
+    sa.select(t.purchases.c.id)
+    .where(t.purchases.c.account_id == sa.bindparam("account_id"), *_over(sa.bindparam("now")))
+    .limit(1)
+)

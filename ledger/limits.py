@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,11 +18,15 @@ from ledger.work import Work
 
 
 def of(conn: sa.Connection, account: sa.Row[Any]) -> Limit:
-    """The account's limit now; it returns by exactly the principal that is repaid or refunded.
+    """The account's limit now; see `by`."""
+    return by(account, journals.balances(conn, account.id))
+
+
+def by(account: sa.Row[Any], books: Mapping[str, int]) -> Limit:
+    """The limit by the balances; it returns by exactly the principal that is repaid or refunded.
 
     What a bank has taken back is not available for use: else paying, taking back and buying again never ends.
     """
-    books = journals.balances(conn, account.id)
     used = sum(books[book] for book in journals.PRINCIPAL)
     held = books[journals.HOLD]
     available = account.limit_fen - used - held - books[journals.CHARGEBACK]

@@ -9,12 +9,13 @@ from ledger.database import Ledger
 from ledger.door import checked
 from ledger.work import one_at_a_time
 
+_CUSTOMER = sa.select(t.links.c.customer_id).where(t.links.c.sender == sa.bindparam("sender"))
 
 @checked
 def customer_of(ledger: Ledger, sender: str) -> str | None:
     """The customer linked to `sender`, or None for a visitor."""
     with ledger.read() as conn:
-        return conn.scalar(sa.select(t.links.c.customer_id).where(t.links.c.sender == sender))
+        return conn.scalar(_CUSTOMER, {"sender": sender})
 
 
 @checked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from ledger import bills, items, open_charges, purchase_views
+from ledger import bills, items, open_charges, plan_views, purchase_views
 from ledger import settlement as settlements
 from ledger import tables as t
 from ledger.database import Ledger
@@ -64,7 +64,8 @@ def bill_items(ledger: Ledger, customer_id: str, bill_id: int) -> tuple[BillItem
         bill = conn.execute(sa.select(b.id).where(b.id == bill_id, b.account_id == account.id)).first()
         if bill is None:
             raise UnknownBill(bill_id=bill_id)
-        return bills.shown_items(conn, items.select(conn, items.that(t.items.c.bill_id == bill_id)))
+        on_bill = items.select(conn, items.that(t.items.c.bill_id == bill_id))
+        return bills.described(on_bill, bills.bought(conn, on_bill), plan_views.read(conn, account.id))
 
 
 @checked

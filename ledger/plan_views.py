@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,24 +14,35 @@ from ledger import tables as t
 from ledger.items import Item
 from ledger.model import Plan
 
+Rows = Mapping[int | None, sa.Row[Any]]
+
+_OF_ACCOUNT = (
+    sa.select(t.plans).where(t.plans.c.account_id == sa.bindparam("account_id")).order_by(t.plans.c.id)
+)
 _OF_PLANS = items.that(bulk.among(t.items.c.plan_id, "plan_ids"))
 
 
-def running(conn: sa.Connection, account_id: int, next_due_on: date) -> tuple[Plan, ...]:
-    """Plans of which principal or a billed fee is still to be paid, the oldest first.
+def read(conn: sa.Connection, account_id: int) -> Rows:
+    """All plans of the account by id, the oldest first."""
+    return {row.id: row for row in conn.execute(_OF_ACCOUNT, {"account_id": account_id})}
 
-    `next_due_on`: the due day of the bill that comes next.
+
+def running(
+    conn: sa.Connection, account_id: int, plans: Rows, dues: Mapping[int | None, date], next_due_on: date
+) -> tuple[Plan, ...]:
+    """Of the plans as they were read those of which principal or a billed fee is still to be paid.
+
+    `dues`: the due days of the unpaid bills, by id. `next_due_on`: that of the bill that comes next.
     """
-    of_account = t.plans.c.account_id == account_id
-    rows = conn.execute(sa.select(t.plans).where(of_account).order_by(t.plans.c.id)).all()
-    parts: dict[int | None, list[Item]] = {row.id: [] for row in rows}
+    if not plans:
+        return ()
+    parts: dict[int | None, list[Item]] = {plan_id: [] for plan_id in plans}
     for item in items.select(conn, _OF_PLANS, plan_ids=parts):
         parts[item.plan_id].append(item)
     pending = plans_due.pending_fees(conn, account_id)
-    dues = _due_days(conn, account_id)
     return tuple(
         _view(row, parts[row.id], pending.get(row.id, []), dues, next_due_on)
-        for row in rows
+        for row in plans.values()
         if any(item.left_fen for item in parts[row.id])
     )
 
@@ -39,7 +51,7 @@ def _view(
     row: sa.Row[Any],
     parts: list[Item],
     pending: list[tuple[int, int]],
-    dues: dict[int | None, date],
+    dues: Mapping[int | None, date],
     next_due_on: date,
 ) -> Plan:
     billed = {item.period_no for item in parts if item.bill_id is not None}
@@ -65,9 +77,3 @@ def _view(
         started_on=row.started_on,
         next_due_on=min(owed_now) if owed_now else next_due_on if pending else None,
     )
-
-
-def _due_days(conn: sa.Connection, account_id: int) -> dict[int | None, date]:
-    b = t.bills.c
-    rows = conn.execute(sa.select(b.id, b.due_on).where(b.account_id == account_id))
-    return {row.id: row.due_on for row in rows}

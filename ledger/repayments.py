@@ -14,6 +14,11 @@ from ledger.money import amount
 from ledger.work import Work
 
 _SHOWN = 3
+_NEWEST = (
+    settlement.CHARGED.where(t.charges.c.account_id == sa.bindparam("account_id"))
+    .order_by(t.charges.c.id.desc())
+    .limit(_SHOWN)
+)
 
 
 @checked
@@ -46,6 +51,4 @@ def repay(ledger: Ledger, customer_id: str, *, amount_fen: int, key: str) -> Rep
 
 def newest(conn: sa.Connection, account_id: int) -> tuple[Repayment, ...]:
     """The newest payments, settling included, newest first."""
-    c = t.charges.c
-    numbers = sa.select(c.number).where(c.account_id == account_id).order_by(c.id.desc()).limit(_SHOWN)
-    return tuple(settlement.repayment_view(conn, number) for number in conn.scalars(numbers).all())
+    return tuple(map(settlement.as_repayment, conn.execute(_NEWEST, {"account_id": account_id})))

@@ -32,6 +32,13 @@ _QUOTED = (
     .where(t.quotes.c.quote_id == sa.bindparam("quote_id"))
     .where(t.accounts.c.customer_id == sa.bindparam("customer_id"))
 )
+#: Charges as `as_repayment` wants them.
+CHARGED = (
+    sa.select(t.charges, t.accounts.c.card_last4, _S.receipt)
+    .join(t.accounts, t.accounts.c.id == t.charges.c.account_id)
+    .outerjoin(t.settlements, _S.id == t.charges.c.settlement_id)
+)
+_CHARGED_ONCE = CHARGED.where(t.charges.c.number == sa.bindparam("number"))
 
 
 class _Stale(Exception):
@@ -105,10 +112,11 @@ def view(row: sa.Row) -> Settlement:
 
 
 def repayment_view(conn: sa.Connection, charge_number: str) -> Repayment:
-    c, a, s = t.charges.c, t.accounts.c, t.settlements.c
-    wanted = sa.select(t.charges, a.card_last4, s.receipt).join(t.accounts, a.id == c.account_id)
-    wanted = wanted.outerjoin(t.settlements, s.id == c.settlement_id)
-    row = conn.execute(wanted.where(c.number == charge_number)).one()
+    return as_repayment(conn.execute(_CHARGED_ONCE, {"number": charge_number}).one())
+
+
+def as_repayment(row: sa.Row[Any]) -> Repayment:
+    """A row of `CHARGED`."""
     return Repayment(
         number=row.number,
         amount_fen=row.amount_fen,

@@ -36,6 +36,14 @@ __all__ = [
     "tell_late",
 ]
 
+_C = t.tickets.c
+_ACTIVE = (  # asked with each message
+    sa.select(_C.id)
+    .where(_C.sender == sa.bindparam("sender"), _C.state != "CLOSED")
+    .order_by(sa.case((_C.state == "TAKEN", 0), else_=1), _C.id.desc())
+    .limit(1)
+)
+
 
 @checked
 def open_ticket(
@@ -112,11 +120,8 @@ def list_tickets(ledger: Ledger, state: TicketState | None = None) -> list[Ticke
 @checked
 def active_for(ledger: Ledger, sender: str) -> Ticket | None:
     """The sender's ticket that a person has taken, else the latest one still open, else None."""
-    c = t.tickets.c
-    newest_first = sa.select(c.id).where((c.sender == sender) & (c.state != "CLOSED"))
-    newest_first = newest_first.order_by(sa.case((c.state == "TAKEN", 0), else_=1), c.id.desc())
     with ledger.read() as conn:
-        ticket_id = conn.scalar(newest_first.limit(1))
+        ticket_id = conn.scalar(_ACTIVE, {"sender": sender})
         return None if ticket_id is None else read(conn, ticket_id)
 
 

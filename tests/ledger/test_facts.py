@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from ledger import audit, closing, facts, freezes, limits, penalties, quotes, terms
 from ledger.clock import FixedClock
@@ -38,6 +39,26 @@ def test_a_new_account(customer: Customer) -> None:
     assert (known.card_last4, known.auto_debit, known.last_repayment) == ("6688", False, None)
     assert known.today == date(2026, 10, 5)
     assert (known.ever_used, known.lifted, known.repayments, known.last_settled) == (False, (), (), None)
+
+
+def test_it_takes_few_statements_and_fewer_of_who_has_little(customer: Customer) -> None:
+    """Every answer begins with the facts: their statements are most of what it costs."""
+
+    asked: list[str] = []
+    sa.event.listen(
+        customer.ledger.engine, "before_cursor_execute", lambda *each: asked.append(each[2])
+    )
+    assert customer.facts.ever_used is False
+    few = len(asked)
+    customer.buy(60_000, periods=3)
+    customer.buy(30_000)
+    customer.at("2026-11-02").close_month("2026-10")
+    customer.repay(20_000)
+    customer.buy(10_000)
+    asked.clear()
+    known = customer.facts
+    assert known.repayments and known.plans and known.unbilled and known.bill
+    assert few < 9 and len(asked) < 16
 
 
 def test_what_is_over_is_still_known(customer: Customer) -> None:
