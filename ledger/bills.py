@@ -64,16 +64,14 @@ def read(conn: sa.Connection, account_id: int, owed: list[Item]) -> list[sa.Row[
 
 
 def unpaid(rows: list[sa.Row[Any]], owed: list[Item]) -> UnpaidBills:
-    """Of the bills as they were read those on which something is left, oldest first, each with these items."""
+    """Of the bills as read those on which something is left, oldest first, each with these items."""
     left: dict[int | None, list[Item]] = {}
     for item in owed:
         left.setdefault(item.bill_id, []).append(item)
     return [(row, left[row.id]) for row in reversed(rows) if row.id in left]
 
 
-def views(
-    conn: sa.Connection, rows: list[sa.Row[Any]], today: date, rules: Rules, *, paused: bool
-) -> Bills:
+def views(conn: sa.Connection, rows: list[sa.Row[Any]], today: date, rules: Rules, *, paused: bool) -> Bills:
     """The bills as they were read. Penalty includes today's, unless time is `paused` by an open charge."""
     on_bill: dict[int | None, list[Item]] = {row.id: [] for row in rows}
     for item in items.select(conn, _ON_BILLS, bill_ids=on_bill) if rows else []:

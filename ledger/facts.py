@@ -219,7 +219,8 @@ def _growth(unpaid: accrual.UnpaidBills, today: date, rules: Rules) -> tuple[int
 
 def _debts(plans: plan_views.Rows, owed: list[Item], more: tuple[int, int], overdue_fen: int) -> Debts:
     def left(*wanted: str, plan: str = "") -> int:
-        return sum(i.left_fen for i in owed if i.kind in wanted and (not plan or plans[i.plan_id].kind == plan))
+        of_plan = (i for i in owed if not plan or (i.plan_id and plans[i.plan_id].kind == plan))
+        return sum(i.left_fen for i in of_plan if i.kind in wanted)
 
     unbilled = sum(i.left_fen for i in owed if i.kind == "purchase" and i.bill_id is None)
     product, bill_plan = left("plan_principal", plan="product"), left("plan_principal", plan="bill")
