@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from actions.host_page import LINK_LIFE_S, NO_PAGE, HostPage
 from ledger import opening
 
 
@@ -30,6 +32,7 @@ class Settings:
     public_host: str = "127.0.0.1"
     public_port: int = 5056
     seals_file: Path | None = None
+    page: HostPage = NO_PAGE
 
     @property
     def opening(self) -> opening.Opening:
@@ -58,7 +61,16 @@ def from_environment() -> Settings:
         public_host=os.environ.get("YUEFU_PUBLIC_HOST", "127.0.0.1"),
         public_port=int(os.environ.get("YUEFU_PUBLIC_PORT", "5056")),
         seals_file=Path(seals_file) if seals_file else None,
+        page=_page(),
     )
+
+
+def _page() -> HostPage:
+    url = os.environ.get("YUEFU_HOST_PAGE_URL", "")
+    parts = urlsplit(url)
+    if url and not (parts.hostname and parts.scheme in ("http", "https")):
+        raise SettingMissing("YUEFU_HOST_PAGE_URL must be the full address of your page, such as https://….")
+    return HostPage(url, float(os.environ.get("YUEFU_LINK_LIFE_S") or LINK_LIFE_S))
 
 
 def _secret(name: str) -> str:

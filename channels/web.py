@@ -30,6 +30,7 @@ from channels.health import Health
 from channels.heard import Hearing
 from channels.identity import Verifier
 from channels.jwks import KeySet
+from channels.links import LinkApi
 from channels.mailbox import Mailbox
 from channels.masking import mask_all_logs
 from channels.push import OutboxPush
@@ -83,6 +84,7 @@ class WebInput(InputChannel):
         verifier = Verifier(rules, self.keys, visitors)
         self.socket = socket.ChatSocket(server, verifier, self.turns, self.mailbox, rate, ratings)
         self.api = http.ChatApi(verifier, self.turns, self.mailbox, rate, ratings, visitors, new_visitors)
+        self.links = LinkApi(verifier, self.service, self.turns, rate, config.link_urls)
         self.health = Health(self.agent, self.service)
         self.demo = DemoPage(config.web_dir, config.tokens, self.service) if config.demo else None
 
@@ -119,6 +121,7 @@ class WebInput(InputChannel):
         """All routes, the socket, and the background work with its start and end."""
         blueprint = ChatBlueprint("web_channel", self._set_up)
         self.api.add_routes(blueprint)
+        self.links.add_routes(blueprint)
         self.health.add_routes(blueprint)
         if self.demo is not None:
             self.demo.add_routes(blueprint)

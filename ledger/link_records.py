@@ -33,7 +33,19 @@ class Link:
 def read(conn: sa.Connection, *where: sa.ColumnElement[bool]) -> list[Link]:
     """Those of this condition, the first made first."""
     rows = conn.execute(sa.select(t.links).where(*where).order_by(t.links.c.id)).all()
-    return [Link(*row[:6], row.end_reason or "", row.ended_by or "") for row in rows]
+    return [
+        Link(
+            id=row.id,
+            sender=row.sender,
+            customer_id=row.customer_id,
+            made_by=row.made_by,
+            linked_at=row.linked_at,
+            ended_at=row.ended_at,
+            end_reason=row.end_reason or "",
+            ended_by=row.ended_by or "",
+        )
+        for row in rows
+    ]
 
 
 def of_id(conn: sa.Connection, link_id: int) -> Link | None:

@@ -59,15 +59,13 @@ def of_customer(ledger: Ledger, customer_id: str, ended: bool = False) -> list[L
 
 @checked
 def link(ledger: Ledger, sender: str, customer_id: str) -> None:
-    """From now on `sender` is `customer_id`, says the host. A sender is one customer; again changes nothing."""
+    """From now on `sender` is `customer_id`, says the host, and nobody else. Again, it changes nothing."""
     with ledger.write() as conn:
         move(conn, sender, customer_id, "host", ledger.clock.now())
 
 
 @checked
-def end(
-    ledger: Ledger, *, link_id: int, reason: EndReason, by: str, customer_id: str | None = None
-) -> Link:
+def end(ledger: Ledger, *, link_id: int, reason: EndReason, by: str, customer_id: str | None = None) -> Link:
     """The sender is a visitor from now on. Ending an ended link changes nothing.
 
     `by`: the sender or the person of the staff who asks for it, who is not told of it. A customer ends only

@@ -95,7 +95,7 @@ def _make(ledger: Ledger, purpose: Purpose, customer_id: str, about: str, life_s
 def _take(
     conn: sa.Connection, token: str, purpose: Purpose, by: str, at: datetime, customer_id: str | None = None
 ) -> Taken:
-    """Uses the token up; with a `customer_id` only when it is theirs. Who comes second waits for the first."""
+    """Uses the token up; with a `customer_id` only when it is theirs. Who comes second waits."""
     o = t.one_time_tokens.c
     mine = (o.hash == _hash(token)) & (o.purpose == purpose)
     row = conn.execute(sa.select(t.one_time_tokens).where(mine).with_for_update()).first()

@@ -195,7 +195,7 @@ def release(ledger: Ledger, ticket_id: int) -> Ticket:
 
 
 def hand_over(conn: sa.Connection, sender: str, customer_id: str, heir: str) -> None:
-    """The customer's tickets that are not closed go on with their other sender `heir`, or with nobody to tell.
+    """The customer's tickets that are not closed go on with their sender `heir`, or with nobody to tell.
 
     Their keys begin with the sender that opened them, or with a charge that is told of once.
     """

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import sqlalchemy as sa
 from alembic import op
 
@@ -18,7 +16,13 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    _replace_links(_links_with_an_end, "sender, customer_id, linked_at", "made_by", "'host'")
+    _aside()
+    _links_with_an_end()
+    op.execute(
+        "INSERT INTO links (sender, customer_id, made_by, linked_at)"
+        " SELECT sender, customer_id, 'host', linked_at FROM links_before ORDER BY linked_at, sender"
+    )
+    op.execute("DROP TABLE links_before")
     _one_time_tokens()
     op.add_column("outbox", sa.Column("withdrawn_at", sa.Text(), nullable=True))
     op.add_column("settlements", sa.Column("asked_by", sa.Text(), nullable=True))
@@ -30,17 +34,19 @@ def downgrade() -> None:
     op.drop_column("outbox", "withdrawn_at")
     op.drop_table("one_time_tokens")
     op.execute("DELETE FROM links WHERE ended_at IS NOT NULL")
-    _replace_links(_links_by_sender, "sender, customer_id, linked_at")
-
-
-def _replace_links(make: Callable[[], None], columns: str, new: str = "", value: str = "") -> None:
-    """The table made anew with its rows: neither engine changes a primary key in the same way."""
-    op.execute(f"CREATE TABLE links_before AS SELECT {columns} FROM links")
-    op.drop_table("links")
-    make()
-    into, of = (f"{columns}, {new}", f"{columns}, {value}") if new else (columns, columns)
-    op.execute(f"INSERT INTO links ({into}) SELECT {of} FROM links_before ORDER BY linked_at, sender")
+    _aside()
+    _links_by_sender()
+    op.execute(
+        "INSERT INTO links (sender, customer_id, linked_at)"
+        " SELECT sender, customer_id, linked_at FROM links_before"
+    )
     op.execute("DROP TABLE links_before")
+
+
+def _aside() -> None:
+    """The table is made anew with its rows: the engines do not change a primary key in the same way."""
+    op.execute("CREATE TABLE links_before AS SELECT sender, customer_id, linked_at FROM links")
+    op.drop_table("links")
 
 
 def _links_with_an_end() -> None:

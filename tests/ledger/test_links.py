@@ -1,4 +1,4 @@
-"""A sender is one customer at a time; a customer may be several senders; what ends is kept and heard no more."""
+"""A sender is one customer at a time, a customer may be several senders; what ends is kept."""
 
 from __future__ import annotations
 
