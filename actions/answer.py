@@ -22,6 +22,7 @@ from actions import (
     settle_asked,
     typed,
 )
+from actions.host_page import HostPage
 from actions.turn import MAX_BUBBLES, Turn
 from ledger import Ledger
 
@@ -51,10 +52,11 @@ class Answer(Action):
     It runs in a thread, so that a slow gateway holds up nobody else.
     """
 
-    def __init__(self, intent: str, replies: Mapping[str, Reply], ledger: Ledger) -> None:
+    def __init__(self, intent: str, replies: Mapping[str, Reply], ledger: Ledger, page: HostPage) -> None:
         self.intent = intent
         self.replies = replies
         self.ledger = ledger
+        self.page = page
 
     def name(self) -> str:
         return f"action_{self.intent}"
@@ -72,17 +74,18 @@ class Answer(Action):
 
         Raises what a push raises: its sender tries again, and the customer, who asked nothing, hears nothing.
         """
-        turn = Turn(self.ledger, tracker)
+        turn = Turn(self.ledger, tracker, self.page)
         try:
             self._gate(turn)
         except Exception as error:
             if self.intent == "notice":
                 raise
-            turn = Turn(self.ledger, tracker)
+            turn = Turn(self.ledger, tracker, self.page)
             apologies.apologise(turn, error, where=self.name())
         return turn
 
     def _gate(self, turn: Turn) -> None:
+        turn.follow_link()
         if self.intent not in PASS_HANDOVER and handover.passed_on(turn):
             return
         if scam.suspected(turn):

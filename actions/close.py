@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from actions import cards, decisions, effects, handover, other_product, words
+from actions import cards, decisions, effects, handover, login, other_product, words
 from actions.turn import Turn
 from ledger import closing
 from ledger.errors import GuardRefused
@@ -114,10 +114,10 @@ def confirm_close(turn: Turn) -> None:
         decisions.show_close(turn, how="expired")
         return
     if not turn.strong_login:
-        decisions.ask_step_up(turn)
+        login.ask_strong(turn)
         return
     try:
-        closing.close(turn.ledger, facts.customer_id, key=turn.key)
+        closing.close(turn.ledger, facts.customer_id, key=turn.key, asked_by=turn.sender)
     except GuardRefused:
         say_not_yet(turn, facts, closing.guards(turn.ledger, facts.customer_id))
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from actions import cards, effects, words
+from actions import cards, effects, login, words
 from actions.turn import Turn
 from ledger import closing, quotes
 from ledger.errors import AccountClosed, GuardRefused, NothingOwed, SettlementUnderWay
@@ -104,12 +104,6 @@ def say_not_settled(turn: Turn, facts: AccountFacts, *, close_after: bool) -> No
         turn.say("utter_declined_settle_overdue", overdue=overdue, penalty=penalty)
     else:
         turn.say("utter_declined_settle")
-
-
-def ask_step_up(turn: Turn) -> None:
-    """The same button again with a recent strong login goes on; the decision stays open."""
-    turn.decision_shown = True
-    turn.say("utter_step_up", card=cards.step_up())
 
 
 def show_settle(turn: Turn, *, close_after: bool, how: str = "first") -> None:
@@ -227,7 +221,7 @@ def offer(turn: Turn, kind: str) -> None:
 def known(turn: Turn) -> AccountFacts | None:
     """The facts, or None after the visitor was asked to log in."""
     if turn.facts is None:
-        turn.say("utter_login_needed", card=cards.login())
+        login.needed(turn)
     return turn.facts
 
 

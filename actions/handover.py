@@ -100,7 +100,7 @@ def conversation(turn: Turn) -> list[dict[str, str]]:
     who = {"user": "customer", "bot": "assistant"}
     return [
         {"who": who[event["event"]], "text": masking.masked(str(event["text"]))}
-        for event in turn.tracker.events
+        for event in turn.events_of_link
         if event.get("event") in who and event.get("text")
     ]
 
@@ -109,7 +109,7 @@ def tried(turn: Turn) -> list[str]:
     """The answers given before, by their action's name."""
     return [
         str(event["name"])
-        for event in turn.tracker.events
+        for event in turn.events_of_link
         if event.get("event") == "action" and str(event.get("name", "")).startswith("action_")
         if event["name"] not in ("action_listen", "action_session_start")
     ]

@@ -5,15 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from actions import cards, own, rules, settle, words
+from actions import cards, close, links, own, rules, settle, words
 from actions.turn import Turn
-from ledger import lookups, tickets
+from ledger import lookups, outbox, tickets
 
 logger = logging.getLogger(__name__)
 
 
 def notice(turn: Turn) -> None:
     """One bubble for what `kind` and `ref` name, read from the ledger as it stands now."""
+    if _withdrawn(turn):
+        turn.stay_silent()
+        return
     kind = str(turn.values.get("kind", ""))
     ref = str(turn.values.get("ref", ""))
     tellers: dict[str, Callable[[Turn, str], None]] = {
@@ -28,11 +31,20 @@ def notice(turn: Turn) -> None:
         "ticket_reply": ticket_reply,
         "ticket_closed": ticket_closed,
         "ticket_late": ticket_late,
+        "close_result": close_result,
+        "link_made": links.link_made,
+        "link_ended": links.link_ended,
     }
     if kind in tellers:
         tellers[kind](turn, ref)
     else:
         logger.error("nothing is known of notices of kind %r", kind)
+
+
+def _withdrawn(turn: Turn) -> bool:
+    """Whether the sender was unlinked after the notice was claimed: it may be somebody else's by now."""
+    outbox_id = turn.values.get("outbox_id")
+    return isinstance(outbox_id, int) and outbox.withdrawn(turn.ledger, outbox_id)
 
 
 def settlement_result(turn: Turn, number: str) -> None:
@@ -42,6 +54,12 @@ def settlement_result(turn: Turn, number: str) -> None:
         decision = turn.decision
         settle.say_settlement(turn, facts, lookups.settlement(turn.ledger, number))
         turn.decision = decision
+
+
+def close_result(turn: Turn, _receipt: str) -> None:
+    facts = turn.facts
+    if facts is not None and facts.state == "CLOSED":
+        close.say_receipt(turn, facts)
 
 
 def repayment_result(turn: Turn, number: str) -> None:

@@ -6,6 +6,7 @@ from importlib import import_module
 
 from actions import scam
 from actions.answer import Answer, Reply
+from actions.host_page import HostPage
 from ledger import Ledger
 
 TOPICS = (
@@ -28,6 +29,7 @@ TOPICS = (
     "credit",
     "fraud",
     "human",
+    "links",
     "smalltalk",
     "out_of_scope",
     "notice",
@@ -45,6 +47,6 @@ def replies() -> dict[str, Reply]:
     return found
 
 
-def answers(ledger: Ledger) -> list[Answer]:
+def answers(ledger: Ledger, page: HostPage) -> list[Answer]:
     hinted = {intent: scam.hinted(reply) for intent, reply in replies().items()}
-    return [Answer(intent, hinted, ledger) for intent in hinted]
+    return [Answer(intent, hinted, ledger, page) for intent in hinted]

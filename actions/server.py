@@ -11,7 +11,17 @@ from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 from sanic import Sanic
 
-from actions import background, http_demo, http_health, http_outbox, http_staff, http_webhook, registry
+from actions import (
+    background,
+    http_demo,
+    http_health,
+    http_links,
+    http_outbox,
+    http_staff,
+    http_webhook,
+    registry,
+)
+from actions.host_page import NO_PAGE, HostPage
 from actions.http_common import QuietErrors, Secrets, guard
 from actions.settings import Settings, from_environment
 from ledger import Ledger, opening
@@ -37,21 +47,23 @@ def build_ledger(settings: Settings) -> Ledger:
     return opening.open_ledger(settings.opening)
 
 
-def build_executor(ledger: Ledger) -> Executor:
+def build_executor(ledger: Ledger, page: HostPage = NO_PAGE) -> Executor:
     executor = Executor()
-    for answer in registry.answers(ledger):
+    for answer in registry.answers(ledger, page):
         executor.register_action(answer)
     return executor
 
 
-def build_app(ledger: Ledger, secrets: Secrets, *, demo: bool) -> Sanic:
-    """The internal listener: actions, outbox, staff desk, health, and the demo's levers in its profile."""
-    app = create_app(build_executor(ledger), cors_origins=[])
+def build_app(ledger: Ledger, secrets: Secrets, *, demo: bool, page: HostPage = NO_PAGE) -> Sanic:
+    """The internal listener: actions, outbox, links, staff desk, health, and the demo's levers there."""
+    app = create_app(build_executor(ledger, page), cors_origins=[])
     app.error_handler = QuietErrors()
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = SHUTDOWN_S
     app.ctx.ledger = ledger
+    app.ctx.page = page
     guard(app, secrets)
     http_health.add_routes(app)
+    http_links.add_routes(app)
     http_outbox.add_routes(app)
     http_staff.add_routes(app)
     if demo:
@@ -75,7 +87,8 @@ def main() -> int:
     except (OtherSchema, InvalidTerms) as refused:
         print(sentence(refused), file=sys.stderr)
         return 2
-    app = build_app(ledger, Secrets(settings.action_secret, settings.staff_secret), demo=settings.demo)
+    given = Secrets(settings.action_secret, settings.staff_secret)
+    app = build_app(ledger, given, demo=settings.demo, page=settings.page)
     background.add_tasks(app, ledger, settings.seals_file)
     if settings.webhook_secrets:
         public = http_webhook.build_app(ledger, settings.webhook_secrets, SHUTDOWN_S)

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from actions.host_page import LINK_LIFE_S, NO_PAGE, HostPage
 from ledger import opening
 from profiles.environment import (
     SettingsError,
@@ -38,6 +40,7 @@ class Settings:
     public_host: str = "127.0.0.1"
     public_port: int = 5056
     seals_file: Path | None = None
+    page: HostPage = NO_PAGE
 
     @property
     def opening(self) -> opening.Opening:
@@ -73,6 +76,7 @@ def from_environment() -> Settings:
         public_host=public_host,
         public_port=int(environ.get("YUEFU_PUBLIC_PORT", "5056")),
         seals_file=Path(seals_file) if seals_file else None,
+        page=_page(environ),
     )
 
 
@@ -91,3 +95,11 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _page(environ: Mapping[str, str]) -> HostPage:
+    url = environ.get("YUEFU_HOST_PAGE_URL", "")
+    parts = urlsplit(url)
+    if url and not (parts.hostname and parts.scheme in ("http", "https")):
+        raise SettingsError("YUEFU_HOST_PAGE_URL must be the full address of your page, such as https://….")
+    return HostPage(url, float(environ.get("YUEFU_LINK_LIFE_S") or LINK_LIFE_S))

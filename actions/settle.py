@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import cards, decisions, late_money, own, words
+from actions import cards, decisions, late_money, login, own, words
 from actions.turn import Turn
 from ledger import quotes, settlement
 from ledger.errors import (
@@ -73,7 +73,7 @@ def confirm_settle(turn: Turn) -> None:
         open_ = shown in ("settle", "settle_close")
         decisions.show_settle(turn, close_after=close_after, how="again" if open_ else "cancelled")
     elif not turn.strong_login:
-        decisions.ask_step_up(turn)
+        login.ask_strong(turn)
     else:
         charge(turn, facts, quote_id, close_after)
 
@@ -87,6 +87,7 @@ def charge(turn: Turn, facts: AccountFacts, quote_id: str, close_after: bool) ->
             quote_id=quote_id,
             amount_fen=int(turn.values.get("amount_fen", 0)),
             key=turn.key,
+            asked_by=turn.sender,
         )
     except QuoteChanged as changed:
         turn.settle_question()  # what is shown now is another decision

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import cards, decisions, words
+from actions import decisions, login, words
 from actions.turn import Turn
 
 
@@ -10,7 +10,7 @@ def greet(turn: Turn) -> None:
     """With the one thing a customer may need to know today."""
     facts = turn.facts
     if facts is None:
-        turn.say("utter_greet")
+        turn.say("utter_greet", buttons=login.first_step(turn))
     elif facts.open_charge is not None:
         turn.say("utter_greet_checking", amount=words.money(facts.open_charge.amount_fen))
     elif facts.debts.overdue_fen:
@@ -57,14 +57,6 @@ def deny(turn: Turn) -> None:
     decisions.decline(turn)
 
 
-def login(turn: Turn) -> None:
-    """The page logs in; the chat never asks for a password or a code."""
-    if turn.customer_id is None:
-        turn.say("utter_login", card=cards.login())
-    else:
-        turn.say("utter_logged_in")
-
-
 REPLIES = {
     "greet": greet,
     "goodbye": goodbye,
@@ -73,5 +65,5 @@ REPLIES = {
     "menu": menu,
     "affirm": affirm,
     "deny": deny,
-    "login": login,
+    "login": login.tell,
 }

@@ -10,12 +10,14 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
+from actions.host_page import NO_PAGE, HostPage
 from ledger import Ledger, facts, links
 from ledger.model import AccountFacts
 
 STRONG_LOGIN_S = 300  # after RFC 9470: money asks for an authentication at most this old
 CLOCK_SKEW_S = 30
 MAX_BUBBLES = 2
+WEB = "web"
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Turn:
 
     ledger: Ledger
     tracker: Tracker
+    page: HostPage = NO_PAGE
     bubbles: list[Bubble] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -61,6 +64,20 @@ class Turn:
         self.decision_shown = False
         self.topic = self.topic_at_start = str(self.tracker.slots.get("topic") or "")
         self.meant = self.follow_up = ""
+        self.kept = (self.decision, self.misses, self.topic)
+        self.link_at_start: int | None = self.tracker.slots.get("link")
+        self.link_id = self.link_at_start
+
+    def follow_link(self) -> None:
+        """Begins afresh where the sender is not the customer any more with whom the conversation was begun.
+
+        A phone that has changed hands shows nothing of what its last owner asked, was told or had to decide.
+        """
+        self.link_id = self.link[0]
+        if self.link_at_start not in (None, self.link_id):
+            self.decision = self.decision_at_start = None
+            self.misses = self.misses_at_start = 0
+            self.topic = self.topic_at_start = ""
 
     # Who and what
 
@@ -101,8 +118,15 @@ class Turn:
         return bool(self.metadata.get("button")) or not self.message.get("intent_ranking")
 
     @property
+    def in_messenger(self) -> bool:
+        """Whether the customer speaks from a messaging app: no page is around it, nobody logs in there."""
+        return str(self.metadata.get("channel") or WEB) != WEB
+
+    @property
     def strong_login(self) -> bool:
         """Whether the customer authenticated for a payment within the last five minutes of real time."""
+        if self.in_messenger:
+            return False
         age_s = time.time() - float(self.metadata.get("auth_time") or 0)
         return self.metadata.get("acr") == "payment" and -CLOCK_SKEW_S <= age_s <= STRONG_LOGIN_S
 
@@ -112,11 +136,28 @@ class Turn:
         request_id = self.metadata.get("request_id") or self.message.get("message_id") or time.time_ns()
         return f"{self.sender}:{request_id}"
 
+    @cached_property
+    def events_of_link(self) -> list[dict[str, Any]]:
+        """The conversation since the sender was linked as it is now."""
+        events, begins, link = list(self.tracker.events), 0, None
+        for number, event in enumerate(events):
+            if event.get("event") == "slot" and event.get("name") == "link":
+                begins = number if link not in (None, event.get("value")) else begins
+                link = event.get("value")
+        if link not in (None, self.link_id):
+            begins = max(number for number, event in enumerate(events) if event.get("event") == "user")
+        return events[begins:]
+
     # What the ledger says
 
     @cached_property
+    def link(self) -> tuple[int, str] | tuple[None, None]:
+        """By which the sender is a customer: its id and the customer's; of a visitor neither."""
+        return links.current(self.ledger, self.sender)
+
+    @property
     def customer_id(self) -> str | None:
-        return links.customer_of(self.ledger, self.sender)
+        return self.link[1]
 
     @cached_property
     def facts(self) -> AccountFacts | None:
@@ -142,6 +183,7 @@ class Turn:
         `values`: per intent what is signed into its button. `buttons`: [{"title", "payload"}] besides the
         response's own.
         """
+        words = {"login": "关联账号" if self.in_messenger else "登录", **words}  # what a visitor has to do
         self.bubbles.append(Bubble(response, words, card, values, buttons))
 
     def stay_silent(self) -> None:
@@ -176,11 +218,7 @@ class Turn:
         self.decision = None
 
     def events(self) -> list[dict[str, Any]]:
-        changed: list[dict[str, Any]] = []
-        if self.decision != self.decision_at_start:
-            changed.append(SlotSet("decision", self.decision))
-        if self.misses != self.misses_at_start:
-            changed.append(SlotSet("misses", self.misses))
-        if self.topic != self.topic_at_start:
-            changed.append(SlotSet("topic", self.topic))
-        return changed
+        now = {"decision": self.decision, "misses": self.misses, "topic": self.topic, "link": self.link_id}
+        before = (*self.kept, self.link_at_start)
+        changed = zip(now.items(), before, strict=True)
+        return [SlotSet(name, value) for (name, value), kept in changed if value != kept]

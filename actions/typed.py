@@ -14,11 +14,12 @@ from actions import (
     decisions,
     diagnosis,
     hurry,
+    links,
+    login,
     masking,
     other_product,
     out_of_scope,
     outcome,
-    smalltalk,
     unusable,
 )
 from actions.outcome import OF_OTHERS
@@ -108,8 +109,8 @@ def answered(turn: Turn) -> bool:
         out_of_scope.apologise(turn)
     elif other_product.keeps_ours(turn):
         other_product.say_only_elsewhere(turn)
-    elif turn.customer_id is None and _LOGIN.fullmatch(text):
-        smalltalk.login(turn)
+    elif _says_whose_account(turn, text):
+        return True
     elif _wants_steps(turn, text):
         close.steps_close(turn)
     elif _speaks_of_application(turn, text) or _speaks_of_password(turn, text) or _applies(turn, text):
@@ -123,6 +124,14 @@ def answered(turn: Turn) -> bool:
     else:
         return _goes_on(turn, text) or outcome.asked(turn, text) or hurry.answered(turn, text)
     return True
+
+
+def _says_whose_account(turn: Turn, text: str) -> bool:
+    """To log in, to link a messaging app, or to unlink it."""
+    if turn.customer_id is None and _LOGIN.fullmatch(text):
+        login.tell(turn)
+        return True
+    return links.asked(turn, text)
 
 
 def _speaks_of_application(turn: Turn, text: str) -> bool:

@@ -26,6 +26,11 @@ from channels.visitors import Visitors
 
 logger = logging.getLogger(__name__)
 
+# RFC 9470: which login would do.
+STEP_UP = (
+    'Bearer error="insufficient_user_authentication", '
+    f'acr_values="payment", max_age="{identity.STRONG_LOGIN_S}"'
+)
 Handler = Callable[..., Awaitable[HTTPResponse]]
 
 
@@ -33,7 +38,7 @@ def reply(error: ChatError) -> HTTPResponse:
     """The one form of every error body."""
     headers = {"Retry-After": str(error.retry_after_s)} if error.retry_after_s else {}
     if error.status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
+        headers["WWW-Authenticate"] = STEP_UP if error.code == "step_up" else "Bearer"
     return response.json({"error": error.body()}, status=error.status, headers=headers, ensure_ascii=False)
 
 
@@ -105,10 +110,15 @@ class ChatApi:
         return response.json({"token": self.visitors.issue(now, sub)})
 
     async def _who(self, request: Request) -> identity.Identity:
-        try:
-            return await self.verifier.verify(identity.bearer(request.headers.get("authorization")))
-        except identity.Unauthorized as error:
-            raise ChatError(error.code, error.why) from None
+        return await speaker(self.verifier, request)
+
+
+async def speaker(verifier: identity.Verifier, request: Request) -> identity.Identity:
+    """Whose token the request has. Raises ChatError."""
+    try:
+        return await verifier.verify(identity.bearer(request.headers.get("authorization")))
+    except identity.Unauthorized as error:
+        raise ChatError(error.code, error.why) from None
 
 
 def refuse_alike(app: Sanic, max_body_bytes: int) -> None:
@@ -141,7 +151,7 @@ def allow_origins(app: Sanic, origins: tuple[str, ...]) -> None:
     Rasa's own CORS extension answers OPTIONS for every route, without a grant; the grant is added here.
     """
     granted = {
-        "Access-Control-Allow-Methods": "GET, POST",
+        "Access-Control-Allow-Methods": "GET, POST, DELETE",
         "Access-Control-Allow-Headers": "Authorization, Content-Type",
         "Access-Control-Max-Age": "600",
     }

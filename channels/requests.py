@@ -12,6 +12,7 @@ from channels.heard import Asked
 from channels.ratings import Rating
 
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+TOKEN = re.compile(r"[A-Za-z0-9_-]{1,128}")
 SEQ = re.compile(r"[0-9]{1,10}")
 MAX_SEQ = 2**31 - 1
 
@@ -54,6 +55,18 @@ def read_pass(data: Any) -> str:
     token = data.get("token", "")
     if not isinstance(token, str):
         raise ChatError("bad_request", "not a visitor")
+    return token
+
+
+def read_token(data: Any, sender: str) -> str:
+    """The token of `{"token": …}`, which is all there is.
+
+    Raises:
+        ChatError: `bad_request`.
+    """
+    token = data.get("token") if isinstance(data, dict) and data.keys() == {"token"} else None
+    if not isinstance(token, str) or not TOKEN.fullmatch(token):
+        raise ChatError("bad_request", f"{sender}: not a token")
     return token
 
 

@@ -68,6 +68,7 @@ class Settings:
     visitors_a_minute: int
     action_timeout_s: float
     drain_s: float
+    link_urls: Mapping[str, str]
 
     def __repr__(self) -> str:
         return f"Settings(demo={self.demo}, service_url={self.service_url!r})"
@@ -100,6 +101,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         visitors_a_minute=_visitors(environ, demo),
         action_timeout_s=_number(environ, "YUEFU_ACTION_TIMEOUT_S", 20),
         drain_s=_drain(environ),
+        link_urls=_link_urls(environ.get("YUEFU_LINK_URLS", "")),
     )
 
 
@@ -130,6 +132,17 @@ def _origins(text: str) -> tuple[str, ...]:
             "YUEFU_CHAT_ORIGINS must list full origins such as https://shop.example, no wildcard."
         )
     return origins
+
+
+def _link_urls(text: str) -> dict[str, str]:
+    """By channel the address that opens the chat in its app, from `wecom_kf=https://… wechat=https://…`."""
+    named = [part.partition("=") for part in text.split()]
+    if any(not name or not urlsplit(url).hostname for name, _, url in named):
+        raise SettingsError(
+            "YUEFU_LINK_URLS must list channels with their addresses, such as "
+            "wecom_kf=https://work.weixin.qq.com/kfid/kfc1234."
+        )
+    return {name: url for name, _, url in named}
 
 
 def _database_url(text: str) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -124,6 +124,23 @@ class Turns:
             await asyncio.shield(asyncio.to_thread(self.mailbox.release, sender, turn_id))
             raise
         return await self._finish(sender, turn_id, output.bubbles(), claim.first_of_session)
+
+    async def open(self, who: Identity, turn_id: str, find: Callable[[], Awaitable[Heard]]) -> list[Message]:
+        """Answers what the customer opened on the page, once for each `turn_id`; `find` says what it is.
+
+        Raises what `find` raises; nothing was said, the same call may be made again.
+        """
+        while (claim := await self._claim(who.sender, turn_id, "", None)).state == "working":
+            await asyncio.sleep(POLL_S)
+        if claim.state == "done":
+            return claim.answer
+        try:
+            async with self._renewed(who.sender, turn_id):
+                bubbles = await self._bubbles(who, turn_id, await find())
+        except BaseException:
+            await asyncio.shield(asyncio.to_thread(self.mailbox.release, who.sender, turn_id))
+            raise
+        return await self._finish(who.sender, turn_id, bubbles, claim.first_of_session)
 
     async def end_broken_off(self) -> None:
         """Says of each message that a bot took and died over that it has to be sent again.

@@ -31,6 +31,7 @@ from channels.health import Health
 from channels.heard import Hearing
 from channels.identity import Verifier
 from channels.jwks import KeySet
+from channels.links import LinkApi
 from channels.mailbox import Mailbox
 from channels.masking import mask_all_logs
 from channels.push import OutboxPush
@@ -86,6 +87,7 @@ class WebInput(InputChannel):
         self.socket = socket.ChatSocket(server, verifier, self.turns, self.mailbox, rate, ratings)
         self.api = http.ChatApi(verifier, self.turns, self.mailbox, rate, ratings, visitors, new_visitors)
         self.health = Health(self.agent, self.service, self.fleet)
+        self.links = LinkApi(verifier, self.service, self.turns, rate, config.link_urls)
         self.demo = DemoPage(config.web_dir, config.tokens, self.service) if config.demo else None
 
     @classmethod
@@ -121,6 +123,7 @@ class WebInput(InputChannel):
         """All routes, the socket, and the background work with its start and end."""
         blueprint = ChatBlueprint("web_channel", self._set_up)
         self.api.add_routes(blueprint)
+        self.links.add_routes(blueprint)
         self.health.add_routes(blueprint)
         if self.demo is not None:
             self.demo.add_routes(blueprint)

@@ -22,6 +22,13 @@ NOTHING_ASKED = "utter_nothing_asked"
 BUTTON_EXPIRED = "utter_button_expired"
 BUTTON_REFUSED = "utter_button_refused"
 NUMBERS_HIDDEN = "utter_numbers_hidden"
+# What became of a token that should have opened a decision, by the service's word for it.
+DECISION_LINKS = {
+    "used": "utter_decision_link_used",
+    "expired": "utter_decision_link_expired",
+    "other": "utter_decision_link_other",
+    "unknown": "utter_decision_link_unknown",
+}
 OF_A_DEAD_BUTTON = (BUTTON_EXPIRED, BUTTON_REFUSED)
 USED_HERE = (
     UNAVAILABLE,
@@ -32,6 +39,7 @@ USED_HERE = (
     BUTTON_EXPIRED,
     BUTTON_REFUSED,
     NUMBERS_HIDDEN,
+    *DECISION_LINKS.values(),
 )
 
 

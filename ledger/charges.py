@@ -33,9 +33,10 @@ _SENT = (
 _SETTLEMENT_SENT = (
     sa.update(t.settlements).where(t.settlements.c.id == sa.bindparam("settlement_id")).values(state="SENT")
 )
-#: A charge, and of a settlement's what its quote says.
+#: A charge, and of a settlement's what its quote says and who asked for it.
 _WITH_QUOTE = (
     sa.select(t.charges, t.quotes.c.lines, t.quotes.c.item_parts, t.quotes.c.close_after)
+    .add_columns(t.settlements.c.asked_by)
     .outerjoin_from(t.charges, t.settlements, t.settlements.c.id == _C.settlement_id)
     .outerjoin(t.quotes, t.quotes.c.quote_id == t.settlements.c.quote_id)
     .where(_C.number == sa.bindparam("number"))
@@ -94,7 +95,7 @@ def lock_account_of(conn: sa.Connection, number: str) -> sa.Row[Any]:
 
 def with_quote(conn: sa.Connection, number: str) -> sa.Row[Any]:
     """The charge of a locked account; of a settlement's also its quote's `lines`, `item_parts` and
-    `close_after`."""
+    `close_after`, and `asked_by`."""
     return conn.execute(_WITH_QUOTE, {"number": number}).one()
 
 

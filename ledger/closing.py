@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from ledger import commands, ending, open_charges
+from ledger import commands, ending, open_charges, outbox
 from ledger import guards as all_guards
 from ledger import tables as t
 from ledger.database import Ledger
@@ -24,9 +24,10 @@ def guards(ledger: Ledger, customer_id: str) -> tuple[Guard, ...]:
 
 
 @checked
-def close(ledger: Ledger, customer_id: str, *, key: str) -> Closing:
+def close(ledger: Ledger, customer_id: str, *, key: str, asked_by: str | None = None) -> Closing:
     """Close the account; closing a closed one returns the same Closing.
 
+    `asked_by`: the sender that hears the answer; the customer's other senders are told of it.
     Raises GuardRefused with every guard that forbids it, UnknownCustomer, IdempotencyConflict,
     ReadOnlyLedger.
     """
@@ -39,6 +40,10 @@ def close(ledger: Ledger, customer_id: str, *, key: str) -> Closing:
         if forbidding:
             raise GuardRefused(forbidding)
         closing = ending.close(work)
+        if asked_by:
+            outbox.put_for_customer(
+                work.conn, customer_id, "close_result", closing.receipt, work.now, but=asked_by
+            )
         return [closing.receipt, closing.closed_at.isoformat()]
 
     receipt, closed_at = commands.run(ledger, customer_id, "close", {}, act, key=key)

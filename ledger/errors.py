@@ -91,6 +91,12 @@ class UnknownWorkItem(NotFound):
     code = "unknown_work_item"
 
 
+class UnknownLink(NotFound):
+    """No such link, or not one that may be ended by whoever asks."""
+
+    code = "unknown_link"
+
+
 class Refused(LedgerError):
     """The rules of the product say no; nothing has changed."""
 

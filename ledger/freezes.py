@@ -22,6 +22,7 @@ _APPLICATIONS = sa.select(_A.number, _A.freeze_id, t.freezes.c.kind, _A.at, _A.s
 _NUMBERED = _APPLICATIONS.where(_A.number == sa.bindparam("number"))
 _OF_ACCOUNT = _APPLICATIONS.where(_A.account_id == sa.bindparam("account_id")).order_by(_A.id.desc())
 
+
 @checked
 def place(ledger: Ledger, customer_id: str, kind: FreezeKind, evidence: dict[str, Any], *, key: str) -> int:
     """Freeze use, with the evidence that a customer may be told; returns the freeze's id.

@@ -12,7 +12,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from ledger import links
+from ledger import link_records
 from ledger import support_tables as t
 from ledger.database import Ledger
 from ledger.door import checked
@@ -29,6 +29,9 @@ OutboxKind = Literal[
     "ticket_reply",  # ref: "ticket id:message id"
     "ticket_closed",  # ref: ticket id
     "ticket_late",  # ref: ticket id; nobody took it in the time promised
+    "close_result",  # ref: receipt; closed by the customer through another sender
+    "link_made",  # ref: link id; to the customer's senders before it
+    "link_ended",  # ref: link id; to the customer's senders that are left
 ]
 
 
@@ -49,10 +52,33 @@ def put(conn: sa.Connection, sender: str, kind: OutboxKind, ref: str, at: dateti
     conn.execute(sa.insert(t.outbox).values(sender=sender, kind=kind, ref=ref, created_at=at))
 
 
-def put_for_customer(conn: sa.Connection, customer_id: str, kind: OutboxKind, ref: str, at: datetime) -> None:
-    """Tell every sender linked to the customer."""
-    for sender in links.senders_of(conn, customer_id):
-        put(conn, sender, kind, ref, at)
+def put_for_customer(
+    conn: sa.Connection, customer_id: str, kind: OutboxKind, ref: str, at: datetime, but: str = ""
+) -> None:
+    """Tell every sender linked to the customer, `but` the one that hears it in another way."""
+    for sender in link_records.senders_of(conn, customer_id):
+        if sender != but:
+            put(conn, sender, kind, ref, at)
+
+
+def withdraw(conn: sa.Connection, sender: str, heir: str, at: datetime) -> None:
+    """Nothing that waits is told to `sender` any more; what a person of the staff says goes to `heir`."""
+    o = t.outbox.c
+    waiting = sa.select(o.id, o.kind, o.ref).where(o.sender == sender, o.acked_at.is_(None))
+    rows = conn.execute(waiting.order_by(o.id).with_for_update()).all()
+    taken_back = sa.update(t.outbox).where(o.id.in_([row.id for row in rows]))
+    conn.execute(taken_back.values(acked_at=at, withdrawn_at=at))
+    for row in rows:
+        if row.kind.startswith("ticket_"):  # everything else is told to each sender of the customer anyway
+            put(conn, heir, row.kind, row.ref, at)
+
+
+@checked
+def withdrawn(ledger: Ledger, outbox_id: int) -> bool:
+    """Whether it was taken back, perhaps after it had been claimed: then it is not to be told."""
+    o = t.outbox.c
+    with ledger.read() as conn:
+        return conn.scalar(sa.select(o.withdrawn_at).where(o.id == outbox_id)) is not None
 
 
 @checked

@@ -178,23 +178,24 @@ def _told_fen(charge: sa.Row[Any], answer: ChargeAnswer) -> int:
 def _tell(work: Work, charge: sa.Row[Any]) -> None:
     """Tell the result to a customer left without one: UNKNOWN, or nobody waits for the call any more.
 
-    An automatic debit was never waited for.
+    Whoever waits for the call of a settlement hears its answer; the customer's other senders are told. An
+    automatic debit was never waited for.
     """
     if charge.due_at is not None:
         _tell_of(work, "debit_result", charge.number)
         return
     patience = timedelta(seconds=work.terms.charge_timeout_s) + _GIVEN_UP
     waiting = charge.state != "UNKNOWN" and work.now - (charge.sent_at or work.now) <= patience
-    if waiting:
-        return
-    if charge.settlement_id is None:
+    if charge.settlement_id is not None:
+        if not waiting or charge.asked_by:
+            number, but = f"S{charge.settlement_id}", charge.asked_by if waiting else ""
+            _tell_of(work, "settlement_result", number, but=but)
+    elif not waiting:
         _tell_of(work, "repayment_result", charge.number)
-    else:
-        _tell_of(work, "settlement_result", f"S{charge.settlement_id}")
 
 
-def _tell_of(work: Work, kind: outbox.OutboxKind, ref: str) -> None:
-    outbox.put_for_customer(work.conn, work.account.customer_id, kind, ref, work.now)
+def _tell_of(work: Work, kind: outbox.OutboxKind, ref: str, but: str = "") -> None:
+    outbox.put_for_customer(work.conn, work.account.customer_id, kind, ref, work.now, but)
 
 
 def _set_state(work: Work, charge: sa.Row[Any], state: str, answer: ChargeAnswer) -> None:

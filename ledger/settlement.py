@@ -50,15 +50,18 @@ class _Stale(Exception):
 
 
 @checked
-def confirm(ledger: Ledger, customer_id: str, *, quote_id: str, amount_fen: int, key: str) -> Settlement:
+def confirm(
+    ledger: Ledger, customer_id: str, *, quote_id: str, amount_fen: int, key: str, asked_by: str | None = None
+) -> Settlement:
     """Settle what the quote says: the whole protocol, and one charge for one quote, whatever the key.
 
+    `asked_by`: the sender that hears the answer; the customer's other senders are told what came of it.
     A decline or a time-out does not raise: look at `.state`. Confirming the same quote again returns the same
     settlement. Raises QuoteChanged or QuoteExpired (with the new quote; nothing is charged), UnknownQuote,
     SettlementUnderWay, AccountClosed, NothingOwed, GuardRefused, IdempotencyConflict, ReadOnlyLedger.
     """
     try:
-        number = _create(ledger, customer_id, quote_id, amount_fen, key)
+        number = _create(ledger, customer_id, quote_id, amount_fen, key, asked_by)
     except _Stale as stale:
         new = quotes.make(ledger, customer_id, close_after=stale.close_after)
         raise (QuoteExpired if stale.expired else QuoteChanged)(new) from None
@@ -129,7 +132,9 @@ def as_repayment(row: sa.Row[Any]) -> Repayment:
     )
 
 
-def _create(ledger: Ledger, customer_id: str, quote_id: str, amount_fen: int, key: str) -> str:
+def _create(
+    ledger: Ledger, customer_id: str, quote_id: str, amount_fen: int, key: str, asked_by: str | None = None
+) -> str:
     """Under the lock: the quote's settlement, made now or already there; the number of its charge."""
     body = {"quote_id": quote_id, "amount_fen": amount_fen}
     with ledger.write() as conn:
@@ -152,7 +157,7 @@ def _create(ledger: Ledger, customer_id: str, quote_id: str, amount_fen: int, ke
         draft = quotes.build(work, sheet, close_after=close_after)
         if (draft.quote_id, draft.total_fen) != (quote_id, amount_fen):
             raise _Stale(close_after=close_after, expired=False)
-        number = _open(work, draft, close_after)
+        number = _open(work, draft, close_after, asked_by)
         remember(conn, customer_id, "confirm", body, key, number, work.now)
         return number
 
@@ -165,7 +170,7 @@ def _quote(conn: sa.Connection, customer_id: str, quote_id: str) -> Any:
     return quote
 
 
-def _open(work: Work, draft: quotes.Draft, close_after: bool) -> str:
+def _open(work: Work, draft: quotes.Draft, close_after: bool, asked_by: str | None) -> str:
     """Settlement and charge CREATED; with `close_after` the account is CLOSING and names its settlement."""
     new = {
         "account_id": work.account_id,
@@ -174,6 +179,7 @@ def _open(work: Work, draft: quotes.Draft, close_after: bool) -> str:
         "amount_fen": draft.total_fen,
         "close_after": int(close_after),
         "created_at": work.now,
+        "asked_by": asked_by,
     }
     settlement_id = int(work.conn.execute(_NEW, new).scalar_one())
     number = charge_of(f"S{settlement_id}")

@@ -1,4 +1,4 @@
-"""Tables around the books: links, outbox, tickets, checks of open charges, demo settings."""
+"""Tables around the books: links and tokens, outbox, tickets, checks of open charges, demo settings."""
 
 from __future__ import annotations
 
@@ -6,14 +6,39 @@ import sqlalchemy as sa
 
 from ledger.columns import Instant, JsonText
 from ledger.metadata import metadata
-from ledger.tables import Whole
+from ledger.table_parts import Whole, only_where
 
 links = sa.Table(
     "links",
     metadata,
-    sa.Column("sender", sa.Text, primary_key=True),
+    sa.Column("id", Whole, sa.Identity(), primary_key=True),
+    sa.Column("sender", sa.Text, nullable=False),
     sa.Column("customer_id", sa.Text, nullable=False, index=True),
+    sa.Column("made_by", sa.Text, nullable=False),
     sa.Column("linked_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+    sa.Column("end_reason", sa.Text),
+    sa.Column("ended_by", sa.Text),
+    sa.CheckConstraint("made_by IN ('host', 'token')", name="made_by"),
+    sa.CheckConstraint("end_reason IN ('customer', 'staff', 'host', 'relinked')", name="end_reason"),
+    sa.CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="ended"),
+    sqlite_strict=True,
+)
+# A sender is one customer at a time; what it was before is kept.
+sa.Index("uq_links_current", links.c.sender, unique=True, **only_where("ended_at IS NULL"))
+
+one_time_tokens = sa.Table(
+    "one_time_tokens",
+    metadata,
+    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("customer_id", sa.Text, nullable=False),
+    sa.Column("about", sa.Text, nullable=False, server_default=""),
+    sa.Column("made_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False, index=True),
+    sa.Column("used_at", Instant),
+    sa.Column("used_by", sa.Text),
+    sa.CheckConstraint("purpose IN ('link', 'decision')", name="purpose"),
     sqlite_strict=True,
 )
 
@@ -27,6 +52,7 @@ outbox = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("leased_until", Instant),
     sa.Column("acked_at", Instant),
+    sa.Column("withdrawn_at", Instant),  # then it was acknowledged without being told
     sqlite_strict=True,
 )
 # Only what is still to be told is ever looked for; the rest is kept as a record.

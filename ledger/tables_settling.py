@@ -49,6 +49,7 @@ settlements = sa.Table(
     sa.Column("receipt", sa.Text, nullable=False, server_default=""),
     sa.Column("close_receipt", sa.Text, nullable=False, server_default=""),
     sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    sa.Column("asked_by", sa.Text),  # the sender that waits for the answer, and needs no news of it
     sa.CheckConstraint("state IN ('CREATED', 'SENT', 'SETTLED', 'FAILED', 'UNKNOWN')", name="state"),
     sa.Index("ix_settlements_account_id", "account_id", "id"),
     sqlite_strict=True,

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import links, outbox
+from ledger import link_records, outbox
 from ledger import support_tables as t
 from ledger.database import Ledger
 from ledger.door import checked
@@ -27,6 +27,7 @@ __all__ = [
     "append",
     "close",
     "get",
+    "hand_over",
     "list_tickets",
     "open_in",
     "open_ticket",
@@ -82,7 +83,7 @@ def open_in(
     Answers with the ticket's id.
     """
     if sender is None:
-        linked = links.senders_of(conn, customer_id) if customer_id else []
+        linked = link_records.senders_of(conn, customer_id) if customer_id else []
         sender = linked[0] if linked else ""
     c = t.tickets.c
     known = conn.execute(
@@ -196,6 +197,16 @@ def release(ledger: Ledger, ticket_id: int) -> Ticket:
             else:  # it was taken in time: nobody is to be told that it is late
                 _change(conn, ticket_id, state="OPEN", taken_by=None, taken_at=None, late_told_at=now)
         return read(conn, ticket_id)
+
+
+def hand_over(conn: sa.Connection, sender: str, customer_id: str, heir: str) -> None:
+    """The customer's tickets that are not closed go on with their sender `heir`, or with nobody to tell.
+
+    Their keys begin with the sender that opened them, or with a charge that is told of once.
+    """
+    c = t.tickets.c
+    whose = (c.sender == sender) & (c.customer_id == customer_id) & (c.state != "CLOSED")
+    conn.execute(sa.update(t.tickets).where(whose).values(sender=heir))
 
 
 def tell_late(ledger: Ledger) -> int:

@@ -44,11 +44,14 @@ def responses() -> dict[str, dict[str, Any]]:
 
 
 class Chat:
-    """One sender; `customer` None is a visitor."""
+    """One sender, on the page unless `channel` says another; `customer` None is a visitor."""
 
-    def __init__(self, executor: Executor, customer: str | None) -> None:
+    def __init__(
+        self, executor: Executor, customer: str | None, sender: str = "", channel: str = "web"
+    ) -> None:
         self.executor = executor
-        self.sender = f"web-{customer}" if customer else "web-anon-1"
+        self.sender = sender or (f"web-{customer}" if customer else "web-anon-1")
+        self.channel = channel
         self.slots: dict[str, Any] = {"decision": None, "misses": None, "topic": None}
         self.events: list[dict[str, Any]] = []
 
@@ -60,9 +63,10 @@ class Chat:
         """Presses the button whose title starts so; `strong` with a login for payment `age_s` old."""
         return self._answer(self.call_press(said, title, **more))
 
-    def push(self, kind: str, ref: str) -> list[Said]:
+    def push(self, kind: str, ref: str, outbox_id: int = 1) -> list[Said]:
         """A notice of the service."""
-        return self._answer(self._call("notice", "", {"kind": kind, "ref": ref, "outbox_id": 1}, "", {}))
+        values = {"kind": kind, "ref": ref, "outbox_id": outbox_id}
+        return self._answer(self._call("notice", "", values, "", {}))
 
     def call_type(
         self,
@@ -104,7 +108,7 @@ class Chat:
             "text": text,
             "intent": {"name": intent, "confidence": confidence},
             "entities": [{"entity": name, "value": value} for name, value in entities.items()],
-            "metadata": {"request_id": request_id or f"m{next(_numbers)}", "channel": "web", **login},
+            "metadata": {"request_id": request_id or f"m{next(_numbers)}", "channel": self.channel, **login},
             **parsed,
         }
         self.events.append({"event": "user", "text": text, "parse_data": message})
@@ -127,6 +131,7 @@ class Chat:
         for event in result.events:
             assert event["event"] == "slot", event
             self.slots[event["name"]] = event["value"]
+            self.events.append(event)
         self.events.append({"event": "action", "name": call["next_action"]})
         said = [seen(each) for each in result.responses if each["custom"].get("type") != "silent"]
         self.events += [{"event": "bot", "text": each.text} for each in said]

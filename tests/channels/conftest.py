@@ -213,6 +213,7 @@ def bot_env(run_dir: Path, service_url: str) -> dict[str, str]:
         "YUEFU_BUTTON_SECRET": BUTTON_SECRET,
         "YUEFU_ACTION_TIMEOUT_S": str(ACTION_TIMEOUT_S),
         "YUEFU_CHAT_ORIGINS": "https://shop.example",
+        "YUEFU_LINK_URLS": "wecom_kf=https://kf.example/kfid/1?enc_scene=a wechat=https://wx.example/",
     }
 
 

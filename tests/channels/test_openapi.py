@@ -6,6 +6,7 @@ import functools
 import json
 import sqlite3
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import yaml
 from jsonschema import Draft202012Validator, RefResolver
 
 from channels import errors
-from tests.channels.conftest import ROOT, Chat, Live, make_token, wait_for
+from tests.channels.conftest import ROOT, Chat, Live, make_token, strong, wait_for
 
 DOCUMENT: dict[str, Any] = yaml.safe_load(Path(ROOT, "docs", "openapi.yml").read_text(encoding="utf-8"))
 OPERATIONS = {
@@ -26,6 +27,8 @@ OPERATIONS = {
 }
 POST, GET, VISIT = "post /chat/messages", "get /chat/messages", "post /chat/visitors"
 RATE = "post /chat/ratings"
+LINK, LINKS, UNLINK = "post /chat/links", "get /chat/links", "delete /chat/links/{id}"
+DECIDE = "post /chat/decisions"
 # Of the demo's page, of addresses that there are not, and of the socket.
 NOT_OF_THE_CHAT = {
     "not_built",
@@ -44,6 +47,26 @@ def rate(chat: Chat, token: str | None = None, **rating: Any) -> requests.Respon
     headers = {"Authorization": f"Bearer {make_token() if token is None else token}"}
     body = rating or {"seq": 1, "helped": True}
     return requests.post(f"{chat.url}/chat/ratings", json=body, headers=headers, timeout=30)
+
+
+def link(chat: Chat, method: str = "POST", path: str = "", token: str | None = None) -> requests.Response:
+    headers = {"Authorization": f"Bearer {strong(new_sub()) if token is None else token}"}
+    return requests.request(method, f"{chat.url}/chat/links{path}", headers=headers, timeout=30)
+
+
+def decide(chat: Chat, body: object = None, token: str | None = None) -> requests.Response:
+    headers = {"Authorization": f"Bearer {make_token() if token is None else token}"}
+    given = {"token": "expired-1"} if body is None else body
+    return requests.post(f"{chat.url}/chat/decisions", json=given, headers=headers, timeout=30)
+
+
+def new_sub() -> str:
+    return f"c-{uuid.uuid4().hex[:12]}"
+
+
+def too_often(ask: Callable[[str], requests.Response]) -> requests.Response:
+    token = strong(new_sub())
+    return [ask(token) for _ in range(11)][-1]
 
 
 def rate_what_ended(chat: Chat, _: Live) -> requests.Response:
@@ -104,6 +127,8 @@ def without_keys(live: Live) -> dict[str, requests.Response]:
     token = live.keys.token("c-1")
     answers = {POST: live.chat.ask(token, "你好"), GET: get(live.chat, token=token)}
     answers[RATE] = rate(live.chat, token)
+    answers[LINK], answers[LINKS] = link(live.chat, token=token), link(live.chat, "GET", token=token)
+    answers[UNLINK] = link(live.chat, "DELETE", "/7", token)
     live.host.status = 200
     wait_for(lambda: get(live.chat, token=token).status_code == 200, 20)
     return answers
@@ -131,6 +156,26 @@ PROVOKED: dict[tuple[str, str], Provoke] = {
     (RATE, "429"): rate_too_often,
     (RATE, "500"): lambda chat, _: with_the_database_taken(lambda: rate(chat), chat),
     (RATE, "503"): lambda _, live: without_keys(live)[RATE],
+    (LINK, "200"): lambda chat, _: link(chat),
+    (LINK, "401"): lambda chat, _: link(chat, token=make_token()),
+    (LINK, "403"): lambda chat, _: link(chat, token=strong(f"c-nobody-{uuid.uuid4().hex[:8]}")),
+    (LINK, "429"): lambda chat, _: too_often(lambda token: link(chat, token=token)),
+    (LINK, "503"): lambda _, live: without_keys(live)[LINK],
+    (LINKS, "200"): lambda chat, _: link(chat, "GET"),
+    (LINKS, "401"): lambda chat, _: link(chat, "GET", token="no"),
+    (LINKS, "503"): lambda _, live: without_keys(live)[LINKS],
+    (UNLINK, "200"): lambda chat, _: link(chat, "DELETE", "/7"),
+    (UNLINK, "401"): lambda chat, _: link(chat, "DELETE", "/7", "no"),
+    (UNLINK, "404"): lambda chat, _: link(chat, "DELETE", "/8"),
+    (UNLINK, "429"): lambda chat, _: too_often(lambda token: link(chat, "DELETE", "/7", token)),
+    (UNLINK, "503"): lambda _, live: without_keys(live)[UNLINK],
+    (DECIDE, "200"): lambda chat, _: decide(chat, {"token": "open-1"}),
+    (DECIDE, "400"): lambda chat, _: decide(chat, {"token": ""}),
+    (DECIDE, "401"): lambda chat, _: decide(chat, token="no"),
+    (DECIDE, "413"): lambda chat, _: decide(chat, {"token": "x" * 140_000}),
+    (DECIDE, "429"): lambda chat, _: too_often(lambda token: decide(chat, token=token)),
+    (DECIDE, "500"): lambda chat, _: with_the_database_taken(lambda: decide(chat), chat),
+    (DECIDE, "503"): lambda chat, _: decide(chat, {"token": "broken"}),
     (VISIT, "200"): lambda _, live: visit(live.chat),
     (VISIT, "400"): lambda _, live: visit(live.chat, '{"name": "c-owing"}'),
     (VISIT, "404"): lambda chat, _: visit(chat),

@@ -91,7 +91,7 @@ class World:
         are the same.
         """
         with ExitStack() as patched:
-            for module, name in ((facts, "account_facts"), (tickets, "active_for"), (links, "customer_of")):
+            for module, name in ((facts, "account_facts"), (tickets, "active_for"), (links, "current")):
                 once = self._once(getattr(module, name))
                 patched.enter_context(mock.patch.object(module, name, once))
             yield

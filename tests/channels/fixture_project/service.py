@@ -181,6 +181,39 @@ def add_routes(app: Sanic, secret: str) -> None:
         return response.json({"id": key})
 
 
+def add_link_routes(app: Sanic) -> None:
+    """`web-c-nobody*` is no customer's; one link, 7, can be ended; a decision's token says its state."""
+    refused = {"error": {"code": "not_linked", "message": "", "reference": "S-2"}}
+    opened: set[str] = set()
+
+    def whose(sender: str) -> HTTPResponse | None:
+        return response.json(refused, status=404) if sender.startswith("web-c-nobody") else None
+
+    @app.post("/links")
+    async def make(request: Request) -> HTTPResponse:
+        made = {"token": "t-" + request.json["sender"], "expires_at": "2026-11-03T10:10:00+08:00"}
+        return whose(request.json["sender"]) or response.json(made)
+
+    @app.get("/links")
+    async def listed(request: Request) -> HTTPResponse:
+        link = {"id": 7, "sender": "wxkf-****f123", "since": "2026-11-03T10:00:00+08:00"}
+        return whose(request.args.get("sender")) or response.json({"links": [link]})
+
+    @app.post("/links/end")
+    async def end(request: Request) -> HTTPResponse:
+        known = request.json["id"] == 7
+        return response.json({"state": "ended"}) if known else response.json(refused, status=404)
+
+    @app.post("/links/decision/open")
+    async def open_decision(request: Request) -> HTTPResponse:
+        token = request.json["token"]
+        if token.startswith("broken"):
+            return response.json({"error": {}}, status=500)
+        state = "used" if token in opened else token.partition("-")[0]
+        opened.add(token)
+        return response.json({"state": state, "decision": "settle" if state == "open" else ""})
+
+
 def add_demo_routes(app: Sanic) -> None:
     @app.get("/demo/accounts/<customer:str>")
     async def account(_: Request, customer: str) -> HTTPResponse:
@@ -199,6 +232,7 @@ def main(port: int, secret: str) -> None:
         executor.register_action(action)
     app = create_app(executor)
     add_routes(app, secret)
+    add_link_routes(app)
     add_demo_routes(app)
     app.run(host="127.0.0.1", port=port, single_process=True, access_log=False)
 
