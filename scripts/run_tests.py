@@ -22,7 +22,7 @@ from scripts.environments import BOT, LOGS, SERVICE, Environment
 SUITE_TIMEOUT_S = 3000.0
 BOT_TESTS = ("channels", "nlu")
 SERVICE_TESTS = (
-    "profiles", "scripts", "ledger", "simulation", "bench", "actions", "safety", "demo", "api",
+    "profiles", "deploy", "scripts", "ledger", "simulation", "bench", "actions", "safety", "demo", "api",
     "conversations", "browser",
 )  # fmt: skip
 LONG_TIMEOUT_S = 4 * 3600.0

@@ -43,12 +43,11 @@ def at_once(*calls: Any) -> list[Any]:
 
 
 def events(fleet: Fleet, sub: str) -> list[str]:
-    """What Rasa kept of a conversation: the kinds of its events that somebody said."""
+    """The kinds of the events that somebody said, by their times: Rasa keeps all of a turn at once, so that
+    their numbers are in order whether the turns were or not."""
     with psycopg2.connect(fleet.chat_db) as conn, conn.cursor() as cursor:
-        said = (
-            "SELECT type_name FROM events WHERE sender_id = %s AND type_name IN ('user', 'bot') ORDER BY id"
-        )
-        cursor.execute(said, (f"web-{sub}",))
+        said = "SELECT type_name FROM events WHERE sender_id = %s AND type_name IN ('user', 'bot')"
+        cursor.execute(f"{said} ORDER BY timestamp", (f"web-{sub}",))
         return [name for (name,) in cursor.fetchall()]
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import threading
@@ -99,29 +100,27 @@ class Listener:
         self.heard: dict[int, str] = {}
         self.connections = 0
         self.over = threading.Event()
-        self.thread = threading.Thread(target=self.run)
+        self.thread = threading.Thread(target=lambda: asyncio.run(self.run()))
 
-    def run(self) -> None:
+    async def run(self) -> None:
         while not self.over.is_set():
-            gone = threading.Event()
-            page = socketio.Client(reconnection=False)
+            page = socketio.AsyncClient(reconnection=False)
             page.on("bot_uttered", self.hear)
-            page.on("disconnect", lambda *_, gone=gone: gone.set())
             token = login.token(self.cluster.folder, self.customer)
             try:
-                page.connect(self.cluster.url, auth={"token": token}, transports=["websocket"])
+                await page.connect(self.cluster.url, auth={"token": token}, transports=["websocket"])
                 self.connections += 1
-                missed = page.call("session_request", {"since": max(self.heard, default=0)}, timeout=10)
+                missed = await page.call("session_request", {"since": max(self.heard, default=0)}, timeout=10)
                 for message in missed["messages"]:
-                    self.hear(message)
+                    await self.hear(message)
             except socketio.exceptions.SocketIOError:
-                time.sleep(0.2)
+                await asyncio.sleep(0.2)
                 continue
-            while not gone.wait(0.1) and not self.over.is_set():
-                pass
-            page.disconnect()
+            while page.connected and not self.over.is_set():
+                await asyncio.sleep(0.05)
+            await page.disconnect()
 
-    def hear(self, message: dict[str, Any]) -> None:
+    async def hear(self, message: dict[str, Any]) -> None:
         if message["role"] == "bot":
             self.heard[message["seq"]] = message["text"]
 
