@@ -26,12 +26,14 @@ from channels import (
 from channels.buttons import ButtonSigner
 from channels.chat_database import open_engine
 from channels.demo_page import DemoPage
+from channels.desk import Desk
 from channels.health import Health
 from channels.heard import Hearing
-from channels.identity import Verifier
+from channels.identity import SENDER_PREFIX, Verifier
 from channels.jwks import KeySet
-from channels.mailbox import Mailbox
+from channels.mailbox import Mailbox, Message
 from channels.masking import mask_all_logs
+from channels.outlets import Outlets
 from channels.push import OutboxPush
 from channels.rate import RateLimit
 from channels.rating_desk import RatingDesk
@@ -63,6 +65,9 @@ class ChatBlueprint(Blueprint):
 class WebInput(InputChannel):
     """Chat over HTTP and Socket.IO for verified customers, and what belongs to it."""
 
+    channel = words.CHANNEL
+    prefix = SENDER_PREFIX
+
     def __init__(self, config: settings.Settings) -> None:
         self.config = config
         self._app: Sanic | None = None
@@ -74,7 +79,10 @@ class WebInput(InputChannel):
         signer = ButtonSigner(config.button_secret)
         hearing = Hearing(self.mailbox, signer, config.max_chars, self.agent)
         emit = socket.Rooms(server).emit
-        self.turns = Turns(self.mailbox, signer, hearing, self.agent, emit)
+        outlets = Outlets()
+        outlets.add(self)
+        self.turns = Turns(self.mailbox, signer, hearing, self.agent, emit, outlets.channel_of)
+        self.desk = Desk(config, self.mailbox, self.service, self.turns, outlets, self.agent)
         ratings = RatingDesk(Ratings(self.mailbox.engine), emit)
         visitors = Visitors(config.button_secret, config.visitors_a_minute)
         new_visitors = RateLimit(config.visitors_a_minute, 60)
@@ -88,7 +96,7 @@ class WebInput(InputChannel):
 
     @classmethod
     def name(cls) -> str:
-        return words.CHANNEL
+        return cls.channel
 
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> InputChannel:
@@ -110,6 +118,9 @@ class WebInput(InputChannel):
         """The routes begin at the root, not below Rasa's /webhooks/."""
         return "/"
 
+    async def deliver(self, sender: str, said: list[Message]) -> None:
+        """Open tabs have heard it, and one that comes back asks for what it missed."""
+
     def agent(self) -> Agent:
         """The loaded assistant; there is one before the server listens."""
         assert self._app is not None
@@ -129,6 +140,7 @@ class WebInput(InputChannel):
 
     def _set_up(self, app: Sanic) -> None:
         self._app = app
+        self.desk.join(app)
         app.config.GRACEFUL_SHUTDOWN_TIMEOUT = GRACEFUL_SHUTDOWN_S
         http.refuse_alike(app, self.config.max_body_bytes)
         http.allow_origins(app, self.config.origins)
@@ -151,7 +163,7 @@ class WebInput(InputChannel):
         for response in words.USED_HERE:
             if response not in self.agent().domain.responses:
                 logger.error("the model has no response %s, which the channel needs", response)
-        push = OutboxPush(self.service, self.turns)
+        push = OutboxPush(self.service, self.turns, self.desk.outlets)
         self._tasks = [
             asyncio.create_task(each) for each in (push.run(), self._expire(), self._end_broken_off())
         ]

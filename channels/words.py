@@ -22,6 +22,13 @@ NOTHING_ASKED = "utter_nothing_asked"
 BUTTON_EXPIRED = "utter_button_expired"
 BUTTON_REFUSED = "utter_button_refused"
 NUMBERS_HIDDEN = "utter_numbers_hidden"
+TEXT_ONLY = "utter_text_only"
+LINKED = "utter_link_linked"
+LINK_EXPIRED = "utter_link_expired"
+LINK_USED = "utter_link_used"
+LINK_UNKNOWN = "utter_link_unknown"
+LOGIN_ON_PAGE = "utter_login_on_page"
+DECIDE_ON_PAGE = "utter_decide_on_page"
 OF_A_DEAD_BUTTON = (BUTTON_EXPIRED, BUTTON_REFUSED)
 USED_HERE = (
     UNAVAILABLE,
@@ -32,6 +39,15 @@ USED_HERE = (
     BUTTON_EXPIRED,
     BUTTON_REFUSED,
     NUMBERS_HIDDEN,
+)
+USED_IN_MESSAGING = (
+    TEXT_ONLY,
+    LINKED,
+    LINK_EXPIRED,
+    LINK_USED,
+    LINK_UNKNOWN,
+    LOGIN_ON_PAGE,
+    DECIDE_ON_PAGE,
 )
 
 

@@ -181,6 +181,13 @@ def add_routes(app: Sanic, secret: str) -> None:
         return response.json({"id": key})
 
 
+def add_links(app: Sanic) -> None:
+    @app.post("/links/redeem")
+    async def redeem(request: Request) -> HTTPResponse:
+        """The token says what is to come of it, `linked-token-1` for example."""
+        return response.json({"state": request.json["token"].partition("-")[0]})
+
+
 def add_demo_routes(app: Sanic) -> None:
     @app.get("/demo/accounts/<customer:str>")
     async def account(_: Request, customer: str) -> HTTPResponse:
@@ -199,6 +206,7 @@ def main(port: int, secret: str) -> None:
         executor.register_action(action)
     app = create_app(executor)
     add_routes(app, secret)
+    add_links(app)
     add_demo_routes(app)
     app.run(host="127.0.0.1", port=port, single_process=True, access_log=False)
 
