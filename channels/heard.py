@@ -24,14 +24,18 @@ TITLE_CHARS = 60  # longer words name no button
 
 @dataclass(frozen=True)
 class Asked:
-    """A message as the client sent it: its own id, and either typed text or a button's token."""
+    """A message as the client sent it: its own id, and either typed text or a button's token.
+
+    `told` names the response that answers it whatever the text says: that something is no text, for example.
+    """
 
     client_id: str
     text: str | None = None
     button: str | None = None
+    told: str = ""
 
     def body_hash(self) -> str:
-        body = json.dumps([self.text, self.button], ensure_ascii=True)
+        body = json.dumps([self.text, self.button, *filter(None, [self.told])], ensure_ascii=True)
         return hashlib.sha256(body.encode()).hexdigest()
 
 
@@ -59,6 +63,8 @@ class Hearing:
         if asked.button is not None:
             return self._hear_button(sender, asked.button)
         typed = asked.text or ""
+        if asked.told:
+            return Heard(text.shown(typed), refusal=asked.told)
         try:
             said = text.clean(typed, self.max_chars)
             return Heard(said, self._named(sender, said), masked=mask_numbers(typed) != typed)

@@ -112,9 +112,12 @@ class Mailbox:
         with self.engine.begin() as conn:
             conn.execute(turn.values(leased_until=0.0))
 
-    def take_unanswered(self, now: float) -> list[tuple[str, str]]:
-        """Claims the users' turns, (sender, turn_id), that somebody began to answer and left so."""
-        left = (turns.c.answer.is_(None), turns.c.leased_until <= now)
+    def take_unanswered(self, prefix: str, now: float) -> list[tuple[str, str]]:
+        """Claims the users' turns, (sender, turn_id), that somebody began to answer and left so.
+
+        `prefix`: of the senders meant.
+        """
+        left = (turns.c.answer.is_(None), turns.c.leased_until <= now, turns.c.sender.startswith(prefix))
         with self.engine.begin() as conn:
             found = conn.execute(
                 sa.select(turns.c.sender, turns.c.turn_id).where(*left, turns.c.seq > 0)

@@ -10,7 +10,6 @@ from rasa.core.channels.channel import OutputChannel
 
 from channels.buttons import ButtonSigner, Press
 from channels.mailbox import Message
-from channels.words import CHANNEL
 
 logger = logging.getLogger(__name__)
 
@@ -26,17 +25,18 @@ class TurnOutput(OutputChannel):
     data beside the text instead of with it.
     """
 
-    def __init__(self, sender: str, signer: ButtonSigner, now: float) -> None:
+    def __init__(self, sender: str, channel: str, signer: ButtonSigner, now: float) -> None:
         self.sender = sender
+        self.channel = channel
         self.failures: list[str] = []
         self.silent = False  # the assistant says nothing on purpose: a person has the conversation
         self._signer = signer
         self._now = now
         self._bubbles: list[Message] = []
 
-    @classmethod
-    def name(cls) -> str:
-        return CHANNEL
+    def name(self) -> str:
+        """Of the channel by which the customer hears this turn; Rasa asks the object, not its class."""
+        return self.channel
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Takes one message of the assistant: its text, buttons, custom data and the buttons' values."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 from typing import Any
 
-from channels.identity import SENDER_PREFIX
+from channels.outlets import Outlets
 from channels.service_client import ServiceClient, ServiceError
 from channels.turns import PushFailed, Turns
 
@@ -29,6 +29,7 @@ class OutboxPush:
 
     service: ServiceClient
     turns: Turns
+    outlets: Outlets
     _telling: asyncio.Task[bool] | None = None
 
     async def run(self) -> None:
@@ -80,11 +81,13 @@ class OutboxPush:
         """The ids of those that were told."""
         told = []
         for item in items:
-            if not str(item["sender"]).startswith(SENDER_PREFIX):
+            outlet = self.outlets.of(str(item["sender"]))
+            if outlet is None:
                 logger.error("outbox %s is for a channel that this bot does not serve", item["id"])
                 continue
             try:
-                await self.turns.push(item["sender"], item["id"], str(item["kind"]), str(item["ref"]))
+                said = await self.turns.push(item["sender"], item["id"], str(item["kind"]), str(item["ref"]))
+                await outlet.deliver(item["sender"], said)
                 told.append(item["id"])
             except PushFailed as error:
                 logger.warning("outbox %s was not told yet: %s", item["id"], error)

@@ -69,6 +69,7 @@ class Settings:
     action_timeout_s: float
     drain_s: float
     link_urls: Mapping[str, str]
+    host_page_url: str
 
     def __repr__(self) -> str:
         return f"Settings(demo={self.demo}, service_url={self.service_url!r})"
@@ -102,6 +103,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         action_timeout_s=_number(environ, "YUEFU_ACTION_TIMEOUT_S", 20),
         drain_s=_drain(environ),
         link_urls=_link_urls(environ.get("YUEFU_LINK_URLS", "")),
+        host_page_url=_page_url(environ.get("YUEFU_HOST_PAGE_URL", "")),
     )
 
 
@@ -201,6 +203,14 @@ def _token_rules(environ: Mapping[str, str], demo: bool) -> TokenRules:
     if len(algorithms) > 1:
         raise SettingsError("YUEFU_JWT_ALGORITHMS must name one algorithm: YUEFU_JWT_PUBLIC_KEY is one key.")
     return TokenRules(_public_key(path, algorithms[0]), algorithms, issuer, audience)
+
+
+def _page_url(text: str) -> str:
+    """Where customers of messaging apps log in and decide; empty where there are none."""
+    url = urlsplit(text)
+    if not text or (url.hostname and (url.scheme == "https" or is_loopback(url.hostname))):
+        return text
+    raise SettingsError("YUEFU_HOST_PAGE_URL must begin with https:// (http:// only on this machine).")
 
 
 def _algorithms(text: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from rasa.core.channels.channel import UserMessage
 from channels import words
 from channels.buttons import ButtonSigner, Press
 from channels.heard import Asked, Heard, Hearing
-from channels.identity import Identity
+from channels.identity import SENDER_PREFIX, Identity
 from channels.mailbox import Claim, IdConflict, Mailbox, Message, iso_time
 from channels.output import TurnOutput
 
@@ -69,6 +69,7 @@ class Turns:
     hearing: Hearing
     agent: Callable[[], Agent]
     emit: Emit
+    channel_of: Callable[[str], str]  # of a sender
     order: Order = of_this_process
     _running: set[asyncio.Task[list[Message]]] = field(default_factory=set)
     _orders: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
@@ -143,15 +144,21 @@ class Turns:
         return await self._finish(who.sender, turn_id, bubbles, claim.first_of_session)
 
     async def end_broken_off(self) -> None:
-        """Says of each message that a bot took and died over that it has to be sent again.
+        """Says of each message from the web that a bot took and died over that it has to be sent again.
 
         It is not answered here: it may be what the bot died of, and its speaker's login is not known now.
         """
-        for sender, turn_id in await asyncio.to_thread(self.mailbox.take_unanswered, time.time()):
-            reference = words.new_reference()
-            logger.error("[%s] a turn of %s was broken off", reference, sender)
-            said = await words.apologise(self.agent(), reference, words.BROKEN_OFF)
-            await self._finish(sender, turn_id, [said], False)
+        for sender, turn_id in await asyncio.to_thread(
+            self.mailbox.take_unanswered, SENDER_PREFIX, time.time()
+        ):
+            await self.give_up(sender, turn_id)
+
+    async def give_up(self, sender: str, turn_id: str) -> list[Message]:
+        """Answers a turn that was broken off: it has to be sent again."""
+        reference = words.new_reference()
+        logger.error("[%s] a turn of %s was broken off", reference, sender)
+        said = await words.apologise(self.agent(), reference, words.BROKEN_OFF)
+        return await self._finish(sender, turn_id, [said], False)
 
     async def stop(self, timeout_s: float) -> None:
         """Lets running turns end; those that take longer are broken off and may be asked again."""
@@ -210,12 +217,13 @@ class Turns:
         return [await words.apologise(self.agent(), reference)]
 
     async def _ask(self, who: Identity, request_id: str, heard: Heard) -> TurnOutput:
-        output = TurnOutput(who.sender, self.signer, time.time())
+        channel = self.channel_of(who.sender)
+        output = TurnOutput(who.sender, channel, self.signer, time.time())
         facts = {
             "request_id": request_id,
             "acr": who.acr,
             "auth_time": who.auth_time,
-            "channel": words.CHANNEL,
+            "channel": channel,
         }
         await self.agent().handle_message(
             UserMessage(
@@ -223,7 +231,7 @@ class Turns:
                 output,
                 who.sender,
                 parse_data=heard.parse_data,
-                input_channel=words.CHANNEL,
+                input_channel=channel,
                 message_id=request_id,
                 metadata=facts,
             )

@@ -27,13 +27,15 @@ from channels.buttons import ButtonSigner
 from channels.chat_database import open_engine
 from channels.demo_page import DemoPage
 from channels.fleet import Fleet
+from channels.desk import Desk
 from channels.health import Health
 from channels.heard import Hearing
-from channels.identity import Verifier
+from channels.identity import SENDER_PREFIX, Verifier
 from channels.jwks import KeySet
 from channels.links import LinkApi
-from channels.mailbox import Mailbox
+from channels.mailbox import Mailbox, Message
 from channels.masking import mask_all_logs
+from channels.outlets import Outlets
 from channels.push import OutboxPush
 from channels.rating_desk import RatingDesk
 from channels.ratings import Ratings
@@ -64,6 +66,9 @@ class ChatBlueprint(Blueprint):
 class WebInput(InputChannel):
     """Chat over HTTP and Socket.IO for verified customers, and what belongs to it."""
 
+    channel = words.CHANNEL
+    prefix = SENDER_PREFIX
+
     def __init__(self, config: settings.Settings) -> None:
         self.config = config
         self._app: Sanic | None = None
@@ -76,8 +81,13 @@ class WebInput(InputChannel):
         signer = ButtonSigner(config.button_secret)
         hearing = Hearing(self.mailbox, signer, config.max_chars, self.agent)
         emit = socket.Rooms(server).emit
-        self.turns = Turns(self.mailbox, signer, hearing, self.agent, emit, self.fleet.order())
-        self.push = OutboxPush(self.service, self.turns)
+        outlets = Outlets()
+        outlets.add(self)
+        self.turns = Turns(
+            self.mailbox, signer, hearing, self.agent, emit, outlets.channel_of, self.fleet.order()
+        )
+        self.desk = Desk(config, self.mailbox, self.service, self.turns, outlets, self.agent)
+        self.push = OutboxPush(self.service, self.turns, outlets)
         ratings = RatingDesk(Ratings(self.mailbox.engine), emit)
         visitors = Visitors(config.button_secret, config.visitors_a_minute)
         new_visitors = self.fleet.rate("visitors", config.visitors_a_minute, 60)
@@ -92,7 +102,7 @@ class WebInput(InputChannel):
 
     @classmethod
     def name(cls) -> str:
-        return words.CHANNEL
+        return cls.channel
 
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> InputChannel:
@@ -114,6 +124,9 @@ class WebInput(InputChannel):
         """The routes begin at the root, not below Rasa's /webhooks/."""
         return "/"
 
+    async def deliver(self, sender: str, said: list[Message]) -> None:
+        """Open tabs have heard it, and one that comes back asks for what it missed."""
+
     def agent(self) -> Agent:
         """The loaded assistant; there is one before the server listens."""
         assert self._app is not None
@@ -134,6 +147,7 @@ class WebInput(InputChannel):
 
     def _set_up(self, app: Sanic) -> None:
         self._app = app
+        self.desk.join(app)
         app.config.GRACEFUL_SHUTDOWN_TIMEOUT = GRACEFUL_SHUTDOWN_S
         http.refuse_alike(app, self.config.max_body_bytes)
         http.allow_origins(app, self.config.origins)

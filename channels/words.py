@@ -29,6 +29,13 @@ DECISION_LINKS = {
     "other": "utter_decision_link_other",
     "unknown": "utter_decision_link_unknown",
 }
+TEXT_ONLY = "utter_text_only"
+LINKED = "utter_link_linked"
+LINK_EXPIRED = "utter_link_expired"
+LINK_USED = "utter_link_used"
+LINK_UNKNOWN = "utter_link_unknown"
+LOGIN_ON_PAGE = "utter_login_on_page"
+DECIDE_ON_PAGE = "utter_decide_on_page"
 OF_A_DEAD_BUTTON = (BUTTON_EXPIRED, BUTTON_REFUSED)
 USED_HERE = (
     UNAVAILABLE,
@@ -40,6 +47,15 @@ USED_HERE = (
     BUTTON_REFUSED,
     NUMBERS_HIDDEN,
     *DECISION_LINKS.values(),
+)
+USED_IN_MESSAGING = (
+    TEXT_ONLY,
+    LINKED,
+    LINK_EXPIRED,
+    LINK_USED,
+    LINK_UNKNOWN,
+    LOGIN_ON_PAGE,
+    DECIDE_ON_PAGE,
 )
 
 

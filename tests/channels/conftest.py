@@ -99,6 +99,9 @@ class Process:
         self.running.kill()
         self.running.wait(timeout=30)
 
+    def ended(self) -> bool:
+        return self.running is not None and self.running.poll() is not None
+
     def text(self) -> str:
         return self.log.read_text(errors="replace")
 
@@ -217,7 +220,9 @@ def bot_env(run_dir: Path, service_url: str) -> dict[str, str]:
     }
 
 
-def bot_command(model: Path, port: int, interface: str = "127.0.0.1") -> list[str]:
+def bot_command(
+    model: Path, port: int, interface: str = "127.0.0.1", credentials: str = "credentials.yml"
+) -> list[str]:
     command = [
         sys.executable,
         "-m",
@@ -230,22 +235,26 @@ def bot_command(model: Path, port: int, interface: str = "127.0.0.1") -> list[st
         "--model",
         str(model),
     ]
-    return [*command, "--endpoints", str(PROJECT / "endpoints.yml"), "--credentials", "credentials.yml"]
+    return [*command, "--endpoints", str(PROJECT / "endpoints.yml"), "--credentials", credentials]
 
 
 @contextmanager
-def running_chat(model: Path, run_dir: Path, **env: str) -> Iterator[Chat]:
+def running_chat(
+    model: Path, run_dir: Path, bot_port: int = 0, credentials: str = "credentials.yml", **env: str
+) -> Iterator[Chat]:
     """A bot with a service of its own; `env` is added to the bot's environment."""
-    service_port, bot_port = free_port(), free_port()
+    service_port, bot_port = free_port(), bot_port or free_port()
     service_url = f"http://127.0.0.1:{service_port}"
     args = [str(SERVICE_PYTHON), str(PROJECT / "service.py"), str(service_port), ACTION_SECRET]
     service = Process(args, run_dir / "service.log")
-    bot = Process(bot_command(model, bot_port), run_dir / "bot.log", {**bot_env(run_dir, service_url), **env})
+    command = bot_command(model, bot_port, credentials=credentials)
+    bot = Process(command, run_dir / "bot.log", {**bot_env(run_dir, service_url), **env})
     chat = Chat(f"http://127.0.0.1:{bot_port}", bot, service, service_url)
     service.start()
     bot.start()
     try:
-        wait_for(chat.ready, START_TIMEOUT_S)
+        wait_for(lambda: bot.ended() or chat.ready(), START_TIMEOUT_S)
+        assert not bot.ended(), bot.text()
         yield chat
     finally:
         bot.stop()

@@ -250,7 +250,7 @@ def test_the_rate_is_a_sliding_window_for_each_sender() -> None:
 
 
 def said(*messages: dict[str, Any]) -> TurnOutput:
-    output = TurnOutput("web-a", SIGNER, 1000)
+    output = TurnOutput("web-a", "web", SIGNER, 1000)
     for message in messages:
         asyncio.run(output.send_response("web-a", message))
     return output

@@ -52,7 +52,7 @@ def make(folder: Path, kind: type[Mailbox], heard: list[tuple[str, Any]]) -> Tur
         heard.append((event, data))
 
     hearing = Hearing(box, SIGNER, 300, lambda: agent)
-    return Turns(box, SIGNER, hearing, lambda: agent, emit)
+    return Turns(box, SIGNER, hearing, lambda: agent, emit, lambda sender: "web")
 
 
 def test_a_tab_hears_everything_in_the_order_of_its_numbers(tmp_path: Path) -> None:

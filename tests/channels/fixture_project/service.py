@@ -204,6 +204,11 @@ def add_link_routes(app: Sanic) -> None:
         known = request.json["id"] == 7
         return response.json({"state": "ended"}) if known else response.json(refused, status=404)
 
+    @app.post("/links/redeem")
+    async def redeem(request: Request) -> HTTPResponse:
+        """The token says what is to come of it, `linked-token-1` for example."""
+        return response.json({"state": request.json["token"].partition("-")[0]})
+
     @app.post("/links/decision/open")
     async def open_decision(request: Request) -> HTTPResponse:
         token = request.json["token"]

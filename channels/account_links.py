@@ -1,0 +1,51 @@
+"""Whose account a sender is, and decisions that a messaging app cannot take: links to the host's page."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+from channels import words
+from channels.desk import Desk
+from channels.service_client import ServiceError
+
+logger = logging.getLogger(__name__)
+
+TOKEN = re.compile(r"[A-Za-z0-9_.~-]{8,128}")
+TOLD = {
+    "linked": words.LINKED,
+    "expired": words.LINK_EXPIRED,
+    "used": words.LINK_USED,
+    "unknown": words.LINK_UNKNOWN,
+}
+
+
+def is_token(text: str) -> bool:
+    """Whether what came with a link can be one of our one-time tokens at all."""
+    return TOKEN.fullmatch(text) is not None
+
+
+async def redeem(desk: Desk, sender: str, token: str) -> str:
+    """The response that tells the sender what their one-time link did.
+
+    Raises:
+        ServiceError: the service does not say; the same call may be made again.
+    """
+    status, body = await desk.service.call("POST", "/links/redeem", {"sender": sender, "token": token})
+    state = body.get("state") if isinstance(body, dict) else None
+    if status != 200 or state not in TOLD:
+        raise ServiceError(f"redeeming a link answered {status}")
+    if state != "linked":
+        logger.warning("a link of %s was not good: %s", sender, state)
+    return TOLD[state]
+
+
+async def decision_link(desk: Desk, sender: str, token: str) -> str:
+    """Where the customer logs in strongly and decides: the page of the host.
+
+    Args:
+        desk: what the channels share.
+        sender: who decides.
+        token: of the button that was pressed, empty when there was none.
+    """
+    return desk.config.host_page_url

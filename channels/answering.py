@@ -1,0 +1,144 @@
+"""Answers what arrived: in the order it was sent, each once, whatever happens in between."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from channels import account_links, readable, words
+from channels.buttons import Press
+from channels.desk import Desk
+from channels.heard import Asked
+from channels.identity import Identity
+from channels.inbox import Arrival, Inbox
+from channels.mailbox import Message
+from channels.outgoing import WINDOW_S, Choices, Outgoing
+from channels.readable import Limits
+from channels.sending import tell_operator
+from channels.service_client import ServiceError
+
+logger = logging.getLogger(__name__)
+
+TRIES = 3  # of a message over which the bot dies
+LAST_TRY = 6  # of telling even that
+BUSY_S = 2.0
+AGAIN_S = 5.0
+
+
+@dataclass(frozen=True)
+class Answering:
+    """One channel's way from an arrival to what leaves."""
+
+    desk: Desk
+    inbox: Inbox
+    outgoing: Outgoing
+    choices: Choices
+    limits: Limits
+    send: Any = field(repr=False)  # called with a sender when something may leave
+
+    async def work(self, sender: str) -> float | None:
+        """Answers all that waits of one sender; after how many seconds it wants to be called again."""
+        if not await asyncio.to_thread(self.inbox.begin, sender, "answering", time.time()):
+            return BUSY_S
+        try:
+            while arrival := await asyncio.to_thread(self.inbox.next, sender):
+                try:
+                    await self._answer(arrival)
+                except ServiceError as error:
+                    logger.warning("%s waits: %s", sender, error)
+                    return AGAIN_S
+        finally:
+            await asyncio.shield(asyncio.to_thread(self.inbox.end, sender, "answering"))
+        return None
+
+    async def write(self, sender: str, said: list[Message], done: Arrival | None, pressed: str = "") -> None:
+        """Writes down what leaves for stored messages, together with the end of the arrival they answer."""
+        extra = dict(done.extra) if done is not None and not done.from_customer else {}
+        shown = [await self._for_reading(sender, bubble, pressed) for bubble in said]
+        composed = readable.compose(shown, self.limits)
+        if extra and composed.bodies:
+            composed.bodies[0]["extra"] = extra
+        await asyncio.to_thread(self._write, sender, said, composed, done)
+        if composed.bodies:
+            self.send(sender)
+
+    async def _answer(self, arrival: Arrival) -> None:
+        said: list[Message] = []
+        pressed = ""
+        if arrival.attempts >= LAST_TRY:
+            tell_operator(arrival.sender, arrival.message_id, "it could not be answered")
+        elif arrival.attempts >= TRIES:
+            said = await self.desk.turns.give_up(arrival.sender, arrival.message_id)
+        elif asked := await self._asked(arrival):
+            pressed = asked.button or ""
+            submitted = await self.desk.turns.submit(Identity(arrival.sender, "", 0, 0), asked)
+            said = await asyncio.shield(submitted.answer)
+        await self.write(arrival.sender, said, arrival, pressed)
+
+    async def _asked(self, arrival: Arrival) -> Asked | None:
+        """What the arrival says to the bot, None when it is nothing for it."""
+        if time.time() - arrival.sent_at > WINDOW_S:
+            logger.warning("a message of %s came too late to be answered", arrival.sender)
+            return None
+        if arrival.kind == "entered":
+            return await self._entered(arrival)
+        peer = await asyncio.to_thread(self.inbox.peer, arrival.sender)
+        if peer is not None and peer.with_person:
+            return None
+        if arrival.kind == "other":
+            return Asked(arrival.message_id, f"[{arrival.text}]", told=words.TEXT_ONLY)
+        return await self._typed_or_chosen(arrival)
+
+    async def _entered(self, arrival: Arrival) -> Asked | None:
+        token = arrival.extra.get("scene_param", "")
+        if account_links.is_token(token):
+            told = await account_links.redeem(self.desk, arrival.sender, token)
+            return Asked(arrival.message_id, "", told=told)
+        if not arrival.extra.get("welcome_code"):
+            return None
+        greeting = self.desk.turns.signer.sign(arrival.sender, Press("greet", ""), arrival.received_at)
+        return Asked(arrival.message_id, button=greeting)
+
+    async def _typed_or_chosen(self, arrival: Arrival) -> Asked:
+        """A menu's item or a number of the open question is the button behind it; other words are words."""
+        number = None if arrival.choice else readable.chosen(arrival.text)
+        if not arrival.choice and number is None:
+            return Asked(arrival.message_id, arrival.text)
+        token = arrival.extra.get("button")
+        if token is None:
+            token = await asyncio.to_thread(self._chosen, arrival, number) or ""
+            await asyncio.to_thread(self.inbox.settle, arrival, token)
+        if token:
+            return Asked(arrival.message_id, button=token)
+        if arrival.choice:
+            return Asked(arrival.message_id, arrival.text, told=words.BUTTON_EXPIRED)
+        return Asked(arrival.message_id, arrival.text)
+
+    def _chosen(self, arrival: Arrival, number: int | None) -> str | None:
+        if number is None:
+            return self.choices.by_menu(arrival.sender, arrival.choice)
+        return self.choices.by_number(arrival.sender, number)
+
+    async def _for_reading(self, sender: str, bubble: Message, pressed: str) -> Message:
+        """What needs a page is said with the page's address, in place of what the widget would do there."""
+        kind = (bubble.get("custom") or {}).get("type")
+        response = {"step_up": words.DECIDE_ON_PAGE, "login": words.LOGIN_ON_PAGE}.get(kind or "")
+        if response is None:
+            return bubble
+        url = await account_links.decision_link(self.desk, sender, pressed)
+        return {**bubble, "text": await words.say(self.desk.agent(), response, url=url), "buttons": []}
+
+    def _write(
+        self, sender: str, said: list[Message], composed: readable.Composed, done: Arrival | None
+    ) -> None:
+        now = time.time()
+        with self.inbox.engine.begin() as conn:
+            if said:
+                question = int(said[0]["seq"])
+                self.outgoing.put(conn, sender, question, composed.bodies, now)
+                self.choices.open(conn, sender, question, composed.tokens, composed.numbered, now)
+            if done is not None:
+                self.inbox.done(conn, done)

@@ -1,0 +1,51 @@
+"""A messaging channel's keys in credentials.yml: their shape is checked before the bot starts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from channels.settings import is_loopback
+
+
+class BadKey(Exception):
+    """A key is missing or cannot be right. The message is a sentence that names the key, never its value."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key: the pattern of its value, an example, and what stands for it when it is left out."""
+
+    name: str
+    pattern: str
+    example: str
+    default: str | None = None
+
+
+def read(channel: str, given: Mapping[str, Any] | None, keys: Sequence[Key]) -> dict[str, str]:
+    """The values of all keys; of a list, joined by commas.
+
+    Raises:
+        BadKey: with the first that is missing, unknown or of another shape.
+    """
+    values = dict(given or {})
+    if unknown := set(values) - {key.name for key in keys}:
+        raise BadKey(f"{channel}: {sorted(unknown)[0]} is no key of this channel.")
+    return {key.name: _value(channel, values.get(key.name), key) for key in keys}
+
+
+def _value(channel: str, given: Any, key: Key) -> str:
+    value = ",".join(map(str, given)) if isinstance(given, list) else "" if given is None else str(given)
+    if not value and key.default is not None:
+        return key.default
+    if not re.fullmatch(key.pattern, value):
+        what = "is missing" if not value else "is not of the right form"
+        raise BadKey(f"{channel}: {key.name} {what}; for example {key.example}")
+    if key.name == "api_base":
+        url = urlsplit(value)
+        if url.scheme != "https" and not is_loopback(url.hostname):
+            raise BadKey(f"{channel}: api_base must begin with https:// (http:// only on this machine).")
+    return value.rstrip("/") if key.name == "api_base" else value

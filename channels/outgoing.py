@@ -1,0 +1,155 @@
+"""What leaves by a messaging channel: written with the answer it belongs to, sent once, in order.
+
+A departure's id is made from the messages it carries, so writing the same answer again adds nothing, and a
+platform that knows our ids drops what it already has.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from channels.chat_database import reading
+from channels.messaging_tables import choices, departures, peers
+
+WINDOW_S = 48 * 60 * 60
+KEPT_S = 4 * 24 * 60 * 60
+KEPT_CHOICES_S = 24 * 60 * 60  # a menu's button is good for as long
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Departure:
+    """One message on its way. `body` is what `channels.readable` made: a text, and its menu if it has one."""
+
+    id: str
+    sender: str
+    body: Body
+    attempts: int
+    at: float
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """The departures of one channel."""
+
+    engine: Engine
+    channel: str
+
+    def put(self, conn: Connection, sender: str, question: int, bodies: Iterable[Body], now: float) -> None:
+        """In the transaction of `conn`; `question` is the number of the turn's first message."""
+        for part, body in enumerate(bodies):
+            row = {"id": departure_id(sender, question, part), "channel": self.channel, "sender": sender}
+            if conn.execute(sa.select(departures.c.seq).where(departures.c.id == row["id"])).first() is None:
+                conn.execute(sa.insert(departures).values(**row, body=body, state="new", due_at=now, at=now))
+
+    def waiting(self, now: float) -> list[str]:
+        """The senders with something due."""
+        due = (departures.c.state == "new", departures.c.due_at <= now, departures.c.channel == self.channel)
+        with reading(self.engine) as conn:
+            return list(conn.execute(sa.select(departures.c.sender).where(*due).distinct()).scalars())
+
+    def next(self, sender: str) -> tuple[Departure, float] | None:
+        """What is to be sent next, and from when on; nothing overtakes what is held or tried again."""
+        mine = sa.select(departures).where(
+            departures.c.sender == sender, departures.c.state.in_(("new", "held"))
+        )
+        with reading(self.engine) as conn:
+            row = conn.execute(mine.order_by(departures.c.seq).limit(1)).one_or_none()
+        if row is None or row.state == "held":
+            return None
+        return Departure(row.id, sender, row.body, row.attempts, row.at), row.due_at
+
+    def sent(self, departure: Departure, within_quota: bool) -> None:
+        """It has left; `within_quota`: it counts among what the customer's message allows."""
+        with self.engine.begin() as conn:
+            _update(conn, departure.id, state="sent")
+            if within_quota:
+                mine = sa.update(peers).where(peers.c.sender == departure.sender)
+                conn.execute(mine.values(used=peers.c.used + 1))
+
+    def again(self, departure: Departure, due_at: float, why: str) -> None:
+        """Not now: at `due_at`."""
+        with self.engine.begin() as conn:
+            _update(conn, departure.id, attempts=departure.attempts + 1, due_at=due_at, why=why[:80])
+
+    def hold(self, departure: Departure, why: str) -> None:
+        """Not before the customer writes again."""
+        with self.engine.begin() as conn:
+            _update(conn, departure.id, state="held", why=why[:80])
+
+    def end(self, departure_id: str, state: str, why: str) -> bool:
+        """Never: `failed`, or `withheld` because a person has the conversation. False for an unknown id."""
+        with self.engine.begin() as conn:
+            return _update(conn, departure_id, state=state, why=why[:80])
+
+    def counts(self) -> dict[str, int]:
+        """How many departures there are, by state."""
+        counted = sa.select(departures.c.state, sa.func.count()).where(departures.c.channel == self.channel)
+        with reading(self.engine) as conn:
+            return {row[0]: row[1] for row in conn.execute(counted.group_by(departures.c.state))}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the customer may choose: short menu ids and numbers that stand for signed tokens."""
+
+    engine: Engine
+
+    def open(
+        self, conn: Connection, sender: str, question: int, tokens: list[str], numbered: bool, now: float
+    ) -> None:
+        """Asks a question in the transaction of `conn`; numbers of the one before mean nothing any more."""
+        known = sa.select(choices.c.number).where(choices.c.sender == sender, choices.c.question == question)
+        if conn.execute(known).first() is not None:
+            return
+        asked = {"sender": sender, "question": question, "numbered": numbered, "at": now}
+        for number, token in enumerate(tokens, 1):
+            conn.execute(sa.insert(choices).values(**asked, number=number, token=token))
+
+    def by_number(self, sender: str, number: int) -> str | None:
+        """The token behind a number of the newest question, None when there is no such choice."""
+        newest = sa.select(sa.func.max(choices.c.question)).where(choices.c.sender == sender)
+        return self._token(sender, newest.scalar_subquery(), number, choices.c.numbered)
+
+    def by_menu(self, sender: str, menu_id: str) -> str | None:
+        """The token behind an item of a menu of ours, of an earlier one too: a token knows its own time."""
+        question, dot, number = menu_id.partition(".")
+        if not (dot and question.isdecimal() and number.isdecimal() and len(menu_id) <= 20):
+            return None
+        return self._token(sender, int(question), int(number))
+
+    def _token(self, sender: str, question: Any, number: int, *also: Any) -> str | None:
+        wanted = sa.select(choices.c.token).where(
+            choices.c.sender == sender, choices.c.question == question, choices.c.number == number, *also
+        )
+        with reading(self.engine) as conn:
+            return conn.execute(wanted).scalar()
+
+
+def departure_id(sender: str, question: int, part: int) -> str:
+    """At most 32 characters of [0-9a-f]: what platforms take for a message's id."""
+    return hashlib.sha256(f"{sender} {question} {part}".encode()).hexdigest()[:32]
+
+
+def let_go(conn: Connection, sender: str, now: float) -> None:
+    """The customer wrote: what waited for that may leave."""
+    held = sa.update(departures).where(departures.c.sender == sender, departures.c.state == "held")
+    conn.execute(held.values(state="new", due_at=now))
+
+
+def expire(conn: Connection, now: float) -> None:
+    ended = departures.c.state.not_in(("new", "held"))
+    conn.execute(sa.delete(departures).where(ended, departures.c.at < now - KEPT_S))
+    conn.execute(sa.delete(choices).where(choices.c.at < now - KEPT_CHOICES_S))
+
+
+def _update(conn: Connection, departure_id: str, **values: Any) -> bool:
+    this = sa.update(departures).where(departures.c.id == departure_id)
+    return bool(conn.execute(this.values(**values)).rowcount)

@@ -1,0 +1,147 @@
+"""Calls to a platform's HTTP interface: JSON as raw UTF-8, an access token fetched once at a time.
+
+Failures say what may be done about them; their texts hold neither tokens nor what was said.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+TIMEOUT_S = 10
+EARLY_S = 300  # a token is replaced before it ends: the platform lets both work for five minutes
+TOKEN_ERRORS = (40001, 40014, 42001)
+BUSY_ERRORS = (-1, 45009, 45011)
+MAX_ANSWER_BYTES = 4 * 1024 * 1024
+
+
+class PlatformError(Exception):
+    """The platform did not do it. `sure` is false when it may have, and nobody knows."""
+
+    def __init__(self, why: str, code: int = 0, sure: bool = True) -> None:
+        super().__init__(why)
+        self.code = code
+        self.sure = sure
+
+
+class TryAgain(PlatformError):
+    """Later it may work: the line, a busy platform, too many calls. `wait_s`: asked for by the platform."""
+
+    def __init__(self, why: str, code: int = 0, sure: bool = True, wait_s: float = 0.0) -> None:
+        super().__init__(why, code, sure)
+        self.wait_s = wait_s
+
+
+class QuotaUsed(PlatformError):
+    """Nothing more before the customer writes again."""
+
+
+class WithPerson(PlatformError):
+    """A person has the conversation, or it has ended: it is not the bot's turn."""
+
+
+Fetch = Callable[[], Awaitable[tuple[str, float]]]
+
+
+@dataclass
+class AccessToken:
+    """A platform's token, fetched by one caller while the others wait for it.
+
+    `fetch` gives a token and its life in seconds.
+    """
+
+    fetch: Fetch
+    now: Callable[[], float] = time.monotonic
+    _value: str = ""
+    _until: float = 0.0
+    _lock: asyncio.Lock | None = None
+
+    async def get(self, refused: str = "") -> str:
+        """A token that should work, and is not the one that was just `refused`.
+
+        Raises:
+            PlatformError: none was given.
+        """
+        self._lock = self._lock or asyncio.Lock()
+        async with self._lock:
+            if not self._value or self._value == refused or self.now() >= self._until:
+                self._value = ""
+                value, life_s = await self.fetch()
+                self._value, self._until = value, self.now() + max(life_s - EARLY_S, life_s / 2)
+            return self._value
+
+
+@dataclass
+class PlatformApi:
+    """One platform's interface at `base_url`, whose answers say by `errcode` how it went."""
+
+    base_url: str
+    _session: aiohttp.ClientSession | None = field(default=None, repr=False)
+
+    async def call(self, token: AccessToken, path: str, data: dict[str, Any]) -> dict[str, Any]:
+        """POSTs with the access token; once more with a new one when that was refused.
+
+        Raises:
+            PlatformError: TryAgain where that may help.
+        """
+        value = await token.get()
+        try:
+            return await self.plain("POST", path, {"access_token": value}, data)
+        except PlatformError as error:
+            if error.code not in TOKEN_ERRORS:
+                raise
+        value = await token.get(refused=value)
+        try:
+            return await self.plain("POST", path, {"access_token": value}, data)
+        except PlatformError as error:
+            if error.code in TOKEN_ERRORS:
+                raise TryAgain("a new access token was refused", error.code, wait_s=60) from None
+            raise
+
+    async def plain(
+        self, method: str, path: str, query: dict[str, str], data: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """One call. Raises PlatformError as `call` does."""
+        self._session = self._session or aiohttp.ClientSession()
+        body = None if data is None else json.dumps(data, ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json; charset=utf-8"}
+        limit = aiohttp.ClientTimeout(total=TIMEOUT_S)
+        url = f"{self.base_url}/{path}"
+        try:
+            async with self._session.request(
+                method, url, params=query, data=body, headers=headers, timeout=limit, allow_redirects=False
+            ) as answer:
+                raw = await answer.content.read(MAX_ANSWER_BYTES)
+                status, after = answer.status, answer.headers.get("Retry-After", "")
+        except aiohttp.ClientConnectorError as error:
+            raise TryAgain(f"no connection ({type(error).__name__})") from None
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+            raise TryAgain(f"no answer ({type(error).__name__})", sure=False) from None
+        if status != 200:
+            wait_s = float(after) if after.isdecimal() else 0.0
+            raise TryAgain(f"status {status}", sure=status < 500, wait_s=wait_s)
+        return _checked(raw)
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+
+def _checked(raw: bytes) -> dict[str, Any]:
+    try:
+        answer = json.loads(raw)
+        code = int(answer.get("errcode") or 0)
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        raise TryAgain("no JSON", sure=False) from None
+    if code in BUSY_ERRORS:
+        raise TryAgain(f"errcode {code}", code, wait_s=60 if code == 45009 else 0)
+    if code:
+        raise PlatformError(f"errcode {code}", code)
+    return dict(answer)

@@ -1,0 +1,163 @@
+"""The inbox and what leaves, on SQLite and PostgreSQL: once, in order, held to the quota, leased."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from channels.inbox import KEPT_S, Account, Arrival, Inbox
+from channels.mailbox import LEASE_S, Mailbox
+from channels.outgoing import KEPT_CHOICES_S, Choices, Outgoing, departure_id
+
+NOW = 1_800_000_000.0
+FIRST = Arrival("m1", "wxkf-a", "wk1", "a", NOW, "你好")
+
+
+@pytest.fixture
+def inbox(mailbox: Mailbox) -> Inbox:
+    return Inbox(mailbox.engine, "wecom_kf")
+
+
+@pytest.fixture
+def outgoing(inbox: Inbox) -> Outgoing:
+    return Outgoing(inbox.engine, "wecom_kf")
+
+
+def answered(inbox: Inbox, arrival: Arrival) -> None:
+    with inbox.engine.begin() as conn:
+        inbox.done(conn, arrival)
+
+
+def put(outgoing: Outgoing, question: int, *texts: str, now: float = NOW) -> None:
+    with outgoing.engine.begin() as conn:
+        outgoing.put(conn, "wxkf-a", question, [{"text": text} for text in texts], now)
+
+
+def test_what_is_repeated_is_kept_once_also_after_it_was_answered(inbox: Inbox) -> None:
+    assert inbox.take([FIRST, FIRST], NOW) == ["wxkf-a"]
+    assert inbox.take([replace(FIRST, text="别的")], NOW) == []
+    found = inbox.next("wxkf-a")
+    assert found is not None and (found.text, found.attempts, found.received_at) == ("你好", 0, NOW)
+    answered(inbox, found)
+    assert inbox.take([FIRST], NOW + KEPT_S - 1) == []
+    assert inbox.next("wxkf-a") is None
+    inbox.expire(NOW + KEPT_S + 1)
+    assert inbox.take([FIRST], NOW + KEPT_S + 1) == ["wxkf-a"]
+
+
+def test_many_who_deliver_the_same_at_once_keep_it_once(inbox: Inbox) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        taken = list(pool.map(lambda _: inbox.take([FIRST], NOW), range(16)))
+    assert sorted(taken, key=len)[-1] == ["wxkf-a"]
+    assert sum(map(len, taken)) == 1
+
+
+def test_they_are_answered_in_the_order_in_which_they_were_sent(inbox: Inbox) -> None:
+    later = [replace(FIRST, message_id=f"m{at}", sent_at=NOW + at, text=str(at)) for at in (3, 1, 2)]
+    inbox.take([*later, replace(FIRST, sender="wxkf-b", user="b", message_id="other")], NOW)
+    told = []
+    while found := inbox.next("wxkf-a"):
+        told.append(found.text)
+        answered(inbox, found)
+    assert told == ["1", "2", "3"]
+    assert inbox.waiting() == ["wxkf-b"]
+
+
+def test_an_attempt_is_counted_and_a_choice_stays_what_it_was(inbox: Inbox) -> None:
+    inbox.take([FIRST], NOW)
+    first = inbox.next("wxkf-a")
+    assert first is not None
+    inbox.settle(first, "a token")
+    again = inbox.next("wxkf-a")
+    assert again is not None and (again.attempts, again.extra, again.text) == (
+        1,
+        {"button": "a token"},
+        "你好",
+    )
+
+
+def test_the_cursor_is_kept_together_with_what_was_read(inbox: Inbox) -> None:
+    assert inbox.account("wk1") == Account()
+    inbox.poke([("wk1", "old"), ("wk1", "new")], NOW)
+    inbox.take([FIRST], NOW, ("wk1", "c1"))
+    assert inbox.account("wk1") == Account("c1", "new", NOW)
+    with pytest.raises(Exception, match="message_id"):
+        inbox.take([replace(FIRST, message_id=None)], NOW, ("wk1", "c2"))  # type: ignore[arg-type]
+    assert inbox.account("wk1").cursor == "c1"
+    assert (inbox.known_accounts(), Inbox(inbox.engine, "other").known_accounts()) == (["wk1"], [])
+
+
+def test_one_process_at_a_time_works_for_a_sender(inbox: Inbox) -> None:
+    inbox.take([FIRST], NOW)
+    assert inbox.begin("wxkf-a", "answering", NOW)
+    assert inbox.begin("wxkf-a", "sending", NOW)
+    assert not inbox.begin("wxkf-a", "answering", NOW + LEASE_S - 1)
+    inbox.lease(["wxkf-a"], "answering", NOW + 10)
+    assert not inbox.begin("wxkf-a", "answering", NOW + LEASE_S + 1)
+    assert inbox.begin("wxkf-a", "answering", NOW + 10 + LEASE_S)
+    inbox.end("wxkf-a", "answering")
+    inbox.lease(["wxkf-a"], "answering", NOW + 10 + LEASE_S)  # too late to be renewed: it has ended
+    assert inbox.begin("wxkf-a", "answering", NOW + 10 + LEASE_S)
+
+
+def test_an_answer_written_twice_leaves_once(outgoing: Outgoing) -> None:
+    put(outgoing, 2, "一", "二")
+    put(outgoing, 2, "一", "二")
+    assert outgoing.counts() == {"new": 2}
+    assert outgoing.waiting(NOW) == ["wxkf-a"]
+    assert len(departure_id("wxkf-" + "x" * 64, 10**6, 1)) == 32
+
+
+def test_nothing_overtakes_what_is_tried_again_or_held(inbox: Inbox, outgoing: Outgoing) -> None:
+    inbox.take([FIRST], NOW)
+    put(outgoing, 2, "一", "二")
+    first, due_at = outgoing.next("wxkf-a") or pytest.fail("nothing to send")
+    assert (first.body, due_at) == ({"text": "一"}, NOW)
+    outgoing.again(first, NOW + 30, "busy")
+    again, due_at = outgoing.next("wxkf-a") or pytest.fail("nothing to send")
+    assert (again.id, again.attempts, due_at) == (first.id, 1, NOW + 30)
+    outgoing.hold(first, "quota")
+    assert outgoing.next("wxkf-a") is None
+    inbox.take([replace(FIRST, message_id="m2")], NOW + 60)
+    freed, due_at = outgoing.next("wxkf-a") or pytest.fail("nothing to send")
+    assert (freed.id, due_at) == (first.id, NOW + 60)
+    outgoing.sent(first, within_quota=True)
+    peer = inbox.peer("wxkf-a")
+    assert peer is not None and peer.used == 1
+    assert outgoing.end(departure_id("wxkf-a", 2, 1), "failed", "refused")
+    assert not outgoing.end("unknown", "failed", "refused")
+    assert outgoing.counts() == {"sent": 1, "failed": 1}
+
+
+def test_entering_gives_no_right_to_send(inbox: Inbox) -> None:
+    inbox.take([replace(FIRST, kind="entered")], NOW)
+    peer = inbox.peer("wxkf-a")
+    assert peer is not None and (peer.heard_at, peer.with_person) == (0.0, False)
+    inbox.with_person("wxkf-a", True)
+    inbox.take([replace(FIRST, message_id="m2")], NOW)
+    peer = inbox.peer("wxkf-a")
+    assert peer is not None and (peer.heard_at, peer.with_person) == (NOW, True)
+
+
+def test_numbers_belong_to_the_newest_question_and_menus_to_their_own(inbox: Inbox) -> None:
+    choices = Choices(inbox.engine)
+
+    def ask(question: int, tokens: list[str], numbered: bool) -> None:
+        with inbox.engine.begin() as conn:
+            choices.open(conn, "wxkf-a", question, tokens, numbered, NOW)
+
+    ask(2, ["t1", "t2"], True)
+    assert (choices.by_number("wxkf-a", 2), choices.by_number("wxkf-a", 3)) == ("t2", None)
+    assert choices.by_number("wxkf-b", 2) is None
+    ask(4, ["t3"], True)
+    ask(4, ["other"], True)
+    assert [choices.by_number("wxkf-a", number) for number in (1, 2)] == ["t3", None]
+    assert (choices.by_menu("wxkf-a", "2.2"), choices.by_menu("wxkf-b", "2.2")) == ("t2", None)
+    ask(6, ["t4"], False)
+    assert choices.by_number("wxkf-a", 1) is None, "a menu shows no numbers, and closes the question before"
+    for bad in ("", "2", "2.", "x.1", "2.1.1", "٣.1x", "9" * 30 + ".1"):
+        assert choices.by_menu("wxkf-a", bad) is None
+    inbox.expire(NOW + KEPT_CHOICES_S + 1)
+    assert choices.by_menu("wxkf-a", "2.2") is None
