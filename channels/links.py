@@ -19,7 +19,7 @@ from channels.buttons import Press
 from channels.errors import ChatError
 from channels.heard import Heard
 from channels.identity import Identity, Verifier
-from channels.rate import RateLimit
+from channels.rate import Rate
 from channels.requests import read_json, read_token
 from channels.service_client import ServiceClient, ServiceError
 from channels.turns import Turns
@@ -38,7 +38,7 @@ class LinkApi:
     verifier: Verifier
     service: ServiceClient
     turns: Turns
-    rate: RateLimit
+    rate: Rate
     link_urls: Mapping[str, str]
 
     def add_routes(self, blueprint: Blueprint) -> None:
@@ -102,7 +102,7 @@ class LinkApi:
 
     async def _admitted(self, request: Request) -> Identity:
         who = await http.speaker(self.verifier, request)
-        self.rate.admit(who.sender, time.monotonic())
+        await self.rate.admit(who.sender)
         return who
 
     async def _call(self, method: str, path: str, data: Any = None) -> tuple[int, Any]:

@@ -26,8 +26,8 @@ from channels import (
 from channels.buttons import ButtonSigner
 from channels.chat_database import open_engine
 from channels.demo_page import DemoPage
-from channels.fleet import Fleet
 from channels.desk import Desk
+from channels.fleet import Fleet
 from channels.health import Health
 from channels.heard import Hearing
 from channels.identity import SENDER_PREFIX, Verifier

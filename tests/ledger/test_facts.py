@@ -45,9 +45,7 @@ def test_it_takes_few_statements_and_fewer_of_who_has_little(customer: Customer)
     """Every answer begins with the facts: their statements are most of what it costs."""
 
     asked: list[str] = []
-    sa.event.listen(
-        customer.ledger.engine, "before_cursor_execute", lambda *each: asked.append(each[2])
-    )
+    sa.event.listen(customer.ledger.engine, "before_cursor_execute", lambda *each: asked.append(each[2]))
     assert customer.facts.ever_used is False
     few = len(asked)
     customer.buy(60_000, periods=3)
