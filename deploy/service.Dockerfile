@@ -12,6 +12,7 @@ COPY actions actions
 COPY demo demo
 COPY ledger ledger
 COPY migrations migrations
+COPY nlu nlu
 COPY profiles profiles
 ENV HOME=/tmp PYTHONUNBUFFERED=1 YUEFU_PROFILE=production YUEFU_RUN_DIR=/tmp \
     YUEFU_SERVICE_HOST=0.0.0.0 YUEFU_PUBLIC_HOST=0.0.0.0

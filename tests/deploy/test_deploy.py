@@ -118,6 +118,18 @@ def test_every_file_that_is_mounted_or_copied_is_here() -> None:
         assert Path(secret["file"]).name in made, secret
 
 
+@pytest.mark.parametrize("program", ["bot", "service"])
+def test_an_image_holds_all_code_that_its_program_imports(program: str) -> None:
+    ours = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    lines = (DEPLOY / f"{program}.Dockerfile").read_text("utf-8").splitlines()
+    copied = {line.split()[1] for line in lines if line.startswith("COPY ") and line.split()[1] in ours}
+    code = [path.read_text("utf-8") for folder in copied for path in (ROOT / folder).rglob("*.py")]
+    imported = {
+        name for text in code for name in re.findall(r"^\s*(?:from|import) (\w+)", text, re.MULTILINE)
+    }
+    assert copied and imported & ours <= copied
+
+
 def test_containers_see_only_the_secrets_that_they_need() -> None:
     services = documents("compose.yml")[0]["services"]
     assert not {"staff", "gateway", "database_url", "webhook"} & set(services["bot-1"]["secrets"])

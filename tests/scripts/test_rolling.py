@@ -27,7 +27,7 @@ from scripts.cluster import BOTS, SERVICES, Cluster, running_cluster
 from scripts.console import ROOT
 
 pytestmark = pytest.mark.long
-CODE = ("actions", "demo", "ledger", "profiles", "migrations")
+CODE = ("actions", "demo", "ledger", "migrations", "nlu", "profiles")
 TALKING, LISTENING = ("c-1", "c-2", "c-3", "c-4"), "c-5"
 REVISION = '''"""A column that the running version knows nothing of: expand now, contract later."""
 
