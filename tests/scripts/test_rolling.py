@@ -100,7 +100,7 @@ class Listener:
         self.heard: dict[int, str] = {}
         self.connections = 0
         self.over = threading.Event()
-        self.thread = threading.Thread(target=lambda: asyncio.run(self.run()))
+        self.thread = threading.Thread(target=lambda: asyncio.run(self.run()), daemon=True)
 
     async def run(self) -> None:
         while not self.over.is_set():
@@ -145,7 +145,7 @@ def test_a_new_version_takes_over_and_no_message_is_lost(cluster: Cluster, relea
     over = threading.Event()
     talkers = [Talker(cluster, customer, over) for customer in (*TALKING, LISTENING)]
     page = Listener(cluster, LISTENING)
-    threads = [page.thread, *(threading.Thread(target=each.run) for each in talkers)]
+    threads = [page.thread, *(threading.Thread(target=each.run, daemon=True) for each in talkers)]
     for thread in threads:
         thread.start()
     time.sleep(5)
@@ -204,7 +204,7 @@ def tell(talkers: list[Talker], steady: list[int]) -> None:
 def test_a_bot_or_a_service_that_dies_is_nobodys_problem_for_long(cluster: Cluster) -> None:
     over = threading.Event()
     talkers = [Talker(cluster, customer, over) for customer in TALKING]
-    threads = [threading.Thread(target=each.run) for each in talkers]
+    threads = [threading.Thread(target=each.run, daemon=True) for each in talkers]
     for thread in threads:
         thread.start()
     for name in (BOTS[0], SERVICES[0]):
