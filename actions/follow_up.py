@@ -10,22 +10,25 @@ _BEFORE = "(?>那么?|哦|嗯|请问|我|你们|它|这个|这|的话|大概|一
 _AFTER = "(?>呢|啊|呀|吧|嘛|吗|么|了|的|没有?|不|。|！|!|？|\\?|~| )*"
 # What such words ask for, by the name the table below knows it by.
 _ASKED = {
-    "when": "(?:什么时候|啥时候|几时|哪天|要?等?(?:几天|多久)|多长时间)"
+    "when": "(?:什么时候|啥时候|几时|几点钟?|哪天|要?等?(?:几天|多久)|多长时间)"
     "(?:能|可以|才|会)*(?:到账?|好|恢复|完成|有结果|下来)?"
     "|(?:怎么|咋)样|进度(?:怎么样|咋样|到哪)?|到哪(?:里|儿|一步)?|办到哪(?:一步)?",
     "cost": "(?:有|要|收|没有|多少)*(?:手续费|利息|费用|服务费)(?:多少|怎么算|高|贵)*"
     "|要?收费|要?收钱|要钱|花钱|要?多少钱|贵",
     "how": "(?:要|该|具体)*(?:怎么|咋|如何)(?:弄|办|整|搞|操作|处理|做)|然后|接下来(?:怎么办)?|下一步"
     "|(?:在|去)?哪(?:里|儿)?(?:弄|办|操作|看)|流程|步骤",
-    "why": "为什么|为啥|为何|什么原因|啥原因|咋回事|怎么回事|凭什么",
-    "more": "还有|还有(?:别|其他|其它)|就这些|就这?几笔|有哪些|其他|剩下",
+    "why": "(?:为什么|为啥|为何|凭什么)(?:就|还)?(?:不行|不能|不可以|不让)?|什么原因|啥原因|咋回事|怎么回事",
+    "more": "还有|(?:有|没有|有没有)?(?:别的|其他|其它)(?:什么)?(?:办法|方法)"
+    "|还有(?:别|其他|其它)|就这些|就这?几笔|有哪些|其他|剩下",
     "month": "(?:这|上|下|本)个?(?:月|期)",
     "faster": "(?:能|能不能|可以|可不可以|帮我|给我)*(?:加急|快点|快一点|催|催促|加快)(?:一下|处理|到账)*",
     "where_to": "(?:钱|会)*(?:退|到|打|转)(?:回|给)?(?:到|哪|哪里|哪儿|哪张?卡|哪个卡|什么卡|银行卡)+",
     "need": "(?:有|要|需要)*(?:什么|哪些|啥)(?:条件|要求|材料|资料|证件)",
     "reopen": "(?:关(?:了|掉|闭)?|以后|之后|后|还|都|就)*(?:能|可以|能不能|可不可以)"
     "(?:(?:再|重新)+(?:开通?|用回来|办|恢复)|开通?|用回来|恢复)",
-    "usable": "(?:能|可以|可)(?:不能|不可以)?用|(?:恢复|好)了?(?=[没吗嘛么])",
+    "spared": "(?:能|可以|可不可以|能不能|给我|帮我|都)*(?:减?免|少收|不收)(?:掉|一?点|除)?",
+    "usable": "(?:能|会)(?:不能|不会)?(?:通过|批|过)"
+    "|(?:能|可以|可)(?:不能|不可以)?用|(?:恢复|好)了?(?=[没吗嘛么])",
 }
 _PATTERNS = {kind: re.compile(f"{_BEFORE}(?:{words}){_AFTER}") for kind, words in _ASKED.items()}
 _MAX_CHARS = 14
@@ -63,9 +66,15 @@ MEANT: dict[str, dict[str, str]] = {
         "month": "query_bill",
     },
     "billing_dates": {"month": "billing_dates", "how": "how_to_repay", "cost": "query_bill"},
-    "overdue": {"cost": "overdue", "why": "overdue", "how": "how_to_repay", "usable": "why_unusable"},
+    "overdue": {
+        "spared": "overdue",
+        "cost": "overdue",
+        "why": "overdue",
+        "how": "how_to_repay",
+        "usable": "why_unusable",
+    },
     "request_extension": dict.fromkeys(("how", "need", "more", "why"), "request_extension")
-    | {"when": "billing_dates", "cost": "minimum_payment", "usable": "why_unusable"},
+    | {"when": "billing_dates", "cost": "minimum_payment", "usable": "why_unusable", "spared": "overdue"},
     "fees_interest": dict.fromkeys(("why", "cost", "more"), "fees_interest") | {"how": "how_to_repay"},
     "make_instalment": {"cost": "fees_interest"}
     | dict.fromkeys(("how", "need", "when", "why"), "make_instalment"),

@@ -17,12 +17,21 @@ OURS = re.compile("(?:客服|人工|官方|投诉)的?电话")
 # Wants somebody now, gives a number, or has already tried ours.
 CALLED = re.compile(r"\d{7}|打不通|占线|没人接|接不通|给我[打回]|[让叫].{0,8}(打|联系)|回个?电话|转人工")
 
+_NOT_WANTED = re.compile(
+    "(?:算了|那|先|我|还是|，|,| )*(?:不用|不要|不找|不需要|不想|取消)"
+    "(?:要|找|转|再|了|叫)*(?:人工|客服|真人)(?:客服|服务)?"
+    "(?:了|吧|啊|啦|[。！!， ])*"
+)
+
 
 def talk_to_human(turn: Turn) -> None:
     """Gives the number to whoever asks for it; else files a ticket and says when somebody answers.
 
     A complaint that also wants 月付 closed is told the way to it too.
     """
+    if not turn.pressed and _NOT_WANTED.fullmatch(turn.text.strip()):
+        resume_bot(turn)
+        return
     if asks_number(turn):
         # 会不会打电话给我家人: whose number is not the question
         if overdue.of_contacts(turn) and not OURS.search(turn.text):

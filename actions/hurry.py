@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions import decisions, diagnosis, follow_up, handover, outcome, settle, unusable
+from actions import decisions, diagnosis, follow_up, handover, outcome, refund, settle, unusable
 from actions.turn import Turn
 from ledger import tickets
 
@@ -13,18 +13,32 @@ _HURRY = re.compile(
     "|真|好|太|我|怎么|咋|为什么|这么|还|[，, ])*"
     "(?:快(?:一?点儿?|些)|赶紧|赶快|抓紧|速度|急死(?:人|我)?|着急|急(?=[啊呀！!]|$)|慢|磨蹭|磨叽|催(?:一下|促)?"
     "|等不[及了]|等(?:了)?(?:很|好|这么)久)"
-    "(?>一?点儿?|给我|处理|办|弄|扣|什么|啊|呀|吧|了|的|死|行吗|行不行|好吗|好不好|可以吗|能不能|快点"
+    "(?>一?点儿?|给我|处理|办|弄|扣|什么|啊|呀|吧|了|的|死|行吗|行不行|好吗|好不好|可以吗|能不能|快点|吗|嘛|么"
     "|[！!。，,？?~ ])*"
 )
 
 
+# Of somebody who was called: 人呢, 多久有人理我, 什么时候回我.
+_FOR_PERSON = re.compile(
+    "(?>那|到底|你们|还|要|得|，|,| )*(?:(?:客服|真?人|人工)(?:呢|在哪|去哪了?|怎么还?[不没]来)"
+    "|(?:多久|什么时候|啥时候|几时|几点)(?:才|能|会|有|人|客服)*(?:[理回联来找][复系]?|处理)(?:我|过来)?)"
+    "(?>啊|呢|呀|吧|了|[！!。，,？?~ ])*"
+)
+# Calls that were made for a person; what is hurried after them is that person.
+_CALLS = frozenset({"action_talk_to_human", "action_register_hardship", "action_report_unauthorised"})
+
+
 def answered(turn: Turn, text: str) -> bool:
     """Whether the typed words are that, and have been answered; they confirm and file nothing."""
-    if not _HURRY.fullmatch(text) or follow_up.asked(turn):
+    ticket = tickets.active_for(turn.ledger, turn.sender)
+    for_person = ticket is not None and _FOR_PERSON.fullmatch(text) is not None
+    if not for_person and (not _HURRY.fullmatch(text) or follow_up.asked(turn)):
         return False
     facts, kind = turn.facts, str((turn.decision or {}).get("kind"))
-    ticket = tickets.active_for(turn.ledger, turn.sender)
-    if facts is not None and facts.open_charge is not None:
+    just_called = handover.tried(turn)[-1:] and handover.tried(turn)[-1] in _CALLS
+    if ticket is not None and (for_person or just_called):
+        handover.say_ticket(turn, ticket, "utter_person_waited_for")
+    elif facts is not None and facts.open_charge is not None:
         decisions.say_under_way(turn, facts)
     elif kind in decisions.KINDS:
         decisions.show(turn, kind, how="again")
@@ -36,6 +50,8 @@ def answered(turn: Turn, text: str) -> bool:
         handover.say_ticket(turn, ticket, "utter_person_waited_for")
     elif facts is not None and (filed := diagnosis.filed_application(facts)) is not None:
         unusable.say_filed(turn, facts, filed)
+    elif facts is not None and (pending := refund.awaited(facts)) is not None:
+        turn.say("utter_refund_no_faster", **refund.about(facts, pending))
     else:
         turn.say("utter_progress_which")
     return True

@@ -83,13 +83,17 @@ def say_offers(turn: Turn, facts: AccountFacts, rule: dict[str, str], rates: dic
         turn.say(f"utter_instalment_{offers}", next_bill=next_bill, **rule)
         own.add(turn, "utter_instalment_rates", **rates)
         return
+    how = {"due": words.day(bill.due_on, today=facts.today), **rule}
+    if turn.follow_up == "how":  # the costs have just been told
+        turn.say("utter_instalment_how", **how)
+        return
     chosen, not_offered = of_periods(turn, offers)
     costs = "\n".join(map(rules.offer, chosen))
     principal = words.money(offers[0].principal_fen)
     response = "utter_instalment_not_offered" if not_offered else "utter_instalment_offers"
     more = own.bill_words(facts, bill) | {"periods": rule["periods"], "asked": not_offered}
     turn.say(response, principal=principal, costs=costs, **more)
-    own.add(turn, "utter_instalment_how", due=words.day(bill.due_on, today=facts.today), **rule)
+    own.add(turn, "utter_instalment_how", **how)
 
 
 def manage_instalment(turn: Turn) -> None:

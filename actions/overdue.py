@@ -16,11 +16,11 @@ _REGISTERS = re.compile(
 _WHETHER = re.compile("怎么|如何|能不能|能否|可不可以|可以|行不行|[吗么嘛不][？?。！!]*$")
 
 # Courts and police: nobody here knows whether, so nothing is promised either way.
-LEGAL = re.compile("起诉|诉讼|法院|传票|律师函|坐牢|判刑|抓|报警|警察|仲裁|强制执行|老赖|失信")
+LEGAL = re.compile("起诉|诉讼|法院|传票|律师函|坐牢|判刑|抓|报警|警察|仲裁|强制执行|老赖|失信|告(?:我|上|到)")
 # People who have no part in it, whom a collector might call.
 _PEOPLE = "(?:家人|家里|父母|爸|妈|老公|老婆|亲戚|朋友|同事|单位|公司|通讯录|紧急联系人)"
 CONTACTS = re.compile(
-    f"(?:打|联系|骚扰|通知|告诉|找|爆).{{0,8}}{_PEOPLE}|{_PEOPLE}.{{0,4}}(?:接到|收到|知道|被)"
+    f"(?:打|联系|骚扰|通知|告诉|找|爆).{{0,8}}{_PEOPLE}|{_PEOPLE}.{{0,4}}(?:接到|收到|知道|被)|给.{{0,2}}{_PEOPLE}打"
 )
 
 _PENALTY = "(?:违约金|罚息|滞纳金|逾期费|利息)"
@@ -51,7 +51,7 @@ def _late_response(turn: Turn) -> str:
     typed = "" if turn.pressed else turn.text
     if LEGAL.search(typed):
         return "utter_overdue_legal"
-    if WAIVER.search(typed):
+    if WAIVER.search(typed) or turn.follow_up == "spared":
         return "utter_overdue_waiver"
     return "utter_overdue_contacts" if of_contacts(turn) else "utter_overdue_late"
 

@@ -15,13 +15,13 @@ SHOWN = 3
 _ASKED = re.compile(
     "欠|剩|没还|还[了清完]|还(?:要|得|需)?(?:多少|几)|几期|第几|分(?:了|过|成)?期|多少钱|花了|买了[什啥哪]|哪天"
     "|(?:什么时候|几号)(?:买|还|到期|扣)|到期|出账"
-    "|怎么回事|什么情况|什么钱|扣了|[那这].?[笔单个件]|订单|利息|手续费|每[期月]|月供|进度"
+    "|^.{2,8}呢[？?]?$|怎么回事|什么情况|什么钱|扣了|[那这].?[笔单个件]|订单|利息|手续费|每[期月]|月供|进度"
 )
 _TO_BUY = re.compile(
     "(?:能|可以?|可否|支持|想|准备|打算|怎么|如何|有没有|要不要).{0,3}(?:买|分期|用(?!了)|付款|支付)|[买付用下]不"
 )
 _NOT_OF_PURCHASES = frozenset(
-    {"where_usable", "why_unusable", "refund", "report_unauthorised", "talk_to_human", "merchant_service"}
+    {"where_usable", "why_unusable", "refund", "report_unauthorised", "merchant_service"}
 )
 
 
@@ -103,7 +103,7 @@ def _words(facts: AccountFacts, bought: Purchase) -> dict[str, str]:
 
 
 def _plan_words(facts: AccountFacts, plan: Plan) -> dict[str, str]:
-    """{name}, {periods}, {billed}, {left} and {next} of a plan."""
+    """{name}, {periods}, {billed}, {left}, {next} and {each} of a plan."""
     due = f"，{words.day(plan.next_due_on, today=facts.today)}还下一期" if plan.next_due_on else ""
     return {
         "name": words.label(plan.label),
@@ -111,4 +111,5 @@ def _plan_words(facts: AccountFacts, plan: Plan) -> dict[str, str]:
         "billed": str(plan.billed_periods),
         "left": words.money(plan.remaining_principal_fen),
         "next": due,
+        "each": words.plan_period(plan),
     }

@@ -11,11 +11,12 @@ from ledger.model import AccountFacts, Refusal
 # Said of an order that did not go through, and of money that was repaid.
 _FAILED = re.compile(
     "怎么回事|咋回事|怎么了|咋了|什么情况|没[有能]?(?:付|买|下|用|成|过)|不成功|失败|[付买用下过]不|被?拒|不让"
-    "|为什么|为啥|凭什么|不给[用付买]"
+    "|为什么|为啥|凭什么|不给[用付买]|扣没扣|扣了?钱?[吗没]"
 )
 _ONE = re.compile("[那这].?[笔单个件]|订单|下单|东西|买")
 _MONEY_BACK = re.compile("还款|还的|还了|自动|扣|退|提现|转")
-_NOT_OF_ORDERS = frozenset({"refund", "report_unauthorised", "talk_to_human", "unfreeze", "open_account"})
+_AND_THIS = re.compile(".{2,8}呢[？?]?")  # 投影仪呢, after another was spoken of
+_NOT_OF_ORDERS = frozenset({"refund", "report_unauthorised", "unfreeze", "open_account"})
 
 
 def answered(turn: Turn) -> bool:
@@ -38,7 +39,9 @@ def answered(turn: Turn) -> bool:
 
 def _meant(turn: Turn, facts: AccountFacts) -> Refusal | None:
     """The newest of those of the day that is named, else the one whose shop, item or number is."""
-    text, failed = turn.text, _FAILED.search(turn.text) is not None
+    text = turn.text.strip()
+    follows = turn.topic in ("why_unusable", "where_usable") and _AND_THIS.fullmatch(text)
+    failed = bool(_FAILED.search(text) or follows)
     day = mentioned.day(turn, facts.today)
     if day is not None and (failed or _ONE.search(text)) and not _MONEY_BACK.search(text):
         of_day = [each for each in facts.refusals if each.at.date() == day]

@@ -16,6 +16,8 @@ TWICE = re.compile(
 
 # Asks for money to arrive, and says of none that was paid: a refund, where one is under way.
 ARRIVAL = re.compile(r"到账|[没未]到|收到|退")
+# 先还五百: is yet to be paid.
+TO_PAY = re.compile(r"^(?:那|我|就|[，, ])*(?:先|只|想|打算|准备|能不能|可以)+(?:先|只)?[还付]")
 PAYMENT = re.compile(r"还(款|了|清|完|过|的|钱)|扣|付|划")
 
 
@@ -107,6 +109,9 @@ def say_minimum_overdue(turn: Turn, facts: AccountFacts, bill: Bill) -> None:
 def repayment_status(turn: Turn) -> None:
     """What became of the last payment, and why a bill still shows after money was taken."""
     facts = turn.facts
+    if mentioned.amount_fen(turn) is not None and TO_PAY.search(turn.text):
+        how_to_repay(turn)
+        return
     if facts is not None and taken_twice(turn):
         dispute_charge(turn, facts)
         return

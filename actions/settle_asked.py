@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions import decisions, mentioned, own, repay, settle, words
+from actions import decisions, means, mentioned, own, repay, settle, words
 from actions.turn import Turn
 from ledger import quotes
 from ledger.errors import GuardRefused
@@ -19,14 +19,17 @@ _CONTENT = "(?:都|里面)?(?:包含|包括|含|有|是)?(?:哪些|什么|啥)(?
 _OF_COSTS = re.compile(
     "(?>那么?|哦|嗯|请问|这个?|这次|这笔|提前|结清|一次|还清|里面|其中|现在|我|还|要|会|有|收|的"
     "|包含|含|包括|没有|多少|多|，|,| )*"
-    f"(?:手续费(?:是|都)?怎么(?:算|收|来)(?:出来)?|{_FEES}|{_MUCH}(?:{_FEES}|多|贵|高)|(?:{_MUCH})?{_MORE_THAN}|{_CONTENT})"
-    f"(?>{_MUCH}(?:多|贵|高)|{_FEES}|呢|啊|呀|吧|吗|么|了|的|是|要|有|多少|几块|多|高|贵|钱"
+    "(?:(?:这么|那么)(?:多|贵)[？?，, ]*(?:怎么[算来]的?)?|多少钱(?:的?手续费)?"
+    f"|手续费(?:是|都)?怎么(?:算|收|来)(?:出来)?|{_FEES}|{_MUCH}(?:{_FEES}|多|贵|高)|(?:{_MUCH})?{_MORE_THAN}|{_CONTENT})"
+    f"(?>{_MUCH}(?:多|贵|高)|{_FEES}|没有|呢|啊|呀|吧|吗|么|了|的|是|要|有|多少|几块|多|高|贵|钱"
     "|怎么来|哪来|什么|哪些|[。！!？?~，, ])*"
 )
 _MAX_CHARS = 20
 _SHORT = frozenset({"utter_not_enough", "utter_enough_for_bill"})  # responses
 _DONE = "(?:还清|结清|还完|付清|清掉|还上|全部?还|一次还|关掉|关闭|注销)"
-_COVERS = re.compile(f"够|(?:能|可以|可否|行不行|是不是).{{0,6}}{_DONE}|{_DONE}了?[吗么不]")
+_COVERS = re.compile(
+    f"够|(?:能|可以|可否|行不行|是不是).{{0,6}}{_DONE}|{_DONE}了?[吗么不]|^那?.{{2,9}}呢[？?]?$"
+)
 _TO_PAY = re.compile("还|结|付|清|关")
 _OF_BILL = re.compile("账单|[这本]个?[月期]|月的|最低|逾期")
 _OF_PAYING = frozenset(
@@ -37,8 +40,15 @@ _OF_PAYING = frozenset(
 def answered(turn: Turn) -> bool:
     """Whether the typed words ask so, and were answered; a decision that stands open is offered again."""
     facts = turn.facts
-    if turn.pressed or facts is None or not settle.can_be_quoted(facts):
+    if turn.pressed or facts is None:
         return False
+    if turn.asks("close") and _OF_COSTS.fullmatch(turn.text.strip()):
+        turn.say("utter_close_free")
+        return True
+    if not settle.can_be_quoted(facts):
+        return False
+    if turn.asks("settle") and means.told(turn, facts):
+        return True
     return _told_whether_enough(turn, facts) or _told_costs(turn, facts)
 
 
@@ -79,7 +89,8 @@ def _told_whether_enough(turn: Turn, facts: AccountFacts) -> bool:
         turn.topic = "how_to_repay"
         if not repay.told_of_part(turn, facts, bill):
             over = words.money(fen - bill.outstanding_fen)
-            turn.say("utter_enough_bill", amount=words.money(fen), over=over, **own.bill_words(facts, bill))
+            response = "utter_enough_bill" if fen > bill.outstanding_fen else "utter_enough_bill_exactly"
+            turn.say(response, amount=words.money(fen), over=over, **own.bill_words(facts, bill))
         return True
     quote = _quote(turn, facts)
     if quote is None:

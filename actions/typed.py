@@ -35,7 +35,7 @@ _YES = re.compile(
 # Agreeing to the application that was offered, or saying that what it asks for is done.
 _YES_TO_APPLY = re.compile(
     r"(好的?|嗯|行|可以|我|已经|要|就|那|现在|请|麻烦|帮我|[，, ])*"
-    r"((申请|提交|解冻)+|(密码)?(已经?)?(改|修改|换)(好|完|过)?(密码)?)[了吧啊呀呢一下。！! ]*"
+    r"((申请|提交|解冻)+|(密码)?(已经?)?(改|修改|换)(好|完|过)?(密码)?)[了吧呗啊呀呢一下。！! ]*"
 )
 _EAGER = "(好的?|行|嗯|可以|同意|没问题|那|就|我|要|现在|马上|直接|快点?|[，, ])*"
 _PAY, _CLOSE = "结清|还清|支付|付款?|扣款?|扣钱|还款?", "关闭?|注销"
@@ -53,7 +53,10 @@ _GO = {
     "owing": _going_ahead(f"{_PAY}|{_CLOSE}"),
 }
 # Atomic groups: whatever was typed, it is read once.
-_FILLER = "(?>(?>算了|那|就|我|还是|先|暂时|现在|今天|太贵|太多|好的?|嗯|吧|了|啊|呢|哈|谢谢|[，,。.！!~ ])*)"
+_FILLER = (
+    "(?>(?>不对(?=[，,。 ])|算了|那|就|我|还是|先|暂时|现在|今天|太贵|太多|好的?|嗯|吧|了|啊|呢|哈|谢谢"
+    "|[，,。.！!~ ])*)"
+)
 NO = re.compile(
     f"{_FILLER}(?>(?>"
     "(?>不要|不想|不用|不必|不打算|不|别|取消|撤回|撤销|停止|放弃)再?"
@@ -86,9 +89,9 @@ _BY_ONESELF = re.compile(
 )
 _OF_CLOSING = frozenset({"close", "settle_close", "owing", "offer_close"})  # decisions
 _APPLIES = re.compile(
-    "(?:我|那|就|要|想|请|帮我|现在|马上|怎么)*(?:申请|解冻)(?:一下|解冻|恢复|吧|呢|啊|了|。)*"
+    "(?:我|那|就|要|想|请|帮我|现在|马上|怎么)*(?:申请|解冻)(?:一下|解冻|恢复|吧|呗|呢|啊|了|。)*"
 )
-_OF_APPLICATION = re.compile("申请|通过|审核|编号")
+_OF_APPLICATION = re.compile("申请|通过|审核|编号|撤")
 _REGRET = re.compile("取消|撤|悔|关")
 _MAX_CHARS = 30  # an answer is short; a story is read by the classifier
 _LOGIN = re.compile(

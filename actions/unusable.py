@@ -62,14 +62,18 @@ def tell_closed(turn: Turn, facts: AccountFacts) -> None:
     decisions.say_closed(turn, facts, "utter_closed_unusable")
 
 
-def tell_overdue(turn: Turn, facts: AccountFacts) -> None:
+def tell_overdue(turn: Turn, facts: AccountFacts, response: str = "") -> None:
+    """What is late; `response`: of how use comes back."""
     bill = facts.bill
     due = words.day(bill.due_on, today=facts.today) if bill else ""
     days = str(bill.days_overdue) if bill else ""
     penalty = words.money(facts.debts.penalty_fen)
     amount = words.money(facts.debts.overdue_fen)
     evidence = [("逾期金额", amount), ("逾期天数", f"{days}天"), ("其中逾期违约金", penalty)]
-    tell(turn, "overdue", evidence, amount=amount, due=due, days=days, penalty=penalty)
+    terms = turn.ledger.terms
+    rule = {"kept": str(terms.freeze_kept_after_days_late), "wait": str(terms.unfreeze_wait_days)}
+    late = {"amount": amount, "due": due, "days": days, "penalty": penalty}
+    tell(turn, "overdue", evidence, response=response, **late, **rule)
 
 
 def tell_waiting(turn: Turn, facts: AccountFacts) -> None:
@@ -147,6 +151,8 @@ def unfreeze(turn: Turn) -> None:
         turn.say("utter_unfreeze_anonymous", wait=wait, kept=kept)
     elif facts.state == "CLOSED":
         tell_closed(turn, facts)
+    elif diagnosis.find(facts) == "overdue":
+        tell_overdue(turn, facts, "utter_unfreeze_overdue")
     elif facts.freezes or facts.open_charge is not None:
         why_unusable(turn)
     else:

@@ -24,7 +24,8 @@ def where_usable(turn: Turn) -> None:
         return
     available = words.money(facts.limit.available_fen)
     named = None if turn.pressed else diagnosis.named_refusal(facts, turn.text)
-    refusal = named or diagnosis.latest_refusal(facts)
+    told = turn.topic_at_start == "where_usable"  # which order was refused, a moment ago
+    refusal = named or (None if told else diagnosis.latest_refusal(facts))
     if refusal is None or refusal.reason == "limit":
         turn.say("utter_usage_own", available=available)
         return

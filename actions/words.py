@@ -209,11 +209,14 @@ def listed(items: Sequence[BillItem], at_most: int) -> str:
 def plan(value: Plan) -> str:
     """商品分期（某店 耳机），6期已出2期，每期本金¥100.00、手续费¥0.75."""
     kind = "商品分期" if value.kind == "product" else "账单分期"
+    billed = f"{value.periods}期已出{value.billed_periods}期"
+    return f"{kind}（{label(value.label)}），{billed}，{plan_period(value)}"
+
+
+def plan_period(value: Plan) -> str:
+    """每期本金¥100.00、手续费¥0.75."""
     fee = "免手续费" if value.fee_free else f"手续费{money(value.fee_per_period_fen)}"
-    return (
-        f"{kind}（{label(value.label)}），{value.periods}期已出{value.billed_periods}期，"
-        f"每期本金{money(value.principal_per_period_fen)}、{fee}"
-    )
+    return f"每期本金{money(value.principal_per_period_fen)}、{fee}"
 
 
 def method(repayment: Repayment) -> str:

@@ -35,7 +35,7 @@ _AMOUNTS: Final = tuple(
         rf"(?:(?P<jiao>[一二两三四五六七八九\d])(?:毛|角|(?![{_HAN}\d期个])))?",
         rf"{_SPENT}(?P<yuan>{_LARGE}){_MORE}{_COUNTED}",
         rf"{_NAMED}(?P<yuan>{_LARGE})(?=分|(?:的?[那这][笔个]|的?是[啥什]))",
-        rf"{_NAMED}(?P<yuan>{_LARGE})(?=够|[能可](?:不[能可])?以?(?:一次|全部?|都)*(?:还清|结清|还完|还上))",
+        rf"{_NAMED}(?P<yuan>{_LARGE})(?=够|呢|[能可](?:不[能可])?以?(?:一次|全部?|都)*(?:还清|结清|还完|还上))",
         rf"{_NAMED}(?P<yuan>{_CENTS}){_MORE}{_COUNTED}",
     )
 )

@@ -92,6 +92,17 @@ def test_hurried_before_it_is_confirmed_nothing_is_charged(demo: LiveDemo) -> No
     assert "还没有扣款" in words_of(said) and titles_of(said) == titles_of(quote) and watch.changed() == {}
 
 
+def test_who_waits_for_a_person_hears_until_when_and_may_do_without(demo: LiveDemo) -> None:
+    demo.say("c-clean", text="怎么关闭月付")
+    called = cards_of(demo.say("c-clean", text="转人工"), "ticket")[0]
+    watch = Watch(demo)
+    for words in ("人呢", "快点行不行", "多久有人理我"):
+        said = demo.say("c-clean", text=words)
+        assert cards_of(said, "ticket") == [called] and called["number"] in words_of(said), words
+    assert watch.changed() == {}
+    assert "我是智能助手" in words_of(demo.say("c-clean", text="算了不用人工了"))
+
+
 @pytest.mark.parametrize("words", ["没钱还不了", "我真没钱了还不上怎么办啊", "工资没发，这个月还不起"])
 @pytest.mark.parametrize("customer", ["c-owing", "c-overdue"])
 def test_who_has_no_money_hears_what_is_possible_and_files_nothing(

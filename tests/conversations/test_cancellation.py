@@ -132,3 +132,12 @@ def test_only_looking_at_the_steps_opens_no_decision(demo: LiveDemo) -> None:
     assert "全部还清" in words_of(steps) and titles_of(steps) == ["在这里帮我办"]
     said = demo.say("c-overlimit", text="算了")
     assert "先不办" in words_of(said) and watch.changed() == {}
+
+
+@pytest.mark.parametrize("words", ["不对，我先不关", "不对 不关了"])
+def test_a_correction_that_refuses_is_a_no(demo: LiveDemo, words: str) -> None:
+    watch = Watch(demo)
+    demo.say("c-clean", text="怎么关闭月付")
+    said = demo.say("c-clean", text=words)
+    assert "月付没有关闭" in words_of(said) and not cards_of(said, "close_decision")
+    assert watch.changed() == {}
