@@ -6,11 +6,11 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 .SILENT:
 .PHONY: help demo cluster test setup check train shell browser requirements clean \
-  token gateway clock ledger ticket nlu-report test-long simulate coverage mutants bench screenshots
+  token gateway clock ledger ticket nlu-report test-long simulate coverage mutants bench screenshots channels-check
 
 # Values given by the person travel as environment variables and are never pasted into a shell line: they may hold
 # quotes, spaces, `$` and Chinese. $(value …) keeps make itself from expanding them.
-ARGUMENTS := CUSTOMER ACR MODE ADVANCE LIST ID TAKE REPLY CLOSE FILE OUT ONLY
+ARGUMENTS := CUSTOMER ACR MODE ADVANCE LIST ID TAKE REPLY CLOSE FILE OUT ONLY URL
 unexport $(ARGUMENTS)
 $(foreach name,$(ARGUMENTS),$(eval export YUEFU_ARG_$(name) = $$(value $(name))))
 export PORT RESET SEED STEPS DB SIZE
@@ -115,6 +115,11 @@ bench:
 screenshots:
 	sh scripts/py.sh -m scripts.setup --dev bot service web model browser
 	exec .venv-service/bin/python -m tests.browser.screenshots
+
+## make channels-check [URL=http://127.0.0.1:5005]   whether the messaging channels of credentials.yml are set up right
+channels-check:
+	sh scripts/py.sh -m scripts.setup bot
+	RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=2 exec .venv-bot/bin/python -m channels.check $${YUEFU_ARG_URL:+"--url=$$YUEFU_ARG_URL"}
 
 ## make browser | requirements | clean   Chromium for tests and bench | compile requirements/*.in | remove what make made
 browser:

@@ -85,9 +85,6 @@ class Answering:
             return None
         if arrival.kind == "entered":
             return await self._entered(arrival)
-        peer = await asyncio.to_thread(self.inbox.peer, arrival.sender)
-        if peer is not None and peer.with_person:
-            return None
         if arrival.kind == "other":
             return Asked(arrival.message_id, f"[{arrival.text}]", told=words.TEXT_ONLY)
         return await self._typed_or_chosen(arrival)

@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import hmac
 import re
+import secrets
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -57,10 +58,26 @@ class Envelope:
             raise Refused("not encrypted")
         return read_xml(self._open(query, found[0].decode("ascii"), now))
 
+    def seal(self, message: str, now: float) -> dict[str, str]:
+        """The query with which the platform would ask for `message` back: for checking a configuration."""
+        plain = secrets.token_bytes(16) + struct.pack(">I", len(message.encode())) + message.encode()
+        plain += self.receiver.encode()
+        pad = BLOCK - len(plain) % BLOCK
+        key = base64.b64decode(self.aes_key + "=")
+        encryptor = Cipher(algorithms.AES(key), modes.CBC(key[:16])).encryptor()
+        cipher = base64.b64encode(
+            encryptor.update(plain + bytes([pad]) * pad) + encryptor.finalize()
+        ).decode()
+        query = {"timestamp": str(int(now)), "nonce": secrets.token_hex(5), "echostr": cipher}
+        return {**query, "msg_signature": self._signature(query["timestamp"], query["nonce"], cipher)}
+
+    def _signature(self, stamp: str, nonce: str, cipher: str) -> str:
+        parts = sorted((self.token, stamp, nonce, cipher))
+        return hashlib.sha1("".join(parts).encode()).hexdigest()
+
     def _open(self, query: Mapping[str, str], cipher: str, now: float) -> bytes:
         stamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
-        parts = sorted((self.token, stamp, nonce, cipher))
-        wanted = hashlib.sha1("".join(parts).encode()).hexdigest()
+        wanted = self._signature(stamp, nonce, cipher)
         if not hmac.compare_digest(wanted.encode(), query.get("msg_signature", "").encode()):
             raise Refused("forged")
         if not stamp.isdecimal() or abs(now - int(stamp)) > MAX_AGE_S:

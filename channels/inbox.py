@@ -84,7 +84,7 @@ class Inbox:
     channel: str
 
     def take(self, found: Iterable[Arrival], now: float, read: tuple[str, str] | None = None) -> list[str]:
-        """Keeps what is new; returns its senders. All or nothing.
+        """Keeps what is new; returns the senders of what is to be answered. All or nothing.
 
         `read`: an account and the cursor up to which these were read from it.
         """
@@ -185,6 +185,9 @@ class Inbox:
             outgoing.expire(conn, now)
 
     def _keep(self, conn: Connection, arrival: Arrival, now: float) -> bool:
+        """Whether it is new and ours to answer: what is written to a person is only remembered."""
+        asked = sa.select(peers.c.with_person).where(peers.c.sender == arrival.sender)
+        with_person = arrival.from_customer and bool(conn.execute(asked).scalar())
         new = insert_new(conn, arrivals).values(
             channel=self.channel,
             message_id=arrival.message_id,
@@ -192,16 +195,20 @@ class Inbox:
             body=_body(arrival),
             sent_at=arrival.sent_at,
             received_at=now,
+            done=with_person,
         )
         if not conn.execute(new.on_conflict_do_nothing()).rowcount:
             return False
         where = {"channel": self.channel, "account": arrival.account, "user": arrival.user}
-        conn.execute(insert_new(conn, peers).values(sender=arrival.sender, **where).on_conflict_do_nothing())
+        peer = insert_new(conn, peers).values(sender=arrival.sender, **where)
         if arrival.from_customer:
-            this = sa.update(peers).where(peers.c.sender == arrival.sender)
-            conn.execute(this.values(**where, used=0, heard_at=arrival.sent_at))
+            heard = {**where, "used": 0, "heard_at": arrival.sent_at}
+            peer = peer.values(heard).on_conflict_do_update(index_elements=["sender"], set_=heard)
             outgoing.let_go(conn, arrival.sender, now)
-        return True
+        else:
+            peer = peer.on_conflict_do_nothing()
+        conn.execute(peer)
+        return not with_person
 
     def _upsert_account(self, conn: Connection, account: str, **values: Any) -> None:
         new = insert_new(conn, accounts).values(channel=self.channel, account=account, **values)

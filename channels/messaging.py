@@ -36,6 +36,7 @@ from channels.tables import metadata
 logger = logging.getLogger(__name__)
 
 ANSWERED_AT_ONCE = 4  # more would only make each other and every acknowledgement wait for the processor
+YIELD_S = 0.5
 SENT_AT_ONCE = 16
 LOOK_EVERY_S = 2.0
 READ_EVERY_S = 10 * 60.0  # besides when the platform says so: its word may be lost
@@ -43,6 +44,16 @@ READ_AGAIN_S = 2.0
 REFUSED_READ_S = 60.0
 RENEW_EVERY_S = 5.0
 EXPIRE_EVERY_S = 60 * 60.0
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A request that only the platform could make, and the text it is to be answered with."""
+
+    query: dict[str, str]
+    expected: str
+    body: bytes | None = None  # of a POST; a GET has none
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,7 @@ class MessagingInput(InputChannel):
         self._lanes: dict[str, Lanes] = {}
         self._kept: GroupCommit[Delivery] = GroupCommit(self._keep)
         self._tasks: list[asyncio.Task[None]] = []
+        self._receiving = 0
 
     # What a platform's file says.
 
@@ -95,6 +107,13 @@ class MessagingInput(InputChannel):
     def accounts(self) -> list[str]:
         """The accounts that are read at the start, beside those that were read before."""
         return []
+
+    def probe(self, now: float) -> Probe:
+        """The platform's own check of the callback's address, for `make channels-check`."""
+        raise NotImplementedError
+
+    async def log_in(self) -> None:
+        """Fetches an access token where the platform has one. Raises PlatformError."""
 
     # What is the same for all.
 
@@ -126,9 +145,9 @@ class MessagingInput(InputChannel):
         if said:
             await self._answering.write(sender, said, None)
 
-    async def took(self, found: list[Arrival], account: str, cursor: str) -> None:
-        """Keeps what was read from an account up to a cursor, and has it answered."""
-        senders = await asyncio.to_thread(self.inbox.take, found, time.time(), (account, cursor))
+    async def took(self, found: list[Arrival], read: tuple[str, str] | None = None) -> None:
+        """Keeps what was read, up to a cursor of an account, and has it answered."""
+        senders = await asyncio.to_thread(self.inbox.take, found, time.time(), read)
         self._lanes["answering"].wake(*senders)
 
     def now(self) -> float:
@@ -147,11 +166,14 @@ class MessagingInput(InputChannel):
             delivery = self.open(_query(request), request.headers, request.body, self.now())
         except Refused as error:
             return self._refuse(error)
+        self._receiving += 1
         try:
             await self._kept.add(delivery)
         except Exception:
             logger.exception("%s: a delivery could not be kept", self.channel)
             return response.text("", status=503)
+        finally:
+            self._receiving -= 1
         self._lanes["answering"].wake(*[each.sender for each in delivery.arrivals])
         self._lanes["reading"].wake(*[account for account, _ in delivery.pokes])
         return response.text(delivery.answer)
@@ -181,7 +203,7 @@ class MessagingInput(InputChannel):
         self._answering = Answering(
             self.desk, self.inbox, self.outgoing, Choices(engine), self.limits, sending.wake
         )
-        answering = Lanes(self._answering.work, ANSWERED_AT_ONCE)
+        answering = Lanes(self._answer, ANSWERED_AT_ONCE)
         self._lanes = {"reading": Lanes(self._read, 4), "answering": answering, "sending": sending}
         self.desk.outlets.add(self)
 
@@ -205,6 +227,13 @@ class MessagingInput(InputChannel):
         )
         await self.close()
         self._kept.close()
+
+    async def _answer(self, sender: str) -> float | None:
+        """Acknowledging goes first: a new turn waits a little while deliveries are coming in."""
+        until = time.monotonic() + YIELD_S
+        while self._receiving and time.monotonic() < until:
+            await asyncio.sleep(0.005)
+        return await self._answering.work(sender)
 
     async def _read(self, account: str) -> float | None:
         try:

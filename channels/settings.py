@@ -103,7 +103,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         action_timeout_s=_number(environ, "YUEFU_ACTION_TIMEOUT_S", 20),
         drain_s=_drain(environ),
         link_urls=_link_urls(environ.get("YUEFU_LINK_URLS", "")),
-        host_page_url=_page_url(environ.get("YUEFU_HOST_PAGE_URL", "")),
+        host_page_url=host_page(environ),
     )
 
 
@@ -205,8 +205,9 @@ def _token_rules(environ: Mapping[str, str], demo: bool) -> TokenRules:
     return TokenRules(_public_key(path, algorithms[0]), algorithms, issuer, audience)
 
 
-def _page_url(text: str) -> str:
-    """Where customers of messaging apps log in and decide; empty where there are none."""
+def host_page(environ: Mapping[str, str] = os.environ) -> str:
+    """Where customers of messaging apps log in and decide; may be empty. Raises SettingsError."""
+    text = environ.get("YUEFU_HOST_PAGE_URL", "")
     url = urlsplit(text)
     if not text or (url.hostname and (url.scheme == "https" or is_loopback(url.hostname))):
         return text

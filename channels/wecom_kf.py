@@ -17,7 +17,7 @@ from typing import Any
 from channels.credentials import Key
 from channels.encrypted_xml import Envelope, Refused
 from channels.inbox import Arrival, Peer
-from channels.messaging import Delivery, MessagingInput
+from channels.messaging import Delivery, MessagingInput, Probe
 from channels.outgoing import Departure
 from channels.platform_api import AccessToken, PlatformApi, PlatformError, QuotaUsed, TryAgain, WithPerson
 from channels.readable import Limits
@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 USER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 POKE_LIFE_S = 600
+PAGE = 100  # the platform gives up to 1,000, but a page is one transaction and others wait for it
 WELCOME_S = 18  # the platform allows 20
 CUSTOMER = 3
 QUOTA_ERRORS = (95001,)
@@ -92,13 +93,16 @@ class KfInput(MessagingInput):
         more = True
         while more:
             page = await self._page(account)
-            found = []
+            found: list[Arrival] = []
             for entry in page.get("msg_list") or []:
-                if (event := entry.get("event")) and await self._handled(event):
-                    continue
-                arrival = self._arrival(account, entry)
-                found += [arrival] if arrival else []
-            await self.took(found, account, str(page.get("next_cursor") or ""))
+                event = entry.get("event") or {}
+                if event and event.get("event_type") != "enter_session":
+                    await self.took(found)  # who has the conversation changes for what comes after
+                    await self._handle(event)
+                    found = []
+                elif arrival := self._arrival(account, entry):
+                    found.append(arrival)
+            await self.took(found, (account, str(page.get("next_cursor") or "")))
             more = bool(page.get("has_more"))
 
     async def send(self, peer: Peer, departure: Departure) -> bool:
@@ -123,6 +127,12 @@ class KfInput(MessagingInput):
             raise
         return True
 
+    def probe(self, now: float) -> Probe:
+        return Probe(self._envelope.seal("channels-check", now), "channels-check")
+
+    async def log_in(self) -> None:
+        await self._token.get()
+
     async def close(self) -> None:
         await self._api.close()
 
@@ -142,15 +152,15 @@ class KfInput(MessagingInput):
         fresh = known.token and time.time() - known.poked_at < POKE_LIFE_S
         ask = {
             "open_kfid": account,
-            "limit": 1000,
+            "limit": PAGE,
             "cursor": known.cursor,
             "token": known.token if fresh else "",
         }
         given = {name: value for name, value in ask.items() if value}
         return await self._api.call(self._token, "cgi-bin/kf/sync_msg", given)
 
-    async def _handled(self, event: dict[str, Any]) -> bool:
-        """Whether it was an event about what we sent, or about who has the conversation."""
+    async def _handle(self, event: dict[str, Any]) -> None:
+        """An event about what we sent, or about who has the conversation."""
         kind, sender = event.get("event_type"), self.prefix + str(event.get("external_userid"))
         if kind == "msg_send_fail":
             number = event.get("fail_type")
@@ -161,7 +171,6 @@ class KfInput(MessagingInput):
         elif kind == "session_status_change":
             taken = event.get("change_type") in (1, 2)
             await asyncio.to_thread(self.inbox.with_person, sender, taken)
-        return kind != "enter_session"
 
     def _arrival(self, account: str, entry: dict[str, Any]) -> Arrival | None:
         event = entry.get("event") or {}

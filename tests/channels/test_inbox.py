@@ -135,10 +135,21 @@ def test_entering_gives_no_right_to_send(inbox: Inbox) -> None:
     inbox.take([replace(FIRST, kind="entered")], NOW)
     peer = inbox.peer("wxkf-a")
     assert peer is not None and (peer.heard_at, peer.with_person) == (0.0, False)
-    inbox.with_person("wxkf-a", True)
-    inbox.take([replace(FIRST, message_id="m2")], NOW)
+    assert inbox.take([replace(FIRST, message_id="m2")], NOW) == ["wxkf-a"]
     peer = inbox.peer("wxkf-a")
-    assert peer is not None and (peer.heard_at, peer.with_person) == (NOW, True)
+    assert peer is not None and peer.heard_at == NOW
+
+
+def test_what_is_written_to_a_person_is_not_answered_by_the_bot(inbox: Inbox) -> None:
+    inbox.take([FIRST], NOW)
+    inbox.with_person("wxkf-a", True)
+    assert inbox.take([replace(FIRST, message_id="m2")], NOW) == []
+    inbox.with_person("wxkf-a", False)
+    assert inbox.take([replace(FIRST, message_id="m2")], NOW) == []
+    found = inbox.next("wxkf-a")
+    assert found is not None and found.message_id == "m1", "it was written before the person came"
+    answered(inbox, found)
+    assert inbox.next("wxkf-a") is None
 
 
 def test_numbers_belong_to_the_newest_question_and_menus_to_their_own(inbox: Inbox) -> None:

@@ -281,9 +281,9 @@ async def calls(request: Request) -> HTTPResponse:
 async def load(request: Request) -> HTTPResponse:
     """Many customers write at once, each with a poke, some pokes twice; how long acknowledging took."""
     platform: Platform = request.app.ctx.platform
-    count, repeats = request.json["count"], request.json["repeats"]
+    prefix, count, repeats = (request.json[name] for name in ("prefix", "count", "repeats"))
     for number in range(count):
-        platform.say(f"load-{number}", {"msgtype": "text", "text": {"content": "你好"}})
+        platform.say(f"{prefix}-{number}", {"msgtype": "text", "text": {"content": "你好"}})
     limits = httpx.Limits(max_connections=100, max_keepalive_connections=100)
     async with httpx.AsyncClient(timeout=60, limits=limits) as client:
         answers = await asyncio.gather(*(platform.poke(client) for _ in range(count + repeats)))
