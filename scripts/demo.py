@@ -116,6 +116,8 @@ def serve(folder: Path, port: int, started: float) -> None:
     service_port = free_port()
     service_env = environment(folder, service_port, keys, SECRETS)
     bot_env = environment(folder, service_port, keys, SEEN_BY_BOT)
+    page = {"YUEFU_HOST_PAGE_URL": f"http://127.0.0.1:{port}/"}
+    service_env, bot_env = {**service_env, **page}, {**bot_env, **page}
     seed(folder, service_env, reset=os.environ.get("RESET", "") not in ("", "0"))
     require_free(port)
     state = folder / "demo.json"

@@ -59,7 +59,8 @@ class LiveDemo:
         self.restart_needed = False
 
     def environment(self) -> dict[str, str]:
-        return demo.environment(self.folder, self.service_port, self.keys, demo.SECRETS)
+        own = demo.environment(self.folder, self.service_port, self.keys, demo.SECRETS)
+        return {**own, "YUEFU_HOST_PAGE_URL": f"{self.bot_url}/"}
 
     def seed(self) -> None:
         subprocess.run(

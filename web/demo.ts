@@ -44,7 +44,9 @@ class Page {
     document.addEventListener("visibilitychange", () => void this.poll());
     setInterval(() => void this.poll(), POLL_MS);
     const wanted = [location.hash.slice(1), START_WITH, ANONYMOUS];
+    const decision = new URLSearchParams(location.search).get("decision");
     this.choose(wanted.find((id) => this.customers.some((one) => one.id === id)) ?? ANONYMOUS);
+    if (decision) await this.openDecision(decision);
   }
 
   /** Asks until the service answers. */
@@ -67,7 +69,7 @@ class Page {
   private choose(customer: string): void {
     this.customer = customer;
     this.chooser.value = customer;
-    history.replaceState(null, "", `#${customer}`);
+    history.replaceState(null, "", `${location.pathname}#${customer}`);
     this.account = null;
     this.unreadable = false;
     this.refusal = "";
@@ -77,6 +79,12 @@ class Page {
     this.chat.tokenProvider = () => api.token(customer);
     this.draw();
     void this.poll();
+  }
+
+  /** What a messaging app sent here is decided in the chat, by its own customer and after a strong login. */
+  private async openDecision(token: string): Promise<void> {
+    if (this.customer === ANONYMOUS) await this.login();
+    await this.control(() => api.decide(this.customer, token));
   }
 
   private async strongLogin(customer: string, acr: string): Promise<string> {

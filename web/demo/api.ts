@@ -18,11 +18,16 @@ export interface Listed {
   visitor: Customer;
 }
 
-async function call<T>(path: string, body?: unknown): Promise<T> {
+async function call<T>(path: string, body?: unknown, login = ""): Promise<T> {
+  const headers: Record<string, string> = login ? { Authorization: `Bearer ${login}` } : {};
   const request: RequestInit =
     body === undefined
-      ? {}
-      : { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+      ? { headers }
+      : {
+          method: "POST",
+          headers: { ...headers, "Content-Type": "application/json" },
+          body: JSON.stringify(body),
+        };
   const response = await fetch(path, request).catch(() => {
     throw new Error("连不上服务，没有办成。");
   });
@@ -45,6 +50,10 @@ export const api = {
   async token(customer: string, acr?: string): Promise<string> {
     const who = customer === ANONYMOUS ? { customer, visitor: visitor() } : { customer };
     return (await call<{ token: string }>("/demo/token", acr ? { ...who, acr } : who)).token;
+  },
+  /** Shows in the customer's chat the decision that they began in a messaging app. */
+  async decide(customer: string, token: string): Promise<void> {
+    await call("/chat/decisions", { token }, await api.token(customer));
   },
   account: (customer: string): Promise<Account> => call(`/demo/account?customer=${encodeURIComponent(customer)}`),
   async gateway(mode: string, customer: string): Promise<void> {
