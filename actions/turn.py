@@ -18,6 +18,7 @@ STRONG_LOGIN_S = 300  # after RFC 9470: money asks for an authentication at most
 CLOCK_SKEW_S = 30
 MAX_BUBBLES = 2
 WEB = "web"
+LOGIN, LINK = {"type": "login"}, {"type": "link"}
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,8 @@ class Turn:
         response's own.
         """
         words = {"login": "关联账号" if self.in_messenger else "登录", **words}  # what a visitor has to do
+        if self.in_messenger and (card or LOGIN) == LOGIN and self.customer_id is None:
+            card = LINK  # in place of the login that a response asks the page for: there is none to open
         self.bubbles.append(Bubble(response, words, card, values, buttons))
 
     def stay_silent(self) -> None:

@@ -21,6 +21,7 @@ from ledger import (
     hearing,
     limits,
     links,
+    one_time,
     lookups,
     outbox,
     plans,
@@ -175,6 +176,16 @@ def _of_support(ledger: Ledger) -> Iterator[Command]:
     yield _of(outbox.ack, ids=[1])
     yield _of(links.link, sender="web-new", customer_id="c-1")
     yield _of(links.customer_of, sender="web-c-1")
+    yield _of(links.current, sender="web-c-1")
+    yield _of(links.of_customer, customer_id="c-1", ended=True)
+    (link,) = links.of_customer(ledger, "c-1")
+    yield _of(links.end, link_id=link.id, reason="staff", by="s")
+    yield _of(one_time.make_link, customer_id="c-1", life_s=600.0)
+    yield _of(one_time.make_decision, customer_id="c-1", about="close", life_s=600.0)
+    token = one_time.make_link(ledger, "c-1", 600).token
+    yield _of(one_time.redeem_link, sender="wxkf-1", token=token)
+    yield _of(one_time.open_decision, sender="web-c-1", token=token)
+    yield _of(outbox.withdrawn, outbox_id=1)
 
 
 def _of_the_books(ledger: Ledger, folder: Path) -> Iterator[Command]:

@@ -104,6 +104,7 @@ UNKNOWN: dict[str, list[tuple[Any, str]]] = {
     "number": [("S99", "unknown_charge"), ("S" + "9" * 30, "unknown_charge"), ("X1", "unknown_charge")],
     "ticket_id": [(999_999, "unknown_ticket"), (2**63 - 1, "unknown_ticket")],
     "item_id": [(999_999, "unknown_work_item")],
+    "link_id": [(999_999, "unknown_link")],
     "account_id": [(999_999, "unknown_customer"), (1, "unknown_customer")],  # 1 is another customer's
     "periods": [(5, "instalment_refused")],
 }
@@ -113,6 +114,9 @@ _NEED_NOT_KNOW = {
     "ledger.accounts.open_account customer_id",
     "ledger.purchases.authorise order_no",
     "ledger.links.link customer_id",
+    "ledger.links.of_customer customer_id",
+    "ledger.one_time.make_link customer_id",
+    "ledger.one_time.make_decision customer_id",
     "ledger.tickets.open_ticket customer_id",
     "ledger.settlement.for_quote customer_id",
     "ledger.settlement.for_quote quote_id",
@@ -155,7 +159,8 @@ def test_a_clock_before_the_opening_stops_every_command(ledger: Ledger, commands
                 assert error.code in ("clock_behind", "bad_input")
     assert len(stopped) >= 20
     changed = {table for table, found in rows(ledger.engine).items() if found != before[table]}
-    assert changed == {"accounts", "idempotency", "links", "tickets"}  # new ones, of which time begins there
+    # New ones, of which time begins there.
+    assert changed == {"accounts", "idempotency", "links", "one_time_tokens", "tickets"}
 
 
 def test_an_older_database_is_refused(ledger: Ledger, commands: list[Command], database_url: str) -> None:

@@ -144,6 +144,7 @@ def test_an_older_ledger_is_brought_up_with_its_rows(filled: Ledger) -> None:
 
 #: What each migration back would forget; 0008's is in the file of the product's rules too.
 FORGOTTEN = {
+    "0013": {"links"},
     "0010": {"goodwill", "limit_cuts"},
     "0009": {"merchant_settlements"},
     "0007": {"seals"},
@@ -165,6 +166,8 @@ def test_no_migration_back_forgets_what_happened(filled: Ledger, monkeypatch: py
     seals.seal(filled)
     work_items.open_item(filled, "not_understood", "w", {})
     links.link(filled, "web-c-1", "c-1")
+    links.link(filled, "web-x", "c-1")
+    links.link(filled, "web-x", "c-2")
     for now, older in pairwise([*revisions(), "base"]):
         before = rows(engine)
         if now in FORGOTTEN:
