@@ -100,6 +100,6 @@ def _is_loopback(host: str) -> bool:
 def _page(environ: Mapping[str, str]) -> HostPage:
     url = environ.get("YUEFU_HOST_PAGE_URL", "")
     parts = urlsplit(url)
-    if url and not (parts.hostname and parts.scheme in ("http", "https")):
-        raise SettingsError("YUEFU_HOST_PAGE_URL must be the full address of your page, such as https://….")
+    if url and not (parts.hostname and (parts.scheme == "https" or _is_loopback(parts.hostname))):
+        raise SettingsError("YUEFU_HOST_PAGE_URL must begin with https:// (http:// only on this machine).")
     return HostPage(url, float(environ.get("YUEFU_LINK_LIFE_S") or LINK_LIFE_S))

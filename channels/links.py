@@ -97,8 +97,8 @@ class LinkApi:
                 return Heard("", Press(SHOWN_BY[found["decision"]], "").parse_data())
             return Heard("", refusal=words.DECISION_LINKS[found["state"]])
 
-        shown = asyncio.create_task(self.turns.open(who, turn_id, find))
-        return response.json({"messages": await asyncio.shield(shown)}, ensure_ascii=False)
+        shown = await asyncio.shield(self.turns.open(who, turn_id, find))
+        return response.json({"messages": shown}, ensure_ascii=False)
 
     async def _admitted(self, request: Request) -> Identity:
         who = await http.speaker(self.verifier, request)

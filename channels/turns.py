@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -96,10 +96,14 @@ class Turns:
             work = self._answer(who, asked.client_id, heard, claim.first_of_session)
         else:
             work = self._stored(who, asked, heard)
+        return Submitted(claim.state != "mine", claim.seq, self._run(work))
+
+    def _run(self, work: Coroutine[Any, Any, list[Message]]) -> asyncio.Task[list[Message]]:
+        """Whoever asked may hang up: the answer goes on."""
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        return Submitted(claim.state != "mine", claim.seq, task)
+        return task
 
     async def push(self, sender: str, outbox_id: int | str, kind: str, ref: str) -> list[Message]:
         """Tells the customer of something that happened, once for each outbox id.
@@ -126,11 +130,18 @@ class Turns:
             raise
         return await self._finish(sender, turn_id, output.bubbles(), claim.first_of_session)
 
-    async def open(self, who: Identity, turn_id: str, find: Callable[[], Awaitable[Heard]]) -> list[Message]:
+    def open(
+        self, who: Identity, turn_id: str, find: Callable[[], Awaitable[Heard]]
+    ) -> asyncio.Task[list[Message]]:
         """Answers what the customer opened on the page, once for each `turn_id`; `find` says what it is.
 
-        Raises what `find` raises; nothing was said, the same call may be made again.
+        The task raises what `find` raises; nothing was said then, the same call may be made again.
         """
+        return self._run(self._opened(who, turn_id, find))
+
+    async def _opened(
+        self, who: Identity, turn_id: str, find: Callable[[], Awaitable[Heard]]
+    ) -> list[Message]:
         while (claim := await self._claim(who.sender, turn_id, "", None)).state == "working":
             await asyncio.sleep(POLL_S)
         if claim.state == "done":

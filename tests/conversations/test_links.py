@@ -64,7 +64,7 @@ def test_links_are_listed_masked_and_ended_from_the_page(demo: LiveDemo) -> None
 
 
 def test_the_next_customer_of_a_sender_sees_nothing_of_the_last_one(demo: LiveDemo) -> None:
-    """The sender here is a login that the host gives to another customer: the conversation is the bot's own."""
+    """Here the sender is a login that the host gives to another customer: the conversation is the bot's."""
     decision = demo.say("c-owing", text="我要把月付的欠款全部提前还清")
     assert "¥" in words_of(decision)
     made = service(demo, "/links", customer="c-clean")
