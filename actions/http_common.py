@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sanic import Request, Sanic
-from sanic.exceptions import SanicException
+from sanic.exceptions import RequestCancelled, SanicException
 from sanic.handlers import ErrorHandler
 from sanic.response import HTTPResponse, json
 
@@ -64,6 +64,8 @@ class QuietErrors(ErrorHandler):
     """
 
     def response(self, request: Request, exception: Exception) -> HTTPResponse:
+        if isinstance(exception, RequestCancelled):  # a bot that stops leaves its long poll
+            return problem(499, "caller_gone", "nobody waits for the answer")
         if isinstance(exception, HttpProblem):
             return problem(exception.status, exception.code, exception.message)
         if isinstance(exception, LedgerError):

@@ -1,7 +1,7 @@
 """Two bots behind the proxy against one, and a new bot that takes over, on the production profile.
 
-On few processors the client, PostgreSQL, Redis, the proxy, services and bots share them: `cpu_ms` tells what
-each spends on a message, and `processors_busy` whether there was anything left for a second bot to use.
+On few processors everybody shares them: `cpu_ms` tells what each member spends on a message, and
+`processors_busy` whether there was anything left for a second bot to use.
 """
 
 from __future__ import annotations
