@@ -10,7 +10,7 @@ from ledger.model import AccountFacts, Refusal
 
 # Said of an order that did not go through, and of money that was repaid.
 _FAILED = re.compile(
-    "怎么回事|咋回事|怎么了|咋了|什么情况|没[有能]?(?:付|买|下|用|成|过)|不成功|失败|[付买用下过]不|被?拒|不让"
+    "怎么回事|咋回事|怎么了|咋了|什么情况|没[有能]?(?:付|买|下|用|成|过)|不成功|失败|[付买用下过]不(?=[了成出起上掉到过])|被?拒|不让"
     "|为什么|为啥|凭什么|不给[用付买]|扣没扣|扣了?钱?[吗没]"
 )
 _ONE = re.compile("[那这].?[笔单个件]|订单|下单|东西|买")
@@ -48,4 +48,6 @@ def _meant(turn: Turn, facts: AccountFacts) -> Refusal | None:
         bought = any(each.on == day for each in (*facts.unbilled, *(facts.bill.items if facts.bill else ())))
         if of_day and (failed or not bought):
             return mentioned.named(of_day, text) or of_day[0]
-    return mentioned.named(facts.refusals, text) if failed and day is None else None
+    named = mentioned.named(facts.refusals, text) if failed and day is None else None
+    usable = named is not None and named.reason in ("shop", "item") and turn.intent == "where_usable"
+    return None if usable else named  # whether it is to be had there at all is what `usage` says

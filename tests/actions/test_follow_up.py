@@ -25,7 +25,7 @@ Begin = Callable[[str | None], Chat]
         ("c-refunding", "refund", "能加急吗", "where_usable", "utter_refund_no_faster"),
         ("c-refunding", "refund", "退到哪张卡", "auto_debit", "utter_refund_where"),
         ("c-refunding", "refund", "什么时候到", "billing_dates", "utter_refund_pending_paid"),
-        ("c-overdue", "why_unusable", "那怎么办呢？", "fees_interest", "utter_unusable_overdue"),
+        ("c-overdue", "why_unusable", "那怎么办呢？", "fees_interest", "utter_unfreeze_overdue"),
         ("c-clean", "prepay_all", "现在能用了吗", "where_usable", "utter_unusable_none"),
         ("c-refunding", "how_to_close", "为什么", "why_unusable", "utter_guard"),
         ("c-overdue", "offer_settle", "为什么", "why_unusable", "utter_quote"),
