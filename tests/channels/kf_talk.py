@@ -6,7 +6,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ class Kf:
 
     url: str
     chat: Chat
-    used: list[str] = field(default_factory=list)
+    folder: Path  # with credentials.yml and chat.db
 
     def do(self, path: str, **fields: Any) -> Any:
         answer = requests.post(f"{self.url}/test/{path}", json=fields, timeout=60)
@@ -110,7 +110,7 @@ def running_kf(model: Path, run_dir: Path, **env: str) -> Iterator[Kf]:
     settings = {**kf_account.SECRETS, "YUEFU_HOST_PAGE_URL": PAGE, "YUEFU_ACTION_TIMEOUT_S": "10", **env}
     try:
         with running_chat(model, run_dir, bot_port, str(credentials), **settings) as chat:
-            kf = Kf(url, chat)
+            kf = Kf(url, chat, run_dir)
             wait_for(kf.waiting, 30)
             yield kf
     finally:
