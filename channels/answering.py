@@ -56,11 +56,11 @@ class Answering:
 
     async def write(self, sender: str, said: list[Message], done: Arrival | None, pressed: str = "") -> None:
         """Writes down what leaves for stored messages, together with the end of the arrival they answer."""
-        extra = dict(done.extra) if done is not None and not done.from_customer else {}
+        code = done.extra.get("welcome_code") if done is not None else None
         shown = [await self._for_reading(sender, bubble, pressed) for bubble in said]
         composed = readable.compose(shown, self.limits)
-        if extra and composed.bodies:
-            composed.bodies[0]["extra"] = extra
+        if code and composed.bodies:
+            composed.bodies[0]["code"] = code
         await asyncio.to_thread(self._write, sender, said, composed, done)
         if composed.bodies:
             self.send(sender)

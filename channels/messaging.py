@@ -200,7 +200,7 @@ class MessagingInput(InputChannel):
         engine = self.desk.mailbox.engine
         make_tables(engine, metadata)
         self.inbox, self.outgoing = Inbox(engine, self.channel), Outgoing(engine, self.channel)
-        sending = Lanes(Sending(self.inbox, self.outgoing, self.limits.quota, self.send).work, SENT_AT_ONCE)
+        sending = Lanes(Sending(self.inbox, self.outgoing, self.limits, self.send).work, SENT_AT_ONCE)
         self._answering = Answering(
             self.desk, self.inbox, self.outgoing, Choices(engine), self.limits, sending.wake
         )

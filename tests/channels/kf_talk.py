@@ -28,7 +28,7 @@ class Kf:
     folder: Path  # with credentials.yml and chat.db
 
     def do(self, path: str, **fields: Any) -> Any:
-        answer = requests.post(f"{self.url}/test/{path}", json=fields, timeout=60)
+        answer = requests.post(f"{self.url}/test/{path}", json=fields, timeout=600)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

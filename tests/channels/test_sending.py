@@ -15,6 +15,7 @@ from channels.inbox import Arrival, Inbox, Peer
 from channels.mailbox import Mailbox
 from channels.outgoing import WINDOW_S, Departure, Outgoing
 from channels.platform_api import PlatformError, QuotaUsed, TryAgain, WithPerson
+from channels.readable import Limits
 from channels.sending import Sending
 
 ME = "wxkf-a"
@@ -46,7 +47,9 @@ class World:
         return True
 
     def work(self) -> float | None:
-        return asyncio.run(Sending(self.inbox, self.outgoing, 5, self.send).work(ME))
+        return asyncio.run(
+            Sending(self.inbox, self.outgoing, Limits(quota=5, event_s=18), self.send).work(ME)
+        )
 
 
 def test_they_leave_in_order(tmp_path: Path) -> None:
@@ -86,6 +89,22 @@ def test_over_the_quota_it_waits_for_the_customer(tmp_path: Path, counted_by: st
     world.write("m2")
     assert world.work() is None
     assert world.told == list("一二三四五六七")
+
+
+@pytest.mark.parametrize("fate", [None, TryAgain("the code is no good")])
+def test_an_events_answer_is_outside_the_quota_once(tmp_path: Path, fate: Exception | None) -> None:
+    world = World(tmp_path, None, None, None, None, None, fate)
+    world.answer(2, *"一二三四五")
+    with world.inbox.engine.begin() as conn:
+        world.outgoing.put(conn, ME, 9, [{"text": "欢迎", "code": "c"}], time.time())
+    wait_s = world.work()
+    if fate is None:
+        assert (world.told[-1], wait_s) == ("欢迎", None)
+        return
+    assert wait_s == 1
+    time.sleep(1)
+    assert world.work() is None
+    assert world.outgoing.counts() == {"sent": 5, "held": 1}
 
 
 def test_a_person_has_it(tmp_path: Path) -> None:
