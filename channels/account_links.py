@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
+from urllib.parse import urlencode
 
 from channels import words
 from channels.buttons import ButtonError
@@ -37,9 +38,19 @@ async def redeem(desk: Desk, sender: str, token: str) -> str:
     state = body.get("state") if isinstance(body, dict) else None
     if status != 200 or state not in TOLD:
         raise ServiceError(f"redeeming a link answered {status}")
+    if state == "used" and await _linked(desk, sender):
+        return TOLD["linked"]  # opened once more, or redeemed by a bot that died before it said so
     if state != "linked":
         logger.warning("a link of %s was not good: %s", sender, state)
     return TOLD[state]
+
+
+async def _linked(desk: Desk, sender: str) -> bool:
+    """Whether the sender is somebody's account. Raises ServiceError."""
+    status, _ = await desk.service.call("GET", f"/links?{urlencode({'sender': sender})}")
+    if status not in (200, 404):
+        raise ServiceError(f"a sender's links answered {status}")
+    return status == 200
 
 
 async def decision_link(desk: Desk, sender: str, token: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from channels import account_links, readable, words
 from channels.buttons import Press
@@ -37,7 +37,7 @@ class Answering:
     outgoing: Outgoing
     choices: Choices
     limits: Limits
-    send: Any = field(repr=False)  # called with a sender when something may leave
+    send: Callable[[str], None]  # called with a sender when something may leave
 
     async def work(self, sender: str) -> float | None:
         """Answers all that waits of one sender; after how many seconds it wants to be called again."""

@@ -35,8 +35,9 @@ class Kf:
     def get(self, path: str, **query: str) -> Any:
         return requests.get(f"{self.url}/test/{path}", params=query, timeout=10).json()
 
-    def customer(self) -> Customer:
-        return Customer(self, f"wm{uuid.uuid4().hex[:12]}")
+    def customer(self, prefix: str = "wm") -> Customer:
+        """Somebody new; the service knows those of `c-nobody` as nobody's account."""
+        return Customer(self, f"{prefix}{uuid.uuid4().hex[:12]}")
 
     def poke(self, *hows: str) -> list[int]:
         return self.do("poke", hows=list(hows or [""]))

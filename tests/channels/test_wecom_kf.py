@@ -99,16 +99,17 @@ def test_a_picture_is_answered_by_asking_for_words(kf: Kf) -> None:
 
 
 @pytest.mark.parametrize(
-    ("token", "told"),
+    ("who", "token", "told"),
     [
-        ("linked-token-1", "账户已关联。"),
-        ("expired-token-1", "链接已过期。"),
-        ("used-token-1", "链接已用过。"),
-        ("unknown-token-1", "链接不能用。"),
+        ("wm", "linked-token-1", "账户已关联。"),
+        ("wm", "expired-token-1", "链接已过期。"),
+        ("c-nobody", "used-token-1", "链接已用过。"),
+        ("wm", "used-token-1", "账户已关联。"),
+        ("wm", "unknown-token-1", "链接不能用。"),
     ],
 )
-def test_who_comes_by_a_link_is_told_what_it_did(kf: Kf, token: str, told: str) -> None:
-    customer = kf.customer()
+def test_who_comes_by_a_link_is_told_what_it_did(kf: Kf, who: str, token: str, told: str) -> None:
+    customer = kf.customer(who)
     customer.enters(scene="1", scene_param=token, welcome=True)
     assert text_of(customer.sees(1)[0]) == f"我是智能客服。\n{told}"
 
