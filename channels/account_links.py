@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+import time
+from urllib.parse import urlencode
 
 from channels import words
+from channels.buttons import ButtonError
 from channels.desk import Desk
 from channels.service_client import ServiceError
 
@@ -35,17 +38,48 @@ async def redeem(desk: Desk, sender: str, token: str) -> str:
     state = body.get("state") if isinstance(body, dict) else None
     if status != 200 or state not in TOLD:
         raise ServiceError(f"redeeming a link answered {status}")
+    if state == "used" and await _linked(desk, sender):
+        return TOLD["linked"]  # opened once more, or redeemed by a bot that died before it said so
     if state != "linked":
         logger.warning("a link of %s was not good: %s", sender, state)
     return TOLD[state]
 
 
+async def _linked(desk: Desk, sender: str) -> bool:
+    """Whether the sender is somebody's account. Raises ServiceError."""
+    status, _ = await desk.service.call("GET", f"/links?{urlencode({'sender': sender})}")
+    if status not in (200, 404):
+        raise ServiceError(f"a sender's links answered {status}")
+    return status == 200
+
+
 async def decision_link(desk: Desk, sender: str, token: str) -> str:
-    """Where the customer logs in strongly and decides: the page of the host.
+    """Where the customer logs in strongly and decides: the host's page, which opens a decision once.
 
     Args:
         desk: what the channels share.
         sender: who decides.
         token: of the button that was pressed, empty when there was none.
     """
-    return desk.config.host_page_url
+    decision = _decision(desk, sender, token)
+    if decision:
+        asked = {"sender": sender, "decision": decision}
+        try:
+            status, made = await desk.service.call("POST", "/links/decision", asked)
+            if status == 200:
+                return str(made["url"])
+            logger.error("the service made no link to decide: status %s", status)
+        except (ServiceError, LookupError, TypeError) as error:
+            logger.error("the service made no link to decide: %s", error)
+    return desk.config.host_page_url  # there they can decide too, if not with one tap
+
+
+def _decision(desk: Desk, sender: str, token: str) -> str:
+    """What the button would decide, empty when it decides nothing or is no good."""
+    try:
+        press = desk.turns.signer.read(sender, token, time.time())
+    except ButtonError:
+        return ""
+    if press.intent == "confirm_settle":
+        return "settle_close" if press.values.get("close_after") else "settle"
+    return "close" if press.intent == "confirm_close" else ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from channels import account_links, readable, words
 from channels.buttons import Press
@@ -37,7 +37,7 @@ class Answering:
     outgoing: Outgoing
     choices: Choices
     limits: Limits
-    send: Any = field(repr=False)  # called with a sender when something may leave
+    send: Callable[[str], None]  # called with a sender when something may leave
 
     async def work(self, sender: str) -> float | None:
         """Answers all that waits of one sender; after how many seconds it wants to be called again."""
@@ -56,11 +56,11 @@ class Answering:
 
     async def write(self, sender: str, said: list[Message], done: Arrival | None, pressed: str = "") -> None:
         """Writes down what leaves for stored messages, together with the end of the arrival they answer."""
-        extra = dict(done.extra) if done is not None and not done.from_customer else {}
+        code = done.extra.get("welcome_code") if done is not None else None
         shown = [await self._for_reading(sender, bubble, pressed) for bubble in said]
         composed = readable.compose(shown, self.limits)
-        if extra and composed.bodies:
-            composed.bodies[0]["extra"] = extra
+        if code and composed.bodies:
+            composed.bodies[0]["code"] = code
         await asyncio.to_thread(self._write, sender, said, composed, done)
         if composed.bodies:
             self.send(sender)

@@ -21,6 +21,7 @@ from sanic.response import HTTPResponse
 
 from channels import credentials, words
 from channels.answering import Answering
+from channels.chat_database import make_tables
 from channels.desk import Desk
 from channels.encrypted_xml import Refused
 from channels.group_commit import GroupCommit
@@ -197,9 +198,9 @@ class MessagingInput(InputChannel):
                 f"YUEFU_HOST_PAGE_URL is not set: {self.channel} sends customers there to log in."
             )
         engine = self.desk.mailbox.engine
-        metadata.create_all(engine)
+        make_tables(engine, metadata)
         self.inbox, self.outgoing = Inbox(engine, self.channel), Outgoing(engine, self.channel)
-        sending = Lanes(Sending(self.inbox, self.outgoing, self.limits.quota, self.send).work, SENT_AT_ONCE)
+        sending = Lanes(Sending(self.inbox, self.outgoing, self.limits, self.send).work, SENT_AT_ONCE)
         self._answering = Answering(
             self.desk, self.inbox, self.outgoing, Choices(engine), self.limits, sending.wake
         )

@@ -24,6 +24,7 @@ class Limits:
         menu_items: how many a menu may have.
         title_bytes: of a menu item.
         quota: messages for each one of the customer's.
+        event_s: for how long the answer to an event, such as entering, is outside the quota.
     """
 
     text_bytes: int = 2048
@@ -31,6 +32,7 @@ class Limits:
     menu_items: int = 0
     title_bytes: int = 0
     quota: int = 5
+    event_s: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from channels import words
 from channels.inbox import Inbox, Peer
 from channels.outgoing import WINDOW_S, Departure, Outgoing
 from channels.platform_api import PlatformError, QuotaUsed, TryAgain, WithPerson
+from channels.readable import Limits
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ class Sending:
 
     inbox: Inbox
     outgoing: Outgoing
-    quota: int
+    limits: Limits
     send: Send
 
     async def work(self, sender: str) -> float | None:
@@ -78,9 +79,9 @@ class Sending:
         return 0
 
     def _spent(self, peer: Peer, departure: Departure, now: float) -> bool:
-        if departure.body.get("extra"):
-            return False  # goes by the event that it answers, first
-        return peer.used >= self.quota or now - peer.heard_at > WINDOW_S
+        if answers_event(departure) and now - departure.at < self.limits.event_s:
+            return False
+        return peer.used >= self.limits.quota or now - peer.heard_at > WINDOW_S
 
     async def _again(self, departure: Departure, error: TryAgain) -> float:
         pause_s = max(error.wait_s, min(FIRST_PAUSE_S * 2**departure.attempts, LAST_PAUSE_S))
@@ -96,6 +97,11 @@ class Sending:
         await asyncio.to_thread(self.outgoing.end, departure.id, "failed", why)
         tell_operator(departure.sender, departure.id, why)
         return 0
+
+
+def answers_event(departure: Departure) -> bool:
+    """Whether it goes by the code of the event that it answers: that can be tried once."""
+    return bool(departure.body.get("code")) and departure.attempts == 0
 
 
 def tell_operator(sender: str, departure_id: str, why: str) -> None:

@@ -21,14 +21,13 @@ from channels.messaging import Delivery, MessagingInput, Probe
 from channels.outgoing import Departure
 from channels.platform_api import AccessToken, PlatformApi, PlatformError, QuotaUsed, TryAgain, WithPerson
 from channels.readable import Limits
-from channels.sending import tell_operator
+from channels.sending import answers_event, tell_operator
 
 logger = logging.getLogger(__name__)
 
 USER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 POKE_LIFE_S = 600
 PAGE = 100  # the platform gives up to 1,000, but a page is one transaction and others wait for it
-WELCOME_S = 18  # the platform allows 20
 CUSTOMER = 3
 QUOTA_ERRORS = (95001,)
 PERSON_ERRORS = (95013, 95018)
@@ -49,7 +48,8 @@ class KfInput(MessagingInput):
 
     channel = "wecom_kf"
     prefix = "wxkf-"
-    limits = Limits(text_bytes=2048, menu_bytes=1024, menu_items=10, title_bytes=128, quota=5)
+    # A code of an event is good for 20 s.
+    limits = Limits(text_bytes=2048, menu_bytes=1024, menu_items=10, title_bytes=128, quota=5, event_s=18)
     keys = (
         Key("corp_id", r"[A-Za-z0-9_-]{8,64}", "ww1a2b3c4d5e6f7a8b"),
         Key("secret", r"\S{16,128}", "${YUEFU_KF_SECRET}"),
@@ -107,15 +107,13 @@ class KfInput(MessagingInput):
 
     async def send(self, peer: Peer, departure: Departure) -> bool:
         message = _message(departure)
-        code = (departure.body.get("extra") or {}).get("welcome_code")
-        if code and time.time() - departure.at < WELCOME_S:
+        if answers_event(departure) and time.time() - departure.at < self.limits.event_s:
+            by = {"code": departure.body["code"]}
             try:
-                await self._api.call(self._token, "cgi-bin/kf/send_msg_on_event", {"code": code, **message})
-                return False
-            except TryAgain:
-                raise
+                await self._api.call(self._token, "cgi-bin/kf/send_msg_on_event", {**by, **message})
             except PlatformError as error:
-                logger.info("%s: a welcome goes as a message: %s", self.channel, error)
+                raise TryAgain(f"goes as a message: {error}", sure=False) from None
+            return False
         to = {"touser": peer.user, "open_kfid": peer.account}
         try:
             await self._api.call(self._token, "cgi-bin/kf/send_msg", {**to, **message})

@@ -6,7 +6,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +25,19 @@ class Kf:
 
     url: str
     chat: Chat
-    used: list[str] = field(default_factory=list)
+    folder: Path  # with credentials.yml and chat.db
 
     def do(self, path: str, **fields: Any) -> Any:
-        answer = requests.post(f"{self.url}/test/{path}", json=fields, timeout=60)
+        answer = requests.post(f"{self.url}/test/{path}", json=fields, timeout=600)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     def get(self, path: str, **query: str) -> Any:
         return requests.get(f"{self.url}/test/{path}", params=query, timeout=10).json()
 
-    def customer(self) -> Customer:
-        return Customer(self, f"wm{uuid.uuid4().hex[:12]}")
+    def customer(self, prefix: str = "wm") -> Customer:
+        """Somebody new; the service knows those of `c-nobody` as nobody's account."""
+        return Customer(self, f"{prefix}{uuid.uuid4().hex[:12]}")
 
     def poke(self, *hows: str) -> list[int]:
         return self.do("poke", hows=list(hows or [""]))
@@ -110,7 +111,7 @@ def running_kf(model: Path, run_dir: Path, **env: str) -> Iterator[Kf]:
     settings = {**kf_account.SECRETS, "YUEFU_HOST_PAGE_URL": PAGE, "YUEFU_ACTION_TIMEOUT_S": "10", **env}
     try:
         with running_chat(model, run_dir, bot_port, str(credentials), **settings) as chat:
-            kf = Kf(url, chat)
+            kf = Kf(url, chat, run_dir)
             wait_for(kf.waiting, 30)
             yield kf
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +10,10 @@ from pathlib import Path
 import pytest
 import requests
 
+from channels import check
 from tests.channels.conftest import START_TIMEOUT_S, wait_for
 from tests.channels.kf_talk import PAGE, Kf, running_kf, text_of
+from tests.channels.platforms import kf_account
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +81,8 @@ def test_a_menus_item_is_the_button_and_typing_it_never_is(kf: Kf) -> None:
     assert text_of(customer.asks("确认结清")) == "收到：确认结清"
     assert text_of(customer.asks("1")) == "收到：1", "a menu is not numbered"
     assert text_of(customer.presses(menu, "先看看")) == "您好，请问要办理什么？"
-    assert text_of(customer.presses(menu, "确认结清")) == f"没有扣款。请点 {PAGE} 确认。"
+    page = f"{PAGE}?sender={customer.sender}&decision=settle"
+    assert text_of(customer.presses(menu, "确认结清")) == f"没有扣款。请点 {page} 确认。"
 
 
 def test_somebody_elses_menu_does_nothing(kf: Kf) -> None:
@@ -95,16 +99,17 @@ def test_a_picture_is_answered_by_asking_for_words(kf: Kf) -> None:
 
 
 @pytest.mark.parametrize(
-    ("token", "told"),
+    ("who", "token", "told"),
     [
-        ("linked-token-1", "账户已关联。"),
-        ("expired-token-1", "链接已过期。"),
-        ("used-token-1", "链接已用过。"),
-        ("unknown-token-1", "链接不能用。"),
+        ("wm", "linked-token-1", "账户已关联。"),
+        ("wm", "expired-token-1", "链接已过期。"),
+        ("c-nobody", "used-token-1", "链接已用过。"),
+        ("wm", "used-token-1", "账户已关联。"),
+        ("wm", "unknown-token-1", "链接不能用。"),
     ],
 )
-def test_who_comes_by_a_link_is_told_what_it_did(kf: Kf, token: str, told: str) -> None:
-    customer = kf.customer()
+def test_who_comes_by_a_link_is_told_what_it_did(kf: Kf, who: str, token: str, told: str) -> None:
+    customer = kf.customer(who)
     customer.enters(scene="1", scene_param=token, welcome=True)
     assert text_of(customer.sees(1)[0]) == f"我是智能客服。\n{told}"
 
@@ -174,11 +179,43 @@ def test_a_message_that_the_platform_could_not_deliver_is_told_to_the_operator(k
     wait_for(lambda: line in kf.chat.bot.text(), 10)
 
 
+@pytest.fixture
+def operators_environment(kf: Kf, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in kf_account.SECRETS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("YUEFU_HOST_PAGE_URL", PAGE)
+    monkeypatch.setenv("YUEFU_CHAT_DB", str(kf.folder / "chat.db"))
+
+
+def check_lines(kf: Kf, url: str) -> list[str]:
+    lines: list[str] = []
+    right = asyncio.run(check.check_all(str(kf.folder / "credentials.yml"), url, lines.append))
+    assert right == all(line.startswith("ok") for line in lines)
+    return lines
+
+
+def test_a_configuration_can_be_checked(
+    kf: Kf, operators_environment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = check_lines(kf, kf.chat.url)
+    for word in ("keys are of the right form", f"log in at {PAGE}", "platform is reached", "an access token"):
+        assert any(line.startswith("ok") and word in line for line in lines), lines
+    assert any("ok     wecom_kf: the callback answers a signed check" in line for line in lines), lines
+    monkeypatch.setenv("YUEFU_KF_TOKEN", "anothertoken")
+    monkeypatch.setenv("YUEFU_KF_SECRET", "another-secret-0123456789")
+    monkeypatch.delenv("YUEFU_HOST_PAGE_URL")
+    wrong = [line for line in check_lines(kf, kf.chat.url) if line.startswith("WRONG")]
+    for word in ("YUEFU_HOST_PAGE_URL", "no access token", "answered a signed check with 403"):
+        assert any(word in line for line in wrong), wrong
+    assert not any("another" in line for line in wrong), "no key is printed"
+    monkeypatch.setenv("YUEFU_KF_AES_KEY", "short")
+    assert check_lines(kf, kf.chat.url)[0].startswith("WRONG  wecom_kf: aes_key is not of the right form")
+
+
 def test_killed_between_acknowledgement_and_reply_it_answers_after_the_restart(kf: Kf) -> None:
     customer = kf.customer()
     customer.asks("你好")
     customer.write("慢慢")
-    wait_for(lambda: "slow" in kf.chat.service.text() or True, 1)
     for text in ("今天天气", "今天几号"):
         customer.write(text)
     kf.chat.bot.kill()

@@ -9,6 +9,7 @@ import asyncio
 import itertools
 import sys
 from typing import Any
+from urllib.parse import urlencode
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.endpoint import create_app
@@ -182,12 +183,11 @@ def add_routes(app: Sanic, secret: str) -> None:
 
 
 def add_link_routes(app: Sanic) -> None:
-    """`web-c-nobody*` is no customer's; one link, 7, can be ended; a decision's token says its state."""
+    """`…-c-nobody*` is no customer's; one link, 7, can be ended; a decision's token says its state."""
     refused = {"error": {"code": "not_linked", "message": "", "reference": "S-2"}}
-    opened: set[str] = set()
 
     def whose(sender: str) -> HTTPResponse | None:
-        return response.json(refused, status=404) if sender.startswith("web-c-nobody") else None
+        return response.json(refused, status=404) if "-c-nobody" in sender else None
 
     @app.post("/links")
     async def make(request: Request) -> HTTPResponse:
@@ -208,6 +208,16 @@ def add_link_routes(app: Sanic) -> None:
     async def redeem(request: Request) -> HTTPResponse:
         """The token says what is to come of it, `linked-token-1` for example."""
         return response.json({"state": request.json["token"].partition("-")[0]})
+
+
+def add_decision_routes(app: Sanic) -> None:
+    opened: set[str] = set()
+
+    @app.post("/links/decision")
+    async def make_decision(request: Request) -> HTTPResponse:
+        """The page's address says what for and for whom."""
+        query = urlencode(request.json)
+        return response.json({"url": f"https://shop.example/yuefu?{query}", "token": "t", "expires_at": ""})
 
     @app.post("/links/decision/open")
     async def open_decision(request: Request) -> HTTPResponse:
@@ -238,6 +248,7 @@ def main(port: int, secret: str) -> None:
     app = create_app(executor)
     add_routes(app, secret)
     add_link_routes(app)
+    add_decision_routes(app)
     add_demo_routes(app)
     app.run(host="127.0.0.1", port=port, single_process=True, access_log=False)
 

@@ -284,9 +284,14 @@ async def load(request: Request) -> HTTPResponse:
     prefix, count, repeats = (request.json[name] for name in ("prefix", "count", "repeats"))
     for number in range(count):
         platform.say(f"{prefix}-{number}", {"msgtype": "text", "text": {"content": "你好"}})
-    limits = httpx.Limits(max_connections=100, max_keepalive_connections=100)
-    async with httpx.AsyncClient(timeout=60, limits=limits) as client:
-        answers = await asyncio.gather(*(platform.poke(client) for _ in range(count + repeats)))
+    at_once = asyncio.Semaphore(100)
+
+    async def poke(client: httpx.AsyncClient) -> tuple[int, float]:
+        async with at_once:
+            return await platform.poke(client)
+
+    async with httpx.AsyncClient(timeout=60) as client:
+        answers = await asyncio.gather(*(poke(client) for _ in range(count + repeats)))
     bad = sum(status != 200 for status, _ in answers)
     return response.json({"bad": bad, "seconds": sorted(took for _, took in answers)})
 
