@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -36,7 +36,8 @@ class Made:
 
 @dataclass(frozen=True)
 class Taken:
-    """`other`: it belongs to another customer, who can still use it. `about`: see `make_decision`."""
+    """`other`: it belongs to another customer, who can still use it. `customer_id`: whose it is, for whoever
+    uses it or has done so. `about`: see `make_decision`."""
 
     state: State
     customer_id: str = ""
@@ -59,13 +60,16 @@ def make_decision(ledger: Ledger, customer_id: str, about: Decision, life_s: flo
 def redeem_link(ledger: Ledger, sender: str, token: str) -> Taken:
     """From now on `sender` is the customer for whom the token was made, and whoever it was before no more.
 
-    The customer's other senders are told. One of any number of calls at once gets `taken`.
+    The customer's other senders are told. One of any number of senders gets `taken`; and again, as long as
+    that holds, with nothing done: whoever heard no answer may ask anew.
     """
     now = ledger.clock.now()
     with ledger.write() as conn:
         taken = _take(conn, token, "link", sender, now)
+        before = link_records.current(conn, sender)
+        if taken.state == "used" and before is not None and before.customer_id == taken.customer_id:
+            return replace(taken, state="taken")
         if taken.state == "taken":
-            before = link_records.current(conn, sender)
             link_id = links.move(conn, sender, taken.customer_id, "token", now)
             if before is None or before.id != link_id:
                 _tell_others(conn, sender, taken.customer_id, link_id, now)
@@ -104,7 +108,7 @@ def _take(
     if customer_id is not None and row.customer_id != customer_id:
         return Taken("other")
     if row.used_at is not None:
-        return Taken("used")
+        return Taken("used", row.customer_id if row.used_by == by else "")
     if at >= row.expires_at:
         return Taken("expired")
     conn.execute(sa.update(t.one_time_tokens).where(mine).values(used_at=at, used_by=by))
