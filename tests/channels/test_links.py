@@ -74,7 +74,7 @@ def test_a_decision_is_shown_in_the_conversation_once(chat: Chat, sockets: Socke
     (shown,) = decide(chat, who, token)
     assert [button["title"] for button in shown["buttons"]] == ["确认结清", "先看看"]
     assert shown["custom"]["type"] == "quote"
-    assert sockets.wait("page", "bot_uttered")["seq"] == shown["seq"]
+    assert sockets.wait("page", "bot_uttered")[0]["seq"] == shown["seq"]
     assert decide(chat, who, token) == [shown]  # opened again: nothing is shown a second time
     assert [each["seq"] for each in chat.history(make_token(who))] == [shown["seq"]]
     pressed = chat.say(strong(who), button=shown["buttons"][0]["token"])
