@@ -39,9 +39,11 @@ def to_be_closed(turn: Turn) -> bool:
 
 def keeps_ours(turn: Turn) -> bool:
     """Whether another product is to be closed and 月付, open and not being paid, is said to stay."""
-    facts, text = turn.facts, normalise(turn.text)
-    may_stay = facts is None or (facts.state == "ACTIVE" and facts.open_charge is None)
-    return beside(turn) and may_stay and bool(re.search(_CLOSE, text) and KEEPS_OURS.search(text))
+    text = normalise(turn.text)
+    if not beside(turn) or not re.search(_CLOSE, text) or not KEEPS_OURS.search(text):
+        return False
+    facts = turn.facts
+    return facts is None or (facts.state == "ACTIVE" and facts.open_charge is None)
 
 
 def say_only_elsewhere(turn: Turn) -> None:

@@ -1,11 +1,20 @@
-"""Connections to the actions are kept: Rasa 3.6.21 opens a new one for each action and closes it again."""
+"""How the actions are asked: over connections that are kept, and without what none of them reads.
+
+Rasa 3.6.21 opens a new connection for each action and closes it again. With each it sends the conversation,
+and with each message of that all that was guessed of it; of the last one the service is told in its place.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 import aiohttp
+from rasa.core.actions.action import RemoteAction
 from rasa.core.constants import DEFAULT_REQUEST_TIMEOUT
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from channels import rasa_version
@@ -14,13 +23,24 @@ _open: dict[asyncio.AbstractEventLoop, aiohttp.TCPConnector] = {}
 
 
 def install() -> None:
-    """Changes `EndpointConfig.session` for this process; again, it changes nothing.
+    """Changes `EndpointConfig` and `RemoteAction` for this process; again, it changes nothing.
 
     Raises:
         WrongRasa: Rasa is not 3.6.21.
     """
     rasa_version.require(__name__)
     EndpointConfig.session = _session
+    found: Any = RemoteAction._action_call_format
+    original: Callable[..., dict[str, Any]] = getattr(found, "original", found)
+
+    def call_format(self: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
+        call = original(self, tracker, domain)
+        for event in call["tracker"]["events"]:
+            event.pop("parse_data", None)
+        return call
+
+    call_format.original = original  # type: ignore[attr-defined]
+    RemoteAction._action_call_format = call_format
 
 
 async def close() -> None:

@@ -19,7 +19,6 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import Engine
-from sqlalchemy.orm import Query, Session
 
 from channels import chat_database, rasa_version
 
@@ -28,6 +27,25 @@ _INDEX: Final = (
     "CREATE INDEX IF NOT EXISTS events_by_kind ON events (sender_id, type_name, action_name, id)",
     "CREATE INDEX IF NOT EXISTS events_by_sender ON events (sender_id, id)",
 )
+# What every message asks: built once, for building a statement takes longer than running it.
+_EVENTS: Final = SQLTrackerStore.SQLEvent.__table__
+_E: Final = _EVENTS.c
+_OF: Final = _E.sender_id == sa.bindparam("of")
+_BEGUN: Final = sa.select(sa.func.max(_E.id)).where(_OF, _E.type_name == SessionStarted.type_name)
+_RECENT: Final = (
+    sa.select(_E.id, _E.data, sa.func.coalesce(_BEGUN.scalar_subquery(), 0).label("begun"))
+    .where(_OF, _E.id >= sa.func.coalesce(_BEGUN.scalar_subquery(), 0))
+    .order_by(_E.id.desc())
+    .limit(sa.bindparam("most"))
+)
+_SLOT: Final = (
+    sa.select(_E.id, _E.data)
+    .where(_OF, _E.type_name == SlotSet.type_name, _E.action_name == sa.bindparam("slot"))
+    .where(_E.id >= sa.bindparam("begun"), _E.id < sa.bindparam("before"))
+    .order_by(_E.id.desc())
+    .limit(1)
+)
+_NEW: Final = sa.insert(_EVENTS)
 
 
 class Conversations(SQLTrackerStore):
@@ -82,28 +100,23 @@ class Conversations(SQLTrackerStore):
         _stored(tracker)
 
     def _read(self, sender_id: str, all_sessions: bool) -> list[str]:
-        with self.sessionmaker() as session:
-            query = self._event_query(session, sender_id, fetch_events_from_all_sessions=all_sessions)
-            return [data for (data,) in query.with_entities(self.SQLEvent.data)]
+        if all_sessions:
+            with self.sessionmaker() as session:
+                query = self._event_query(session, sender_id, fetch_events_from_all_sessions=True)
+                return [data for (data,) in query.with_entities(self.SQLEvent.data)]
+        given = {"of": sender_id, "most": self._recent_events}
+        with chat_database.reading(self.engine) as conn:
+            told = conn.execute(_RECENT, given).all()[::-1]
+            if len(told) < self._recent_events:
+                return [row.data for row in told]
+            given = {"of": sender_id, "begun": told[0].begun, "before": told[0].id}
+            found = [conn.execute(_SLOT, {**given, "slot": slot.name}).first() for slot in self.domain.slots]
+        earlier = sorted((row.id, row.data) for row in found if row is not None)
+        return [data for _, data in earlier] + [row.data for row in told]
 
     def _write(self, rows: list[dict[str, Any]]) -> None:
         with self.engine.begin() as conn:
-            conn.execute(sa.insert(self.SQLEvent.__table__), rows)
-
-    def _event_query(self, session: Session, sender_id: str, fetch_events_from_all_sessions: bool) -> Query:
-        if fetch_events_from_all_sessions:
-            return super()._event_query(session, sender_id, fetch_events_from_all_sessions=True)
-        event = self.SQLEvent
-        newest_first = session.query(event.id).filter(event.sender_id == sender_id).order_by(event.id.desc())
-        begun = newest_first.filter(event.type_name == SessionStarted.type_name).first()
-        of_session = newest_first.filter(event.id >= begun.id) if begun else newest_first
-        recent = [row.id for row in of_session.limit(self._recent_events)]
-        if len(recent) == self._recent_events:
-            earlier = of_session.filter(event.type_name == SlotSet.type_name, event.id < recent[-1])
-            for slot in self.domain.slots:
-                newest = earlier.filter(event.action_name == slot.name).first()
-                recent += [newest.id] if newest else []
-        return session.query(event).filter(event.id.in_(recent)).order_by(event.id)
+            conn.execute(_NEW, rows)
 
 
 def _row(sender_id: str, event: Event) -> dict[str, Any]:

@@ -30,6 +30,21 @@ SHANGHAI = timezone(timedelta(hours=8))
 
 Message = dict[str, Any]
 
+# What every message asks: built once, for building a statement takes longer than running it.
+_OF, _TURN_ID = sa.bindparam("of"), sa.bindparam("of_turn")
+_SENDER = sa.select(senders.c.last_seq, senders.c.last_at).where(senders.c.sender == _OF).with_for_update()
+_NEW_SENDER = sa.insert(senders)
+_COUNTED = sa.update(senders).where(senders.c.sender == _OF)
+_COUNTED = _COUNTED.values(last_seq=sa.bindparam("seq"), last_at=sa.bindparam("now"))
+_TURN = sa.select(turns).where(turns.c.sender == _OF, turns.c.turn_id == _TURN_ID)
+_NEW_TURN = sa.insert(turns)
+_CLOSED = sa.update(turns).where(turns.c.sender == _OF, turns.c.turn_id == _TURN_ID)
+_CLOSED = _CLOSED.values(answer=sa.bindparam("said", type_=turns.c.answer.type))
+_NEW_MESSAGE = sa.insert(messages)
+_TRIMMED = sa.delete(messages).where(messages.c.sender == _OF, messages.c.seq <= sa.bindparam("newest"))
+_OFFERED = sa.select(messages.c.body).where(messages.c.sender == _OF, messages.c.role == "bot")
+_OFFERED = _OFFERED.order_by(messages.c.seq.desc()).limit(OFFERING_MESSAGES)
+
 
 class IdConflict(Exception):
     """The same message id came with another body; of whom says its text."""
@@ -76,11 +91,16 @@ class Mailbox:
         """
         try:
             with self.engine.begin() as conn:
-                _lock_sender(conn, sender)
-                row = conn.execute(_turn_query(sender, turn_id)).one_or_none()
-                if row is None:
-                    return _open_turn(conn, sender, turn_id, body_hash, user_text, now)
-                return _known_turn(conn, row, body_hash, now)
+                known = _locked(conn, sender)
+                row = _turn(conn, sender, turn_id)
+                if row is not None:
+                    return _known_turn(conn, row, body_hash, now)
+                asked = [] if user_text is None else [{"text": user_text}]
+                numbered = _append(conn, sender, known, "user", asked, now)
+                first = known is None or now - known.last_at > SESSION_S
+                claim = Claim("mine", numbered[0]["seq"] if numbered else 0, first, [])
+                _open_turn(conn, sender, turn_id, body_hash, claim, now)
+                return claim
         except IntegrityError:  # a conversation's very first two messages at the same moment
             return self.claim(sender, turn_id, body_hash, user_text, now)
 
@@ -90,14 +110,14 @@ class Mailbox:
         A turn that somebody else took over and closed keeps that answer, which is returned.
         """
         with self.engine.begin() as conn:
-            _lock_sender(conn, sender)
-            known = conn.execute(_turn_query(sender, turn_id)).one_or_none()
-            if known is not None and known.answer is not None:
-                return list(known.answer)
-            answer = [_append(conn, sender, "bot", bubble, now) for bubble in bubbles]
-            closed = sa.update(turns).where(turns.c.sender == sender, turns.c.turn_id == turn_id)
-            conn.execute(closed.values(answer=answer))
-            _trim(conn, sender)
+            known = _locked(conn, sender)
+            turn = _turn(conn, sender, turn_id)
+            if turn is not None and turn.answer is not None:
+                return list(turn.answer)
+            answer = _append(conn, sender, known, "bot", bubbles, now)
+            conn.execute(_CLOSED, {"of": sender, "of_turn": turn_id, "said": answer})
+            if answer and answer[-1]["seq"] > KEPT_MESSAGES:
+                conn.execute(_TRIMMED, {"of": sender, "newest": answer[-1]["seq"] - KEPT_MESSAGES})
         return answer
 
     def renew(self, sender: str, turn_id: str, now: float) -> None:
@@ -145,10 +165,8 @@ class Mailbox:
 
     def offered(self, sender: str) -> list[dict[str, str]]:
         """The buttons, {"title", "token"}, of the bot's newest messages, newest message first."""
-        said = sa.select(messages.c.body).where(messages.c.sender == sender, messages.c.role == "bot")
-        newest = said.order_by(messages.c.seq.desc()).limit(OFFERING_MESSAGES)
         with reading(self.engine) as conn:
-            bodies = conn.execute(newest).scalars().all()
+            bodies = conn.execute(_OFFERED, {"of": sender}).scalars().all()
         return [button for body in bodies for button in body.get("buttons") or []]
 
     def last_seq(self, sender: str) -> int:
@@ -170,34 +188,22 @@ class Mailbox:
         return int(old)
 
 
-def _lock_sender(conn: Connection, sender: str) -> None:
-    """SQLite locked the whole file at BEGIN; elsewhere the conversation's row serialises its writers."""
-    conn.execute(sa.select(senders.c.sender).where(senders.c.sender == sender).with_for_update())
+def _locked(conn: Connection, sender: str) -> Any:
+    """The conversation's row, None for a new one.
+
+    SQLite locked the whole file at BEGIN; elsewhere this row serialises its writers.
+    """
+    return conn.execute(_SENDER, {"of": sender}).one_or_none()
 
 
-def _turn_query(sender: str, turn_id: str) -> sa.sql.Select:
-    return sa.select(turns).where(turns.c.sender == sender, turns.c.turn_id == turn_id)
+def _turn(conn: Connection, sender: str, turn_id: str) -> Any:
+    return conn.execute(_TURN, {"of": sender, "of_turn": turn_id}).one_or_none()
 
 
-def _open_turn(
-    conn: Connection, sender: str, turn_id: str, body_hash: str, user_text: str | None, now: float
-) -> Claim:
-    last_at = conn.execute(sa.select(senders.c.last_at).where(senders.c.sender == sender)).scalar()
-    first = last_at is None or now - last_at > SESSION_S
-    seq = 0 if user_text is None else _append(conn, sender, "user", {"text": user_text}, now)["seq"]
-    conn.execute(
-        sa.insert(turns).values(
-            sender=sender,
-            turn_id=turn_id,
-            body_hash=body_hash,
-            seq=seq,
-            first_of_session=first,
-            leased_until=now + LEASE_S,
-            answer=None,
-            at=now,
-        )
-    )
-    return Claim("mine", seq, first, [])
+def _open_turn(conn: Connection, sender: str, turn_id: str, body_hash: str, claim: Claim, now: float) -> None:
+    row = {"sender": sender, "turn_id": turn_id, "body_hash": body_hash, "seq": claim.seq}
+    lease = {"first_of_session": claim.first_of_session, "leased_until": now + LEASE_S}
+    conn.execute(_NEW_TURN, {**row, **lease, "answer": None, "at": now})
 
 
 def _known_turn(conn: Connection, row: Any, body_hash: str, now: float) -> Claim:
@@ -212,18 +218,22 @@ def _known_turn(conn: Connection, row: Any, body_hash: str, now: float) -> Claim
     return Claim("mine", row.seq, row.first_of_session, [])
 
 
-def _append(conn: Connection, sender: str, role: str, body: Message, now: float) -> Message:
-    counted = sa.update(senders).where(senders.c.sender == sender)
-    if not conn.execute(counted.values(last_seq=senders.c.last_seq + 1, last_at=now)).rowcount:
-        conn.execute(sa.insert(senders).values(sender=sender, last_seq=1, last_at=now))
-    seq = conn.execute(sa.select(senders.c.last_seq).where(senders.c.sender == sender)).scalar_one()
-    conn.execute(sa.insert(messages).values(sender=sender, seq=seq, role=role, body=body, at=now))
-    return _as_message(seq, role, body, now)
-
-
-def _trim(conn: Connection, sender: str) -> None:
-    newest = sa.select(senders.c.last_seq - KEPT_MESSAGES).where(senders.c.sender == sender).scalar_subquery()
-    conn.execute(sa.delete(messages).where(messages.c.sender == sender, messages.c.seq <= newest))
+def _append(
+    conn: Connection, sender: str, known: Any, role: str, bodies: Iterable[Message], now: float
+) -> list[Message]:
+    """Keeps messages, numbered after those that there are by the conversation's row as it was locked."""
+    last = 0 if known is None else known.last_seq
+    rows: list[dict[str, Any]] = [
+        {"sender": sender, "seq": seq, "role": role, "body": body, "at": now}
+        for seq, body in enumerate(bodies, last + 1)
+    ]
+    if rows and known is None:
+        conn.execute(_NEW_SENDER, {"sender": sender, "last_seq": len(rows), "last_at": now})
+    elif rows:
+        conn.execute(_COUNTED, {"of": sender, "seq": last + len(rows), "now": now})
+    if rows:
+        conn.execute(_NEW_MESSAGE, rows)
+    return [_as_message(row["seq"], role, row["body"], now) for row in rows]
 
 
 def _as_message(seq: int, role: str, body: Message, at: float, rated: bool | None = None) -> Message:

@@ -86,9 +86,7 @@ class Turns:
             IdConflict: the id was used with another body.
         """
         async with self._in_order(who.sender):  # first of all: messages are numbered as they came
-            heard = await asyncio.to_thread(self.hearing.hear, who.sender, asked)
-            now = time.time()
-            claim = await self._claim(who.sender, asked.client_id, asked.body_hash(), heard.shown, now)
+            heard, claim, now = await asyncio.to_thread(self._take_in, who.sender, asked)
             if claim.state == "mine":
                 echo = {"seq": claim.seq, "role": "user", "text": heard.shown, "at": iso_time(now)}
                 await self.emit(who.sender, "user_echo", echo, skip=socket)
@@ -179,11 +177,13 @@ class Turns:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _claim(
-        self, sender: str, turn_id: str, body_hash: str, shown: str | None, now: float | None = None
-    ) -> Claim:
-        at = time.time() if now is None else now
-        return await asyncio.to_thread(self.mailbox.claim, sender, turn_id, body_hash, shown, at)
+    def _take_in(self, sender: str, asked: Asked) -> tuple[Heard, Claim, float]:
+        """What was heard, claimed at that moment; in one thread, for each change of threads has its price."""
+        heard, now = self.hearing.hear(sender, asked), time.time()
+        return heard, self.mailbox.claim(sender, asked.client_id, asked.body_hash(), heard.shown, now), now
+
+    async def _claim(self, sender: str, turn_id: str, body_hash: str, shown: str | None) -> Claim:
+        return await asyncio.to_thread(self.mailbox.claim, sender, turn_id, body_hash, shown, time.time())
 
     async def _stored(self, who: Identity, asked: Asked, heard: Heard) -> list[Message]:
         """The answer that another call is making, or made; takes over when that one died."""

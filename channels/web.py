@@ -17,6 +17,8 @@ from channels import (
     action_connections,
     action_errors,
     http,
+    quick_domain,
+    quick_rules,
     quick_turns,
     rasa_version,
     settings,
@@ -114,8 +116,8 @@ class WebInput(InputChannel):
         try:
             config = settings.load()
             action_errors.install(config.action_timeout_s)
-            action_connections.install()
-            quick_turns.install()
+            for each in (action_connections, quick_domain, quick_rules, quick_turns):
+                each.install()
         except (settings.SettingsError, rasa_version.WrongRasa) as error:
             raise SystemExit(str(error)) from None
         return cls(config)
@@ -167,6 +169,7 @@ class WebInput(InputChannel):
         self.mailbox.create_tables()
 
     async def _after_start(self, _app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
+        gc.freeze()  # what is there by now stays: collecting garbage need not walk it in a customer's turn
         for response in words.USED_HERE:
             if response not in self.agent().domain.responses:
                 logger.error("the model has no response %s, which the channel needs", response)

@@ -13,6 +13,17 @@ from ledger.sheets import Sheet
 from ledger.work import Work
 
 
+def _over(now: datetime | sa.BindParameter[datetime]) -> tuple[sa.ColumnElement[bool], ...]:
+    return t.purchases.c.state == "HELD", t.purchases.c.expires_at <= now
+
+
+_ONE_OVER = (
+    sa.select(t.purchases.c.id)
+    .where(t.purchases.c.account_id == sa.bindparam("account_id"), *_over(sa.bindparam("now")))
+    .limit(1)
+)
+
+
 def place(work: Work, fen: int) -> None:
     work.journal("hold", (journals.HOLD, fen), (journals.HOLD_CONTRA, -fen))
 
@@ -42,14 +53,3 @@ def expiring(now: datetime) -> sa.ColumnElement[bool]:
 def is_over(conn: sa.Connection, account_id: int, now: datetime) -> bool:
     """Whether the time of one of the account's holds is over."""
     return conn.execute(_ONE_OVER, {"account_id": account_id, "now": now}).first() is not None
-
-
-def _over(now: datetime | sa.BindParameter[datetime]) -> tuple[sa.ColumnElement[bool], ...]:
-    return t.purchases.c.state == "HELD", t.purchases.c.expires_at <= now
-
-
-_ONE_OVER = (
-    sa.select(t.purchases.c.id)
-    .where(t.purchases.c.account_id == sa.bindparam("account_id"), *_over(sa.bindparam("now")))
-    .limit(1)
-)

@@ -10,6 +10,10 @@ import aiohttp
 import pytest
 import rasa
 from aiohttp import web
+from rasa.core.actions.action import RemoteAction
+from rasa.shared.core import events
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
 from channels import action_connections, rasa_version
@@ -18,6 +22,7 @@ from channels import action_connections, rasa_version
 @pytest.fixture(autouse=True)
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(EndpointConfig, "session", EndpointConfig.session)
+    monkeypatch.setattr(RemoteAction, "_action_call_format", RemoteAction._action_call_format)
     action_connections.install()
 
 
@@ -66,6 +71,19 @@ def test_a_refused_action_gives_its_connection_back() -> None:
 
     _, seen = asked(act)
     assert len(seen) == 4 and len(set(seen)) == 1
+
+
+def test_what_was_guessed_of_a_message_is_sent_once() -> None:
+    """Of the last one, where Rasa's own helpers of actions look for it; the conversation keeps all of it."""
+    guessed = {"intent": {"name": "bill"}, "entities": [], "text": "字", "intent_ranking": [{"name": "bill"}]}
+    said = [events.UserUttered("字", {"name": "bill"}, [], dict(guessed)) for _ in range(2)]
+    tracker = DialogueStateTracker.from_events("c", [events.ActionExecuted("action_listen"), *said])
+    right = RemoteAction._action_call_format.original(RemoteAction("action_x", None), tracker, Domain.empty())
+    call = RemoteAction("action_x", None)._action_call_format(tracker, Domain.empty())
+    taken = [event.pop("parse_data") for event in right["tracker"]["events"][1:]]
+    assert [each["intent_ranking"] for each in taken] == [guessed["intent_ranking"]] * 2
+    assert call == right and call["tracker"]["latest_message"]["intent_ranking"]
+    assert [event.parse_data for event in said] == taken
 
 
 def test_after_the_end_nothing_is_left_open() -> None:

@@ -93,6 +93,29 @@ def test_the_compiled_schema_refuses_what_rasas_does(installed: None) -> None:
         {"events": [{"event": "slot", "name": "a", "value": 1}], "responses": []}
     )
     refused: list[Any] = [None, [], {"events": 1}, {"events": [{"event": "none"}]}, {"responses": [1]}]
+    refused += [{"events": [each]} for each in (1, {}, {"event": 1}, {"event": ["slot"]})]
     for bad in refused:
         with pytest.raises(jsonschema.ValidationError):
             action._validate_action_result(bad)
+
+
+VALUES = (None, 1, "字", [], {}, {"name": "a"})
+FIELDS = ("timestamp", "metadata", "name", "value", "text", "parse_data", "entities", "policy", "data")
+
+
+def test_of_every_kind_of_event_it_says_what_rasa_says(installed: None) -> None:
+    """Each of the 23 kinds with each field of each type: valid and not, each as Rasa's own check has it."""
+    right: dict[bool, int] = {True: 0, False: 0}
+    schema = RemoteAction.action_response_format_spec()
+    rasas = jsonschema.validators.validator_for(schema)(schema)
+    for kind in schema["properties"]["events"]["items"]["oneOf"]:
+        plain = {"event": kind["properties"]["event"]["const"], "name": "a", "value": 1}
+        for event in (plain, *({**plain, field: value} for field in FIELDS for value in VALUES)):
+            result = {"events": [event], "responses": []}
+            valid = rasas.is_valid(result)
+            right[valid] += 1
+            try:
+                assert RemoteAction("action_x", None)._validate_action_result(result) is valid
+            except jsonschema.ValidationError:
+                assert not valid, event
+    assert min(right.values()) > 100

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 import rasa
+from rasa.core import processor
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.engine.exceptions import GraphComponentException, GraphRunError
 from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema, SchemaNode
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.shared.core import events
+from rasa.shared.core.slots import AnySlot
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
 from channels import quick_turns, rasa_version
 
@@ -44,6 +49,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     drawn = TemplatedNaturalLanguageGenerator._random_response_for
     monkeypatch.setattr(TemplatedNaturalLanguageGenerator, "_random_response_for", drawn)
     monkeypatch.setattr(DaskGraphRunner, "run", DaskGraphRunner.run)
+    monkeypatch.setattr(DialogueStateTracker, "copy", DialogueStateTracker.copy)
+    monkeypatch.setattr(processor, "copy", processor.copy)
     quick_turns.install()
     Part.ran = []
     yield
@@ -117,6 +124,50 @@ def test_what_is_filled_in_does_not_stay_in_the_response(quick: None) -> None:
     first = nlg.generate_from_slots("utter_one", {}, "web", amount="1")
     first["custom"]["a"].append("2")
     assert nlg.generate_from_slots("utter_one", {}, "web", amount="3")["custom"] == {"a": ["3"]}
+
+
+def test_a_copy_of_a_conversation_is_as_if_it_was_lived_through_again(quick: None) -> None:
+    happened = [
+        events.ActionExecuted("action_session_start"),
+        events.SessionStarted(),
+        events.ActionExecuted("action_listen"),
+        events.UserUttered("字", {"name": "bill", "confidence": 1.0}, [{"entity": "amount", "value": "1"}]),
+        events.DefinePrevUserUtteredFeaturization(False),
+        events.ActionExecuted("action_bill"),
+        events.SlotSet("topic", "bill"),
+        events.BotUttered("字", {"buttons": [{"title": "字"}]}),
+        events.ActiveLoop("form"),
+        events.LoopInterrupted(True),
+    ]
+    for length in range(len(happened) + 1):
+        tracker = DialogueStateTracker.from_events("c", happened[:length], [AnySlot("topic", [{}])])
+        again = tracker.travel_back_in_time(float("inf"))
+        copied = tracker.copy()
+        assert copied.current_state(EventVerbosity.ALL) == again.current_state(EventVerbosity.ALL)
+        assert vars(copied).keys() == vars(again).keys()
+
+
+def test_what_happens_to_a_copy_does_not_happen_to_the_conversation(quick: None) -> None:
+    tracker = DialogueStateTracker.from_events("c", [events.ActiveLoop("form")], [AnySlot("topic", [{}])])
+    before = tracker.current_state(EventVerbosity.ALL)
+    copied = tracker.copy()
+    copied.update(events.SlotSet("topic", "bill"))
+    copied.update(events.ActionExecutionRejected("form"))
+    copied.update(events.ConversationPaused())
+    assert tracker.current_state(EventVerbosity.ALL) == before != copied.current_state(EventVerbosity.ALL)
+    assert (tracker.active_loop.rejected, copied.active_loop.rejected) == (False, True)
+
+
+def test_rasa_copies_deeply_in_its_processor_only_for_its_debug_log(quick: None) -> None:
+    """Each use is an argument of a debug line: where another comes, it has to be a real copy again."""
+    source = ast.parse(Path(processor.__file__).read_text("utf-8"))
+    calls = [node for node in ast.walk(source) if isinstance(node, ast.Call)]
+    logged = [call for call in calls if ast.unparse(call.func) == "structlogger.debug"]
+    within = [each for call in logged for each in ast.walk(call) if isinstance(each, ast.Name)]
+    used = [node for node in ast.walk(source) if isinstance(node, ast.Name) and node.id == "copy"]
+    assert used and {id(node) for node in used} <= {id(node) for node in within}
+    event = events.SlotSet("topic", "bill")
+    assert processor.copy.deepcopy(event) is event
 
 
 def test_it_fits_this_rasa_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
