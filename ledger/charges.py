@@ -52,7 +52,11 @@ _CHARGED = (
 
 def refuse_if_open(work: Work) -> None:
     """Raises SettlementUnderWay while the outcome of another charge is open."""
-    charge = open_charges.of_account(work.conn, work.account_id)
+    refuse(open_charges.of_account(work.conn, work.account_id))
+
+
+def refuse(charge: sa.Row[Any] | None) -> None:
+    """Raises SettlementUnderWay if there is this charge, whose outcome is open."""
     if charge is not None:
         raise SettlementUnderWay(open_charges.view(charge))
 

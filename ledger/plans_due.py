@@ -20,7 +20,7 @@ IS_PENDING: Final = t.plan_fees.c.state == sa.literal_column("'PENDING'")
 
 _F = t.plan_fees.c
 _PENDING = (
-    sa.select(t.plans, _F.period_no, _F.fee_fen)
+    sa.select(_F.plan_id, _F.period_no, _F.fee_fen)
     .join_from(t.plan_fees, t.plans)
     .where(t.plans.c.account_id == sa.bindparam("account_id"), IS_PENDING)
     .order_by(_F.plan_id, _F.period_no)
@@ -33,19 +33,12 @@ _NEVER_BILLED = (
 _PLANS = sa.select(t.plans).where(bulk.among(t.plans.c.id, "plan_ids"))
 
 
-def pending(conn: sa.Connection, account_id: int) -> tuple[Plans, Fees]:
-    """The account's plans with periods still to be billed, and the fees of these."""
-    plans: Plans = {}
-    fees: Fees = {}
-    for row in conn.execute(_PENDING, {"account_id": account_id}):
-        plans[row.id] = row
-        fees.setdefault(row.id, []).append((row.period_no, row.fee_fen))
-    return plans, fees
-
-
 def pending_fees(conn: sa.Connection, account_id: int) -> Fees:
-    """As `pending`, the fees alone."""
-    return pending(conn, account_id)[1]
+    """The fees of the account's periods that are still to be billed."""
+    fees: Fees = {}
+    for plan_id, number, fee in conn.execute(_PENDING, {"account_id": account_id}):
+        fees.setdefault(plan_id, []).append((number, fee))
+    return fees
 
 
 def never_billed(conn: sa.Connection, plan_ids: Collection[int]) -> dict[int, dict[int, FeeState]]:
