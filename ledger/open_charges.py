@@ -7,14 +7,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from ledger import tables as t
+from ledger.columns import in_full
 from ledger.model import Charge
 
 OPEN_STATES = ("CREATED", "SENT", "UNKNOWN")
 
 
 def is_open() -> sa.ColumnElement[bool]:
-    """Of charges: those whose outcome is not known. Told in full, so that the index of these is used."""
-    return t.charges.c.state.in_([sa.literal_column(f"'{state}'") for state in OPEN_STATES])
+    """Of charges: those whose outcome is not known."""
+    return t.charges.c.state.in_([in_full(state) for state in OPEN_STATES])
 
 
 _OF_ACCOUNT = sa.select(t.charges).where(t.charges.c.account_id == sa.bindparam("account_id"), is_open())

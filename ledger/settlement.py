@@ -7,11 +7,9 @@ call, a query, a cancel, a notification.
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 
-from ledger import charges, outcomes, quotes
+from ledger import bulk, charges, outcomes, quotes
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.door import checked
@@ -19,11 +17,12 @@ from ledger.errors import QuoteChanged, QuoteExpired, UnknownQuote
 from ledger.gateway.interface import ChargeAnswer
 from ledger.model import Repayment, Settlement
 from ledger.numbers import charge_of
-from ledger.work import Work, find_account, recall, remember
+from ledger.together import Together
+from ledger.work import ANSWERED, Work, check_key, find_account, recalled, remember, remembering
 
 _S = t.settlements.c
-_SETTLEMENT = sa.select(t.settlements).where(_S.id == sa.bindparam("settlement_id"))
 _NEW = sa.insert(t.settlements).returning(_S.id)
+_SETTLEMENT = sa.select(t.settlements).where(_S.id == sa.bindparam("settlement_id"))
 _QUOTED = (
     sa.select(t.quotes.c.total_fen, t.quotes.c.close_after, t.quotes.c.valid_until)
     .add_columns(_S.id.label("settlement_id"))
@@ -32,6 +31,7 @@ _QUOTED = (
     .where(t.quotes.c.quote_id == sa.bindparam("quote_id"))
     .where(t.accounts.c.customer_id == sa.bindparam("customer_id"))
 )
+_ASKED = Together(answered=ANSWERED, quoted=_QUOTED)
 
 
 class _Stale(Exception):
@@ -123,13 +123,17 @@ def repayment_view(conn: sa.Connection, charge_number: str) -> Repayment:
 
 def _create(ledger: Ledger, customer_id: str, quote_id: str, amount_fen: int, key: str) -> str:
     """Under the lock: the quote's settlement, made now or already there; the number of its charge."""
+    check_key(key)
     body = {"quote_id": quote_id, "amount_fen": amount_fen}
     with ledger.write() as conn:
         account = find_account(conn, customer_id, lock=True)
-        known = recall(conn, customer_id, "confirm", body, key)
+        found = _ASKED.ask(conn, customer_id=customer_id, key=key, quote_id=quote_id)
+        known = recalled(found["answered"], "confirm", body, key)
         if known is not None:
             return str(known[0])
-        quote = _quote(conn, customer_id, quote_id)
+        if not found["quoted"]:
+            raise UnknownQuote(quote_id=quote_id)
+        [quote] = found["quoted"]
         work = Work(ledger, conn, account, ledger.clock.now())
         close_after = bool(quote.close_after)
         if quote.settlement_id is not None:
@@ -144,21 +148,16 @@ def _create(ledger: Ledger, customer_id: str, quote_id: str, amount_fen: int, ke
         draft = quotes.build(work, sheet, close_after=close_after)
         if (draft.quote_id, draft.total_fen) != (quote_id, amount_fen):
             raise _Stale(close_after=close_after, expired=False)
-        number = _open(work, draft, close_after)
-        remember(conn, customer_id, "confirm", body, key, number, work.now)
+        number, opening = _open(work, draft, close_after)
+        bulk.write(conn, *opening, remembering(customer_id, "confirm", body, key, number, work.now))
         return number
 
 
-def _quote(conn: sa.Connection, customer_id: str, quote_id: str) -> Any:
-    """What was quoted to the customer, and the settlement that has confirmed it. Raises UnknownQuote."""
-    quote = conn.execute(_QUOTED, {"quote_id": quote_id, "customer_id": customer_id}).first()
-    if quote is None:
-        raise UnknownQuote(quote_id=quote_id)
-    return quote
+def _open(work: Work, draft: quotes.Draft, close_after: bool) -> tuple[str, tuple[bulk.Insert, bulk.Update]]:
+    """Settlement and charge CREATED; with `close_after` the account is CLOSING and names its settlement.
 
-
-def _open(work: Work, draft: quotes.Draft, close_after: bool) -> str:
-    """Settlement and charge CREATED; with `close_after` the account is CLOSING and names its settlement."""
+    Returns the charge's number, and what is still to be written.
+    """
     new = {
         "account_id": work.account_id,
         "quote_id": draft.quote_id,
@@ -169,8 +168,8 @@ def _open(work: Work, draft: quotes.Draft, close_after: bool) -> str:
     }
     settlement_id = int(work.conn.execute(_NEW, new).scalar_one())
     number = charge_of(f"S{settlement_id}")
-    charges.create(work, "settle", number, draft.total_fen, settlement_id)
+    account: bulk.Row = {"id": work.account_id, "version": work.account.version + 1}
     if close_after:
-        work.change_account(state="CLOSING", closing_settlement_id=settlement_id)
-    work.bump_version()
-    return number
+        account |= {"state": "CLOSING", "closing_settlement_id": settlement_id}
+    charge = charges.creating(work, "settle", number, draft.total_fen, settlement_id)
+    return number, (charge, bulk.Update(t.accounts, ("id",), [account]))

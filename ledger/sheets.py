@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from ledger import bulk, items, open_charges, plans_due
 from ledger import tables as t
 from ledger.clock import SHANGHAI
+from ledger.columns import in_full
 from ledger.items import Item, ItemKind
 from ledger.together import Together
 
@@ -169,7 +170,7 @@ _PERIODS = (
     .order_by(t.plan_fees.c.plan_id, t.plan_fees.c.period_no)
 )
 _SHEET = Together(
-    held=_of(t.purchases, t.purchases.c.state == "HELD"),
+    held=_of(t.purchases, t.purchases.c.state == in_full("HELD")),
     owed=_OWED.order_by(t.items.c.id),
     bills=sa.select(t.bills.c.account_id, *_BILL).where(t.bills.c.id.in_(_ON_BILLS)).order_by(t.bills.c.id),
     periods=_PERIODS,

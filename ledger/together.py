@@ -1,7 +1,7 @@
-"""Several questions to the database in one statement: what a command reads at once is of one moment, and
-costs one round trip.
+"""Several questions that a command asks at once.
 
-Each answer travels as one JSON array of rows; the ledger's columns are whole numbers or texts, nothing else.
+On PostgreSQL they are one statement, hence one round trip, and each answer travels as one JSON array of rows;
+the ledger's columns are whole numbers or texts, nothing else. SQLite has no round trips to save.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Answers = dict[str, list[Any]]
+_Question = sa.Select[Any] | sa.CompoundSelect[Any]
 
 
 class Together:
-    """Selects by name, built once and asked together; each of them ordered by itself."""
+    """Selects by name, built once and asked together."""
 
-    def __init__(self, **asked: sa.Select[Any]) -> None:
+    def __init__(self, **asked: _Question) -> None:
+        self._asked = asked
         self._answers = {name: _Rows(name, select) for name, select in asked.items()}
         arrays = {name: select.subquery(name) for name, select in asked.items()}
         self._statement = sa.select(
@@ -30,6 +32,8 @@ class Together:
 
     def ask(self, conn: sa.Connection, **given: Any) -> Answers:
         """The rows of each, as named tuples; `given`: what the selects leave to be bound."""
+        if conn.dialect.name == "sqlite":
+            return {name: list(conn.execute(select, given)) for name, select in self._asked.items()}
         texts = conn.execute(self._statement, given).one()
         return {
             name: rows.read(text, conn.dialect)
@@ -40,7 +44,7 @@ class Together:
 class _Rows:
     """How the rows of one select are read."""
 
-    def __init__(self, name: str, select: sa.Select[Any]) -> None:
+    def __init__(self, name: str, select: _Question) -> None:
         columns = select.selected_columns
         self._row: Any = namedtuple(name, columns.keys())  # type: ignore[misc]
         self._types = tuple(column.type for column in columns)
@@ -69,13 +73,5 @@ class _array(sa.sql.functions.FunctionElement[str]):
 
 @compiles(_array, "postgresql")
 def _by_postgresql(element: _array, compiler: SQLCompiler, **more: Any) -> str:
-    return f"coalesce(json_agg(json_build_array({_columns(element, compiler, more)})), '[]')::text"
-
-
-@compiles(_array, "sqlite")
-def _by_sqlite(element: _array, compiler: SQLCompiler, **more: Any) -> str:
-    return f"json_group_array(json_array({_columns(element, compiler, more)}))"
-
-
-def _columns(element: _array, compiler: SQLCompiler, more: dict[str, Any]) -> str:
-    return ", ".join(compiler.process(each, **more) for each in element.clauses)
+    columns = ", ".join(compiler.process(each, **more) for each in element.clauses)
+    return f"coalesce(json_agg(json_build_array({columns})), '[]')::text"
