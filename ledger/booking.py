@@ -10,9 +10,14 @@ import sqlalchemy as sa
 from ledger import allocation, bulk, items, journals, overdue, payouts, plans_due
 from ledger import tables as t
 from ledger.items import Item
+from ledger.together import Together
 from ledger.work import Work
 
-_QUOTED = items.that(bulk.among(t.items.c.id, "ids"))
+_QUOTED = Together(
+    owed=items.that(bulk.among(t.items.c.id, "item_ids")),
+    periods=plans_due.NEVER_BILLED,
+    new_ids=bulk.new_ids(t.items),
+)
 _DUE_DAYS = sa.select(t.bills.c.id, t.bills.c.due_on).where(
     t.bills.c.account_id == sa.bindparam("account_id")
 )
@@ -48,11 +53,16 @@ def settlement(work: Work, charge: sa.Row[Any]) -> None:
     Fees that fall away are never recognised. What a refund has taken off since is owed back.
     """
     quoted = dict(charge.item_parts)
-    wanted = items.select(work.conn, _QUOTED, ids=quoted)
     lines = [line for line in charge.lines if line["kind"] in ("next_fee", "settlement_charge")]
     fees = sum(line["amount_fen"] for line in lines)
-    numbers = _end_plans(work, wanted, lines)
-    new = items.add_all(work, [_recognised(work, line, numbers) for line in lines])
+    next_fees = {line["plan_id"] for line in lines if line["kind"] == "next_fee"}
+    found = _QUOTED.ask(work.conn, item_ids=quoted, plan_ids=next_fees, new=range(len(lines)))
+    wanted = [Item(*row) for row in found["owed"]]
+    numbers, ended = _ending(found["periods"], next_fees)
+    ids = sorted(row.id for row in found["new_ids"])
+    rows = [{"id": id_, **_recognised(work, line, numbers)} for id_, line in zip(ids, lines, strict=True)]
+    new, recognised = items.adding(work, rows)
+    bulk.write(work.conn, ended, recognised)
     parts = [(item, min(quoted[item.id], item.left_fen)) for item in wanted]
     parts = [(item, fen) for item, fen in parts if fen] + [(item, item.left_fen) for item in new]
     over = charge.amount_fen - sum(fen for _, fen in parts)
@@ -121,23 +131,21 @@ def _recognised(work: Work, line: dict[str, Any], numbers: dict[int, int]) -> di
     return {**owed, "on": work.today, **of_plan}
 
 
-def _end_plans(work: Work, wanted: list[Item], lines: list[dict[str, Any]]) -> dict[int, int]:
+def _ending(periods: list[Any], next_fees: set[int]) -> tuple[dict[int, int], bulk.Update]:
     """No period of a quoted plan is billed any more: its next fee is settled, the later ones fall away.
 
     The next fee was quoted and is paid, even where a refund of the order has dropped it since. Returns which
-    period that is, of each plan with a next fee.
+    period that is, of each plan with a next fee, and what is to be written.
     """
-    next_fees = {line["plan_id"] for line in lines if line["kind"] == "next_fee"}
-    plan_ids = next_fees | {item.plan_id for item in wanted if item.plan_id is not None}
     numbers: dict[int, int] = {}
     states: dict[tuple[int, int], plans_due.FeeState] = {}
-    for plan_id, periods in plans_due.never_billed(work.conn, plan_ids).items():
-        states |= {(plan_id, number): "DROPPED" for number, state in periods.items() if state == "PENDING"}
-        if plan_id in next_fees:
-            numbers[plan_id] = next(iter(periods))
-            states[plan_id, numbers[plan_id]] = "SETTLED"
-    plans_due.mark_all(work.conn, states)
-    return numbers
+    for plan_id, number, state in periods:
+        if plan_id in next_fees and plan_id not in numbers:
+            numbers[plan_id] = number
+            states[plan_id, number] = "SETTLED"
+        elif state == "PENDING":
+            states[plan_id, number] = "DROPPED"
+    return numbers, plans_due.marking(states)
 
 
 def due_days(work: Work) -> dict[int, date]:

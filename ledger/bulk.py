@@ -7,6 +7,8 @@ round trips to save.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -20,30 +22,57 @@ from ledger.columns import Ids
 Row = dict[str, Any]
 
 
-def next_ids(conn: sa.Connection, table: sa.Table, count: int, sequence: str = "") -> list[int]:
-    """So many ids that no other row of the table has or will get, ascending.
+def next_ids(conn: sa.Connection, table: sa.Table, count: int) -> list[int]:
+    """So many ids that no other row of the table has or will get, ascending."""
+    return sorted(conn.scalars(new_ids(table), {"new": range(count)})) if count else []
+
+
+@lru_cache(maxsize=100)
+def new_ids(table: sa.Table, sequence: str = "") -> sa.Select[Any]:
+    """As many ids as there are values in `new`; see `next_ids`.
 
     `sequence`: where they come from on PostgreSQL, if not from the column itself. SQLite has one writer,
     which goes on from the highest.
     """
-    if not count:
-        return []
-    if conn.dialect.name == "postgresql":
-        return sorted(conn.scalars(_next_ids(table, sequence), {"count": count}))
-    highest = conn.execute(_highest_id(table)).scalar_one()
-    return list(range(highest + 1, highest + 1 + count))
+    highest = sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0)).scalar_subquery()
+    named = sa.literal(sequence) if sequence else sa.func.pg_get_serial_sequence(table.name, "id")
+    return sa.select(_next_id(named, highest).label("id")).select_from(_each("new"))
 
 
-@lru_cache(maxsize=100)
-def _next_ids(table: sa.Table, sequence: str) -> sa.Select[Any]:
-    named = sequence or sa.func.pg_get_serial_sequence(table.name, "id")
-    each = sa.func.generate_series(1, sa.bindparam("count", type_=sa.Integer)).table_valued("number")
-    return sa.select(sa.func.nextval(named)).select_from(each)
+class _next_id(sa.sql.functions.FunctionElement[int]):
+    """From the sequence or, on SQLite, after the highest id."""
+
+    type = sa.BigInteger()
+    inherit_cache = True
 
 
-@lru_cache(maxsize=100)
-def _highest_id(table: sa.Table) -> sa.Select[Any]:
-    return sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))
+@compiles(_next_id, "postgresql")
+def _from_sequence(element: _next_id, compiler: SQLCompiler, **more: Any) -> str:
+    return f"nextval({compiler.process(element.clauses.clauses[0], **more)})"
+
+
+@compiles(_next_id, "sqlite")
+def _after_highest(element: _next_id, compiler: SQLCompiler, **more: Any) -> str:
+    return f"{compiler.process(element.clauses.clauses[1], **more)} + row_number() OVER ()"
+
+
+def _each(name: str) -> sa.TableValuedAlias:
+    """A row for each of the numbers given as `name`."""
+    return _rows_of(sa.bindparam(name, type_=Ids)).table_valued("value")
+
+
+class _rows_of(sa.sql.functions.FunctionElement[int]):
+    inherit_cache = True
+
+
+@compiles(_rows_of, "postgresql")
+def _of_array(element: _rows_of, compiler: SQLCompiler, **more: Any) -> str:
+    return f"unnest(CAST({compiler.process(element.clauses, **more)} AS BIGINT[]))"
+
+
+@compiles(_rows_of, "sqlite")
+def _of_json(element: _rows_of, compiler: SQLCompiler, **more: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **more)})"
 
 
 class among(sa.sql.functions.FunctionElement[bool]):
@@ -70,7 +99,8 @@ def _in_array(element: among, compiler: SQLCompiler, **more: Any) -> str:
 @compiles(among, "sqlite")
 def _in_json(element: among, compiler: SQLCompiler, **more: Any) -> str:
     column, ids = (compiler.process(each, **more) for each in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608
+    # The likelihood tells the planner that they are few: it expects 25 ids, and may read a whole table then.
+    return f"likelihood({column} IN (SELECT value FROM json_each({ids})), 0.0001)"  # noqa: S608
 
 
 def upsert(conn: sa.Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
@@ -78,67 +108,106 @@ def upsert(conn: sa.Connection, table: sa.Table) -> postgresql.Insert | sqlite.I
     return (postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert)(table)
 
 
-def insert(conn: sa.Connection, table: sa.Table, rows: list[Row]) -> None:
-    """Insert the rows, which name the same columns, in their order."""
-    if not rows:
-        return
-    names = tuple(rows[0])
-    if conn.dialect.name == "postgresql":
-        conn.exec_driver_sql(_insert_sql(table, names), (_records(conn, table, names, rows),))
-    else:
-        conn.execute(_insert(table), rows)
+@dataclass(frozen=True)
+class Insert:
+    """New rows, which name the same columns, in their order."""
+
+    table: sa.Table
+    rows: list[Row]
 
 
-def update(conn: sa.Connection, table: sa.Table, key: tuple[str, ...], rows: list[Row]) -> None:
-    """Set the other columns of the rows that `key` finds; all rows name the same columns."""
-    if not rows:
-        return
-    names = tuple(rows[0])
-    if conn.dialect.name == "postgresql":
-        given = (_records(conn, table, names, rows), len(rows))
-        conn.exec_driver_sql(_update_sql(table, key, names), given)
-    else:
-        conn.execute(
-            _update(table, key, names), [{f"new_{name}": row[name] for name in names} for row in rows]
-        )
+@dataclass(frozen=True)
+class Update:
+    """Sets the other columns of the rows that `key` finds; all rows name the same columns."""
+
+    table: sa.Table
+    key: tuple[str, ...]
+    rows: list[Row]
 
 
-def _records(conn: sa.Connection, table: sa.Table, names: tuple[str, ...], rows: list[Row]) -> str:
-    """The rows as a JSON array of objects, each value as the driver takes it."""
-    records = [dict(row) for row in rows]
-    for name in names:
-        bound = table.c[name].type.dialect_impl(conn.dialect).bind_processor(conn.dialect)
-        if bound:
-            for record in records:
-                record[name] = bound(record[name])
-    return json.dumps(records, ensure_ascii=False)
+def write(conn: sa.Connection, *changes: Insert | Update) -> None:
+    """Make the changes in their order, none of them to a row that another has made or changed.
+
+    On PostgreSQL they are one statement.
+    """
+    changes = tuple(change for change in changes if change.rows)
+    if conn.dialect.name != "postgresql":
+        for change in changes:
+            sql, order = _sqlite_sql(change.table, _key(change), tuple(change.rows[0]))
+            rows = [tuple([row[name] for name in order]) for row in _bound(conn, change)]
+            conn.exec_driver_sql(sql, rows)
+    elif changes:
+        given: list[Any] = []
+        for change in changes:
+            given.append(json.dumps(_bound(conn, change), ensure_ascii=False))
+            given += [len(change.rows)] if isinstance(change, Update) else []
+        shapes = ((change.table, _key(change), tuple(change.rows[0])) for change in changes)
+        conn.exec_driver_sql(_sql(*shapes), tuple(given))
+
+
+def _key(change: Insert | Update) -> tuple[str, ...]:
+    return change.key if isinstance(change, Update) else ()
+
+
+def _bound(conn: sa.Connection, change: Insert | Update) -> list[Row]:
+    """The rows, each value as the driver takes it."""
+    binders = _binders(change.table, tuple(change.rows[0]), conn.dialect)
+    records = [dict(row) for row in change.rows]
+    for name, bind in binders:
+        for record in records:
+            record[name] = bind(record[name])
+    return records
+
+
+@lru_cache(maxsize=200)
+def _binders(table: sa.Table, names: tuple[str, ...], dialect: sa.Dialect) -> list[tuple[str, Any]]:
+    """Of the columns whose values are not what the driver takes: their names, and what makes them so."""
+    made = [(name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names]
+    return [(name, bind) for name, bind in made if bind is not None]
+
+
+@lru_cache(maxsize=200)
+def _sqlite_sql(table: sa.Table, key: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """For one row at a time, and the order in which its values are given."""
+    if not key:
+        marks = ", ".join("?" * len(names))
+        return f"INSERT INTO {table.name} ({_quoted(names)}) VALUES ({marks})", names  # noqa: S608
+    others = tuple(name for name in names if name not in key)
+    values, found = (", ".join(f'"{name}" = ?' for name in others), _and(f'"{name}" = ?' for name in key))
+    return f"UPDATE {table.name} SET {values} WHERE {found}", others + key  # noqa: S608
 
 
 @lru_cache(maxsize=100)
-def _insert(table: sa.Table) -> sa.Insert:
-    return sa.insert(table)
+def _sql(*shapes: tuple[sa.Table, tuple[str, ...], tuple[str, ...]]) -> str:
+    """Each waits for the one before: without that, PostgreSQL makes them in whatever order it likes."""
+    parts = []
+    for number, (table, key, names) in enumerate(shapes):
+        after = f"(SELECT count(*) FROM done_{number - 1}) >= 0" if number else "true"  # noqa: S608
+        part = _update_sql(table, key, names) if key else _insert_sql(table, names)
+        parts.append(f"{part} AND {after}")
+    before = ", ".join(f"done_{number} AS ({part} RETURNING 1)" for number, part in enumerate(parts[:-1]))
+    return f"WITH {before} {parts[-1]}" if before else parts[-1]
 
 
-@lru_cache(maxsize=100)
 def _insert_sql(table: sa.Table, names: tuple[str, ...]) -> str:
-    quoted = ", ".join(f'"{name}"' for name in names)
-    return f"INSERT INTO {table.name} ({quoted}) SELECT * FROM {_recordset(table, names)}"  # noqa: S608
+    new = f"SELECT * FROM {_recordset(table, names)} WHERE true"  # noqa: S608
+    return f"INSERT INTO {table.name} ({_quoted(names)}) {new}"
 
 
-@lru_cache(maxsize=100)
 def _update_sql(table: sa.Table, key: tuple[str, ...], names: tuple[str, ...]) -> str:
     values = ", ".join(f'"{name}" = new."{name}"' for name in names if name not in key)
-    found = " AND ".join(f'{table.name}."{name}" = new."{name}"' for name in key)
+    found = _and(f'{table.name}."{name}" = new."{name}"' for name in key)
     # The limit tells the planner that they are few: it expects a hundred, and may read a whole table then.
     new = f"(SELECT * FROM {_recordset(table, names)} LIMIT %s) AS new"  # noqa: S608
     return f"UPDATE {table.name} SET {values} FROM {new} WHERE {found}"  # noqa: S608
 
 
-@lru_cache(maxsize=100)
-def _update(table: sa.Table, key: tuple[str, ...], names: tuple[str, ...]) -> sa.Update:
-    found = [table.c[name] == sa.bindparam(f"new_{name}", type_=table.c[name].type) for name in key]
-    values: Row = {name: sa.bindparam(f"new_{name}") for name in names if name not in key}
-    return sa.update(table).where(*found).values(values)
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _and(conditions: Iterable[str]) -> str:
+    return " AND ".join(conditions)
 
 
 def _recordset(table: sa.Table, names: tuple[str, ...]) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import open_charges
+from ledger import bulk, open_charges
 from ledger import tables as t
+from ledger.columns import in_full
 from ledger.database import Ledger
 from ledger.errors import SettlementUnderWay, UnknownCharge
 from ledger.gateway.interface import ChargeAnswer, GatewayTimeout
@@ -23,10 +24,9 @@ from ledger.work import Work
 _log = logging.getLogger(__name__)
 
 _C = t.charges.c
-_NEW = sa.insert(t.charges)
 _SENT = (
     sa.update(t.charges)
-    .where(_C.number == sa.bindparam("charge"), _C.state == "CREATED")
+    .where(_C.number == sa.bindparam("charge"), _C.state == in_full("CREATED"))
     .values(state="SENT", sent_at=sa.bindparam("at"))
     .returning(_C.settlement_id, _C.amount_fen, _C.expires_at)
 )
@@ -53,7 +53,11 @@ _CHARGED = (
 
 def refuse_if_open(work: Work) -> None:
     """Raises SettlementUnderWay while the outcome of another charge is open."""
-    charge = open_charges.of_account(work.conn, work.account_id)
+    refuse(open_charges.of_account(work.conn, work.account_id))
+
+
+def refuse(charge: sa.Row[Any] | None) -> None:
+    """Raises SettlementUnderWay if there is this charge, whose outcome is open."""
     if charge is not None:
         raise SettlementUnderWay(open_charges.view(charge))
 
@@ -66,7 +70,19 @@ def create(
     settlement_id: int | None = None,
     due_at: datetime | None = None,
 ) -> None:
-    """Write the charge down, with the moment after which the gateway may not take money for it any more.
+    """Write the charge down; see `creating`."""
+    bulk.write(work.conn, creating(work, purpose, number, amount_fen, settlement_id, due_at))
+
+
+def creating(
+    work: Work,
+    purpose: ChargePurpose,
+    number: str,
+    amount_fen: int,
+    settlement_id: int | None = None,
+    due_at: datetime | None = None,
+) -> bulk.Insert:
+    """What is to be written of a charge, with the moment after which the gateway may take no money for it.
 
     The caller has seen that no other charge of the account is open; the database would refuse a second one.
     `due_at`: of an automatic debit, the time on the due day that it is for.
@@ -82,7 +98,7 @@ def create(
         "created_at": work.now,
         "expires_at": work.now + timedelta(minutes=work.terms.charge_expires_minutes),
     }
-    work.conn.execute(_NEW, new)
+    return bulk.Insert(t.charges, [new])
 
 
 def lock_account_of(conn: sa.Connection, number: str) -> sa.Row[Any]:

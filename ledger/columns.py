@@ -9,6 +9,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
+
+def in_full(text: str) -> sa.ColumnElement[str]:
+    """A constant of the ledger's own, such as a state, as part of the statement.
+
+    The database sees then which index of only some rows serves. For a value that is bound SQLite would plan
+    the statement anew each time, to find that out.
+    """
+    return sa.literal_column(f"'{text}'", sa.Text)
+
+
 _SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 

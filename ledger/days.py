@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ledger import accrual, billing, bulk, debit_slots, holds, open_charges, schedule, sheet_writer
+from ledger import accrual, billing, bulk, charges, debit_slots, holds, open_charges, schedule, sheet_writer
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.errors import Unavailable
@@ -31,13 +31,9 @@ BATCH: Final = 200
 _AT_ONCE: Final = 2
 
 
-def catch_up(work: Work, *, no_charge_open: bool = False) -> bool:
-    """Bring the locked account up to today; true when anything changed.
-
-    A charge that is open is looked for, unless the caller knows that there is none.
-    """
-    closed = work.account.state == "CLOSED"
-    if closed or not (no_charge_open or open_charges.of_account(work.conn, work.account_id) is None):
+def catch_up(work: Work) -> bool:
+    """Bring the locked account up to today; true when anything changed."""
+    if work.account.state == "CLOSED":
         return False
     sheets = load(work.conn, [work.account], work.now)
     return bool(_bring_forward(work.conn, work.ledger.rules, sheets, bump=False))
@@ -46,9 +42,10 @@ def catch_up(work: Work, *, no_charge_open: bool = False) -> bool:
 def up_to_today(work: Work) -> tuple[Work, Sheet]:
     """The locked account brought up to today, and what it owes then; quotes from before no longer match.
 
-    It is not CLOSED and no charge of it is open.
+    It is not CLOSED. Raises SettlementUnderWay while the outcome of a charge is open.
     """
     sheets = load(work.conn, [work.account], work.now)
+    charges.refuse(sheets[0].open_charge)
     if _bring_forward(work.conn, work.ledger.rules, sheets, bump=True):
         work = replace(work, account=lock_account(work.conn, work.account_id))
         sheets = load(work.conn, [work.account], work.now)
@@ -78,7 +75,7 @@ def bring_up(ledger: Ledger, account_id: int) -> None:
 
 def _bring_forward(conn: sa.Connection, rules: Rules, sheets: Iterable[Sheet], *, bump: bool) -> int:
     """Bring locked accounts up to today; how many changed. `bump`: their quotes no longer match."""
-    changed = [sheet for sheet in sheets if _pass_time(sheet, rules)]
+    changed = [sheet for sheet in sheets if sheet.open_charge is None and _pass_time(sheet, rules)]
     sheet_writer.write(conn, changed, bump=bump)
     return len(changed)
 
@@ -156,9 +153,8 @@ def _catch_up_all(ledger: Ledger, ids: list[int], now: datetime, errors: list[Ex
     try:
         with ledger.write() as conn:
             locked = conn.execute(_THESE_LOCKED, {"ids": ids}).all()
-            waiting = open_charges.of_accounts(conn, ids)
-            moving = [row for row in locked if row.state != "CLOSED" and row.id not in waiting]
-            return _bring_forward(conn, ledger.rules, load(conn, moving, now), bump=True)
+            sheets = load(conn, [row for row in locked if row.state != "CLOSED"], now)
+            return _bring_forward(conn, ledger.rules, sheets, bump=True)
     except Unavailable:
         raise
     except Exception as error:

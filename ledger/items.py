@@ -99,24 +99,21 @@ def add(work: Work, kind: ItemKind, amount_fen: int, on: date, **values: Any) ->
     return int(work.conn.execute(new.returning(t.items.c.id)).scalar_one())
 
 
-def add_all(work: Work, new: list[dict[str, Any]]) -> list[Item]:
-    """As `add`, of several on no bill, with the same columns; the items in the same order."""
-    ids = bulk.next_ids(work.conn, t.items, len(new))
-    rows = [{"id": id_, **row} for id_, row in zip(ids, new, strict=True)]
-    bulk.insert(work.conn, t.items, [{"account_id": work.account_id, **row} for row in rows])
-    return [Item(**{**_UNTOUCHED, **row}) for row in rows]
+def adding(work: Work, new: list[dict[str, Any]]) -> tuple[list[Item], bulk.Insert]:
+    """As `add`, of several on no bill, with their ids: the items, and what is to be written."""
+    inserted = bulk.Insert(t.items, [{"account_id": work.account_id, **row} for row in new])
+    return [Item(**{**_UNTOUCHED, **row}) for row in new], inserted
 
 
 def lessen(work: Work, effect: Effect, parts: list[tuple[Item, int]], journal_id: int | None) -> None:
     """Take the parts off their items and say by which journal. The database refuses more than is left."""
     name = f"{effect}_fen"
     less = [{"id": item.id, name: getattr(item, name) + fen} for item, fen in parts]
-    bulk.update(work.conn, t.items, ("id",), less)
     allocated = [
         {"item_id": item.id, "journal_id": journal_id, "effect": effect, "amount_fen": fen}
         for item, fen in parts
     ]
-    bulk.insert(work.conn, t.allocations, allocated)
+    bulk.write(work.conn, bulk.Update(t.items, ("id",), less), bulk.Insert(t.allocations, allocated))
 
 
 def credits(parts: list[tuple[Item, int]]) -> list[tuple[str, int]]:

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from ledger import bulk
 from ledger import tables as t
+from ledger.together import Together
 
 UNBILLED: Final = "receivable.unbilled"
 BILLED: Final = "receivable.billed"
@@ -49,6 +50,7 @@ _BOOKS_OF: Final = (
     .outerjoin_from(t.accounts, t.balances, t.balances.c.account_id == t.accounts.c.id)
     .where(bulk.among(t.accounts.c.id, "ids"))
 )
+_IDS_AND_BOOKS: Final = Together(ids=bulk.new_ids(t.journals, t.journal_ids.name), books=_BOOKS_OF)
 _CUSTOMER_BOOKS: Final = frozenset({*RECEIVABLES, CREDIT, HOLD})
 
 
@@ -88,8 +90,7 @@ def post_all(conn: sa.Connection, entries: Iterable[tuple[Entry, Iterable[tuple[
     kept = [(entry, lines) for entry, lines in kept if lines]
     if not kept:
         return []
-    ids = bulk.next_ids(conn, t.journals, len(kept), t.journal_ids.name)
-    books = _books(conn, {entry.account_id for entry, _ in kept})
+    ids, books = _ids_and_books(conn, len(kept), {entry.account_id for entry, _ in kept})
     postings: list[bulk.Row] = []
     journals: list[bulk.Row] = []
     for journal_id, (entry, lines) in zip(ids, kept, strict=True):
@@ -98,14 +99,17 @@ def post_all(conn: sa.Connection, entries: Iterable[tuple[Entry, Iterable[tuple[
         previous, chain.chain_head = chain.chain_head, _digest(chain.chain_head, journal_id, entry, lines)
         chained = {"previous_hash": previous, "hash": chain.chain_head}
         journals.append({"id": journal_id, **vars(entry), **chained})
-    bulk.insert(conn, t.postings, postings)
-    bulk.insert(conn, t.journals, journals)
     books.pop(None, None)
     ends = [
         {"id": id_, "version": each.version + 1, "chain_head": each.chain_head} for id_, each in books.items()
     ]
-    bulk.update(conn, t.accounts, ("id",), ends)
-    _add_to_balances(conn, postings, books)
+    bulk.write(
+        conn,
+        bulk.Insert(t.postings, postings),
+        bulk.Insert(t.journals, journals),
+        bulk.Update(t.accounts, ("id",), ends),
+        *_balances_changed(postings, books),
+    )
     return ids
 
 
@@ -116,20 +120,21 @@ def _postings(journal_id: int, entry: Entry, lines: list[tuple[str, int]]) -> It
         yield {**named, "amount_fen": fen}
 
 
-def _books(conn: sa.Connection, account_ids: set[int | None]) -> dict[int | None, _Books]:
-    """Of these accounts; of None, the journals of no account, only the chain."""
+def _ids_and_books(
+    conn: sa.Connection, count: int, account_ids: set[int | None]
+) -> tuple[list[int], dict[int | None, _Books]]:
+    """Of so many journals and of these accounts; of None, the journals of no account, only the chain."""
     j = t.journals.c
     books: dict[int | None, _Books] = {}
     if None in account_ids:
         last = sa.select(j.hash).where(j.account_id.is_(None)).order_by(j.id.desc()).limit(1)
         books[None] = _Books(0, conn.execute(last).scalar_one_or_none() or "", {})
-    of_customers = account_ids - {None}
-    if of_customers:
-        for id_, version, head, book, fen in conn.execute(_BOOKS_OF, {"ids": of_customers}):
-            balances = books.setdefault(id_, _Books(version, head, {})).balances
-            if book is not None:
-                balances[book] = fen
-    return books
+    found = _IDS_AND_BOOKS.ask(conn, new=range(count), ids=account_ids - {None})
+    for id_, version, head, book, fen in found["books"]:
+        balances = books.setdefault(id_, _Books(version, head, {})).balances
+        if book is not None:
+            balances[book] = fen
+    return sorted(row.id for row in found["ids"]), books
 
 
 def balances(conn: sa.Connection, account_id: int) -> dict[str, int]:
@@ -194,9 +199,9 @@ def _digest(previous: str, journal_id: int, entry: Entry, lines: list[tuple[str,
     return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).hexdigest()
 
 
-def _add_to_balances(
-    conn: sa.Connection, postings: list[bulk.Row], books: Mapping[int | None, _Books]
-) -> None:
+def _balances_changed(
+    postings: list[bulk.Row], books: Mapping[int | None, _Books]
+) -> tuple[bulk.Update, bulk.Insert]:
     """The cached balances of customers' books."""
     sums: dict[tuple[int, str], int] = {}
     for row in postings:
@@ -209,5 +214,4 @@ def _add_to_balances(
         cached = books[account_id].balances
         changed = used if book in cached else new
         changed.append({"account_id": account_id, "book": book, "amount_fen": cached.get(book, 0) + fen})
-    bulk.update(conn, t.balances, ("account_id", "book"), used)
-    bulk.insert(conn, t.balances, new)
+    return bulk.Update(t.balances, ("account_id", "book"), used), bulk.Insert(t.balances, new)

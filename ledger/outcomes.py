@@ -216,7 +216,7 @@ def _pass_days(work: Work, charge: sa.Row[Any]) -> None:
     An automatic debit may have been what the account waited for.
     """
     if charge.due_at is not None or charge.created_at.date() < work.today:
-        days.catch_up(_fresh(work), no_charge_open=True)
+        days.catch_up(_fresh(work))
 
 
 def _fresh(work: Work) -> Work:

@@ -9,52 +9,42 @@ import sqlalchemy as sa
 
 from ledger import bulk
 from ledger import tables as t
+from ledger.columns import in_full
 
 FeeState = Literal["PENDING", "BILLED", "SETTLED", "DROPPED"]
 Plans = dict[int | None, sa.Row[Any]]
 #: By plan: (number, fee) of periods, the next one first.
 Fees = dict[int, list[tuple[int, int]]]
-#: Told in full, so that the index of these is used.
-IS_PENDING: Final = t.plan_fees.c.state == sa.literal_column("'PENDING'")
+IS_PENDING: Final = t.plan_fees.c.state == in_full("PENDING")
 
 
 _F = t.plan_fees.c
 _PENDING = (
-    sa.select(t.plans, _F.period_no, _F.fee_fen)
+    sa.select(_F.plan_id, _F.period_no, _F.fee_fen)
     .join_from(t.plan_fees, t.plans)
     .where(t.plans.c.account_id == sa.bindparam("account_id"), IS_PENDING)
     .order_by(_F.plan_id, _F.period_no)
 )
-_NEVER_BILLED = (
-    sa.select(_F.plan_id, _F.period_no, _F.state)
-    .where(bulk.among(_F.plan_id, "plan_ids"), _F.state.in_(("PENDING", "DROPPED")))
-    .order_by(_F.plan_id, _F.period_no)
+_NEVER_BILLED = sa.select(_F.plan_id, _F.period_no, _F.state).where(
+    _F.state.in_((in_full("PENDING"), in_full("DROPPED")))
 )
+#: Of the plans given, and of those of the items given, the periods neither billed nor settled, the next one
+#: first, and whether their fees are PENDING or a refund has DROPPED them.
+NEVER_BILLED: Final = sa.union(
+    _NEVER_BILLED.where(bulk.among(_F.plan_id, "plan_ids")),
+    _NEVER_BILLED.where(
+        _F.plan_id.in_(sa.select(t.items.c.plan_id).where(bulk.among(t.items.c.id, "item_ids")))
+    ),
+).order_by("plan_id", "period_no")
 _PLANS = sa.select(t.plans).where(bulk.among(t.plans.c.id, "plan_ids"))
 
 
-def pending(conn: sa.Connection, account_id: int) -> tuple[Plans, Fees]:
-    """The account's plans with periods still to be billed, and the fees of these."""
-    plans: Plans = {}
-    fees: Fees = {}
-    for row in conn.execute(_PENDING, {"account_id": account_id}):
-        plans[row.id] = row
-        fees.setdefault(row.id, []).append((row.period_no, row.fee_fen))
-    return plans, fees
-
-
 def pending_fees(conn: sa.Connection, account_id: int) -> Fees:
-    """As `pending`, the fees alone."""
-    return pending(conn, account_id)[1]
-
-
-def never_billed(conn: sa.Connection, plan_ids: Collection[int]) -> dict[int, dict[int, FeeState]]:
-    """Of each plan the periods neither billed nor settled, the next one first, and whether their fees are
-    PENDING or a refund has DROPPED them."""
-    result: dict[int, dict[int, FeeState]] = {plan_id: {} for plan_id in plan_ids}
-    for plan_id, number, state in conn.execute(_NEVER_BILLED, {"plan_ids": plan_ids}):
-        result[plan_id][number] = state
-    return result
+    """The fees of the account's periods that are still to be billed."""
+    fees: Fees = {}
+    for plan_id, number, fee in conn.execute(_PENDING, {"account_id": account_id}):
+        fees.setdefault(plan_id, []).append((number, fee))
+    return fees
 
 
 def plans(conn: sa.Connection, plan_ids: Collection[int | None]) -> Plans:
@@ -70,9 +60,9 @@ def mark(conn: sa.Connection, plan_id: int, numbers: list[int], state: FeeState)
     conn.execute(sa.update(t.plan_fees).where(where).values(state=state))
 
 
-def mark_all(conn: sa.Connection, states: Mapping[tuple[int, int], FeeState]) -> None:
-    """By plan and period."""
+def marking(states: Mapping[tuple[int, int], FeeState]) -> bulk.Update:
+    """By plan and period: what is to be written."""
     rows = [
         {"plan_id": plan, "period_no": number, "state": state} for (plan, number), state in states.items()
     ]
-    bulk.update(conn, t.plan_fees, ("plan_id", "period_no"), rows)
+    return bulk.Update(t.plan_fees, ("plan_id", "period_no"), rows)

@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import bulk, charges, days, guards, plans_due
+from ledger import bulk, days, guards, plans_due
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.door import checked
@@ -60,7 +60,6 @@ def ready(work: Work, *, close_after: bool) -> tuple[Work, Sheet]:
     does."""
     if work.account.state == "CLOSED":
         raise AccountClosed(customer_id=work.account.customer_id)
-    charges.refuse_if_open(work)
     work, sheet = days.up_to_today(work)
     if close_after and (forbidding := guards.besides_debt(work.conn, work.account)):
         raise GuardRefused(forbidding)
@@ -72,9 +71,8 @@ def build(work: Work, sheet: Sheet, *, close_after: bool) -> Draft:
     owed = list(sheet.items.values())
     if not owed:
         raise NothingOwed(customer_id=work.account.customer_id)
-    plans, pending = plans_due.pending(work.conn, work.account_id)
-    labels = _Labels(work, sheet, plans)
-    fee_lines, waived = _early_fees(work.ledger.rules, pending, labels)
+    labels = _Labels(work, sheet)
+    fee_lines, waived = _early_fees(work.ledger.rules, sheet, labels)
     lines = (*_lines_of(owed, labels), *fee_lines)
     content = {
         "account": work.account_id,
@@ -112,9 +110,10 @@ def view(row: sa.Row[Any], customer_id: str) -> Quote:
 class _Labels:
     """Names of plans and months of bills, for the lines: of those that something is owed or to come of."""
 
-    def __init__(self, work: Work, sheet: Sheet, pending: plans_due.Plans) -> None:
+    def __init__(self, work: Work, sheet: Sheet) -> None:
         owed_of = {item.plan_id for item in sheet.items.values() if item.plan_id is not None}
-        self.plans = pending | plans_due.plans(work.conn, owed_of - pending.keys())
+        to_come = {period.plan_id: period for period in sheet.periods}
+        self.plans: dict[int | None, Any] = to_come | plans_due.plans(work.conn, owed_of - to_come.keys())
         self.months: dict[int | None, str] = {bill.id: bill.month for bill in sheet.bills.values()}
 
 
@@ -135,25 +134,26 @@ def _line_key(item: Item, labels: _Labels) -> tuple[LineKind, str, int | None]:
             return ("unbilled", "", None) if item.bill_id is None else ("billed", month, None)
         case "plan_principal":
             plan = labels.plans[item.plan_id]
-            return ("product_plan" if plan.kind == "product" else "bill_plan", plan.label, plan.id)
+            return ("product_plan" if plan.kind == "product" else "bill_plan", plan.label, item.plan_id)
         case "plan_fee" | "settlement_charge":
             return ("billed_fee", month, None)
         case kind:
             return (kind, month, None)
 
 
-def _early_fees(
-    rules: Rules, pending: plans_due.Fees, labels: _Labels
-) -> tuple[list[QuoteLine], tuple[QuoteLine, ...]]:
+def _early_fees(rules: Rules, sheet: Sheet, labels: _Labels) -> tuple[list[QuoteLine], tuple[QuoteLine, ...]]:
     """Of each plan with fees to come: the fees due on settling early, and what falls away.
 
     They are due by the terms that the plan was agreed under.
     """
     due, waived = [], []
-    for plan_id, periods in pending.items():
+    to_come: dict[int, list[int]] = {}
+    for period in sheet.periods:
+        to_come.setdefault(period.plan_id, []).append(period.fee_fen)
+    for plan_id, fees in to_come.items():
         plan = labels.plans[plan_id]
         label, terms = plan.label, rules.named(plan.terms_version)
-        next_fee, charge, rest = early_fees(terms, [fee for _, fee in periods])
+        next_fee, charge, rest = early_fees(terms, fees)
         if next_fee:
             due.append(QuoteLine("next_fee", next_fee, label, plan_id))
         if charge:

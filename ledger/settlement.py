@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import charges, outcomes, quotes
+from ledger import bulk, charges, outcomes, quotes
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.door import checked
@@ -19,11 +19,12 @@ from ledger.errors import QuoteChanged, QuoteExpired, UnknownQuote
 from ledger.gateway.interface import ChargeAnswer
 from ledger.model import Repayment, Settlement
 from ledger.numbers import charge_of
-from ledger.work import Work, find_account, recall, remember
+from ledger.together import Together
+from ledger.work import ANSWERED, Work, check_key, find_account, recalled, remember, remembering
 
 _S = t.settlements.c
-_SETTLEMENT = sa.select(t.settlements).where(_S.id == sa.bindparam("settlement_id"))
 _NEW = sa.insert(t.settlements).returning(_S.id)
+_SETTLEMENT = sa.select(t.settlements).where(_S.id == sa.bindparam("settlement_id"))
 _QUOTED = (
     sa.select(t.quotes.c.total_fen, t.quotes.c.close_after, t.quotes.c.valid_until)
     .add_columns(_S.id.label("settlement_id"))
@@ -39,6 +40,7 @@ CHARGED = (
     .outerjoin(t.settlements, _S.id == t.charges.c.settlement_id)
 )
 _CHARGED_ONCE = CHARGED.where(t.charges.c.number == sa.bindparam("number"))
+_ASKED = Together(answered=ANSWERED, quoted=_QUOTED)
 
 
 class _Stale(Exception):
@@ -136,13 +138,17 @@ def _create(
     ledger: Ledger, customer_id: str, quote_id: str, amount_fen: int, key: str, asked_by: str | None = None
 ) -> str:
     """Under the lock: the quote's settlement, made now or already there; the number of its charge."""
+    check_key(key)
     body = {"quote_id": quote_id, "amount_fen": amount_fen}
     with ledger.write() as conn:
         account = find_account(conn, customer_id, lock=True)
-        known = recall(conn, customer_id, "confirm", body, key)
+        found = _ASKED.ask(conn, customer_id=customer_id, key=key, quote_id=quote_id)
+        known = recalled(found["answered"], "confirm", body, key)
         if known is not None:
             return str(known[0])
-        quote = _quote(conn, customer_id, quote_id)
+        if not found["quoted"]:
+            raise UnknownQuote(quote_id=quote_id)
+        [quote] = found["quoted"]
         work = Work(ledger, conn, account, ledger.clock.now())
         close_after = bool(quote.close_after)
         if quote.settlement_id is not None:
@@ -157,21 +163,18 @@ def _create(
         draft = quotes.build(work, sheet, close_after=close_after)
         if (draft.quote_id, draft.total_fen) != (quote_id, amount_fen):
             raise _Stale(close_after=close_after, expired=False)
-        number = _open(work, draft, close_after, asked_by)
-        remember(conn, customer_id, "confirm", body, key, number, work.now)
+        number, opening = _open(work, draft, close_after, asked_by)
+        bulk.write(conn, *opening, remembering(customer_id, "confirm", body, key, number, work.now))
         return number
 
 
-def _quote(conn: sa.Connection, customer_id: str, quote_id: str) -> Any:
-    """What was quoted to the customer, and the settlement that has confirmed it. Raises UnknownQuote."""
-    quote = conn.execute(_QUOTED, {"quote_id": quote_id, "customer_id": customer_id}).first()
-    if quote is None:
-        raise UnknownQuote(quote_id=quote_id)
-    return quote
+def _open(
+    work: Work, draft: quotes.Draft, close_after: bool, asked_by: str | None
+) -> tuple[str, tuple[bulk.Insert, bulk.Update]]:
+    """Settlement and charge CREATED; with `close_after` the account is CLOSING and names its settlement.
 
-
-def _open(work: Work, draft: quotes.Draft, close_after: bool, asked_by: str | None) -> str:
-    """Settlement and charge CREATED; with `close_after` the account is CLOSING and names its settlement."""
+    Returns the charge's number, and what is still to be written.
+    """
     new = {
         "account_id": work.account_id,
         "quote_id": draft.quote_id,
@@ -183,8 +186,8 @@ def _open(work: Work, draft: quotes.Draft, close_after: bool, asked_by: str | No
     }
     settlement_id = int(work.conn.execute(_NEW, new).scalar_one())
     number = charge_of(f"S{settlement_id}")
-    charges.create(work, "settle", number, draft.total_fen, settlement_id)
+    account: bulk.Row = {"id": work.account_id, "version": work.account.version + 1}
     if close_after:
-        work.change_account(state="CLOSING", closing_settlement_id=settlement_id)
-    work.bump_version()
-    return number
+        account |= {"state": "CLOSING", "closing_settlement_id": settlement_id}
+    charge = charges.creating(work, "settle", number, draft.total_fen, settlement_id)
+    return number, (charge, bulk.Update(t.accounts, ("id",), [account]))

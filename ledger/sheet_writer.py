@@ -24,20 +24,23 @@ def write(conn: sa.Connection, sheets: list[Sheet], *, bump: bool) -> None:
     """Write what has changed on sheets of locked accounts; `bump`: quotes made before no longer match."""
     bill_ids = _take_ids(conn, t.bills, [(sheet.id, bill_id) for sheet in sheets for bill_id in sheet.bills])
     item_ids = _take_ids(conn, t.items, [(sheet.id, item_id) for sheet in sheets for item_id in sheet.items])
-    _write_bills(conn, sheets, bill_ids, item_ids)
-    _write_items(conn, sheets, bill_ids, item_ids)
     fees = [{"plan_id": p, "period_no": n, "state": "BILLED"} for sheet in sheets for p, n in sheet.billed]
-    bulk.update(conn, t.plan_fees, ("plan_id", "period_no"), fees)
     expired = [{"id": row.id, "state": "EXPIRED"} for sheet in sheets for row in sheet.expired]
-    bulk.update(conn, t.purchases, ("id",), expired)
-    _write_freezes(conn, sheets)
+    bulk.write(
+        conn,
+        *_bills(sheets, bill_ids, item_ids),
+        *_items(sheets, bill_ids, item_ids),
+        bulk.Update(t.plan_fees, ("plan_id", "period_no"), fees),
+        bulk.Update(t.purchases, ("id",), expired),
+        *_freezes(sheets),
+    )
     journals.post_all(conn, _entries(sheets))
     accounts = [{"id": sheet.id, "next_bill_on": sheet.next_bill_on} for sheet in sheets]
     if bump:
         accounts = [
             row | {"version": sheet.account.version + 1} for row, sheet in zip(accounts, sheets, strict=True)
         ]
-    bulk.update(conn, t.accounts, ("id",), accounts)
+    bulk.write(conn, bulk.Update(t.accounts, ("id",), accounts))
 
 
 def _take_ids(conn: sa.Connection, table: sa.Table, names: list[tuple[int, int]]) -> Ids:
@@ -45,7 +48,7 @@ def _take_ids(conn: sa.Connection, table: sa.Table, names: list[tuple[int, int]]
     return dict(zip(new, bulk.next_ids(conn, table, len(new)), strict=True))
 
 
-def _write_bills(conn: sa.Connection, sheets: list[Sheet], bill_ids: Ids, item_ids: Ids) -> None:
+def _bills(sheets: list[Sheet], bill_ids: Ids, item_ids: Ids) -> tuple[bulk.Insert, bulk.Update]:
     new, old = [], []
     for sheet in sheets:
         for bill_id in sheet.changed_bills:
@@ -67,8 +70,7 @@ def _write_bills(conn: sa.Connection, sheets: list[Sheet], bill_ids: Ids, item_i
                 )
             else:
                 old.append({"id": bill_id, **growth})
-    bulk.insert(conn, t.bills, new)
-    bulk.update(conn, t.bills, ("id",), old)
+    return bulk.Insert(t.bills, new), bulk.Update(t.bills, ("id",), old)
 
 
 def _issued(bill: OpenBill) -> dict[str, Any]:
@@ -76,7 +78,7 @@ def _issued(bill: OpenBill) -> dict[str, Any]:
     return {name: getattr(bill, name) for name in names}
 
 
-def _write_items(conn: sa.Connection, sheets: list[Sheet], bill_ids: Ids, item_ids: Ids) -> None:
+def _items(sheets: list[Sheet], bill_ids: Ids, item_ids: Ids) -> tuple[bulk.Insert, bulk.Update]:
     new, old = [], []
     for sheet in sheets:
         for item in sheet.items.values():
@@ -89,15 +91,14 @@ def _write_items(conn: sa.Connection, sheets: list[Sheet], bill_ids: Ids, item_i
                     )
                 else:
                     old.append({"id": item.id, **changed})
-    bulk.insert(conn, t.items, new)
-    bulk.update(conn, t.items, ("id",), old)
+    return bulk.Insert(t.items, new), bulk.Update(t.items, ("id",), old)
 
 
 def _made(item: Item) -> dict[str, Any]:
     return {name: getattr(item, name) for name in ("kind", "on", "purchase_id", "plan_id", "period_no")}
 
 
-def _write_freezes(conn: sa.Connection, sheets: list[Sheet]) -> None:
+def _freezes(sheets: list[Sheet]) -> tuple[bulk.Insert, bulk.Update]:
     new, old = [], []
     for sheet in sheets:
         freeze = sheet.freeze
@@ -108,8 +109,7 @@ def _write_freezes(conn: sa.Connection, sheets: list[Sheet]) -> None:
             new.append({**made, "evidence": freeze.evidence})
         else:
             old.append({"id": freeze.id, "cleared_on": None, "evidence": freeze.evidence})
-    bulk.insert(conn, t.freezes, new)
-    bulk.update(conn, t.freezes, ("id",), old)
+    return bulk.Insert(t.freezes, new), bulk.Update(t.freezes, ("id",), old)
 
 
 def _entries(sheets: list[Sheet]) -> Iterator[tuple[Entry, tuple[tuple[str, int], ...]]]:

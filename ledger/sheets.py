@@ -14,10 +14,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import bulk, items, plans_due
+from ledger import bulk, items, open_charges, plans_due
 from ledger import tables as t
 from ledger.clock import SHANGHAI
+from ledger.columns import in_full
 from ledger.items import Item, ItemKind
+from ledger.together import Together
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,9 @@ class Sheet:
     paid_off: dict[int, Item] = field(
         default_factory=dict
     )  # interest and penalty of these, which may grow again
-    periods: list[Any] = field(default_factory=list)  # (plan, period, fee, started_on) to be billed
-    held: list[sa.Row[Any]] = field(default_factory=list)  # purchases authorised and not captured
+    periods: list[Any] = field(default_factory=list)  # still to be billed, each with its plan
+    held: list[Any] = field(default_factory=list)  # purchases authorised and not captured
+    open_charge: Any = None  # the one whose outcome is not known
     tried: set[datetime] = field(default_factory=set)  # times for which a debit was ordered
     freeze: OverdueFreeze | None = None
     journals: list[Journal] = field(default_factory=list)
@@ -91,7 +94,7 @@ class Sheet:
         return self.now.date()
 
     @property
-    def expired(self) -> list[sa.Row[Any]]:
+    def expired(self) -> list[Any]:
         """Purchases whose hold is over."""
         return [row for row in self.held if row.expires_at <= self.now]
 
@@ -152,69 +155,61 @@ def _of(table: sa.Table, *where: sa.ColumnElement[bool]) -> sa.Select[Any]:
     return sa.select(table).where(bulk.among(table.c.account_id, "ids"), *where).order_by(table.c.id)
 
 
-_HELD = _of(t.purchases, t.purchases.c.state == "HELD")
 _FROZEN = _of(t.freezes, t.freezes.c.lifted_at.is_(None), t.freezes.c.kind == "overdue")
 _TRIED = _of(t.charges, t.charges.c.due_at >= sa.bindparam("since"))
-_OWED = (
-    sa.select(t.items.c.account_id, *_ITEM)
-    .where(bulk.among(t.items.c.account_id, "ids"), items.LEFT)
-    .order_by(t.items.c.id)
-)
 _ITEMS = sa.select(t.items.c.account_id, *_ITEM).where(bulk.among(t.items.c.id, "ids"))
-_BILLS = sa.select(t.bills.c.account_id, *_BILL).where(bulk.among(t.bills.c.id, "ids"))
+_OWED = sa.select(t.items.c.account_id, *_ITEM).where(bulk.among(t.items.c.account_id, "ids"), items.LEFT)
+_ON_BILLS = sa.select(t.items.c.bill_id).where(bulk.among(t.items.c.account_id, "ids"), items.LEFT)
 _PERIODS = (
     sa.select(
-        t.plans.c.account_id,
         *(t.plan_fees.c[name] for name in ("plan_id", "period_no", "fee_fen")),
-        t.plans.c.started_on,
+        *(t.plans.c[name] for name in ("account_id", "kind", "label", "started_on", "terms_version")),
     )
     .join_from(t.plan_fees, t.plans)
     .where(plans_due.IS_PENDING, bulk.among(t.plans.c.account_id, "ids"))
     .order_by(t.plan_fees.c.plan_id, t.plan_fees.c.period_no)
 )
+_SHEET = Together(
+    held=_of(t.purchases, t.purchases.c.state == in_full("HELD")),
+    owed=_OWED.order_by(t.items.c.id),
+    bills=sa.select(t.bills.c.account_id, *_BILL).where(t.bills.c.id.in_(_ON_BILLS)).order_by(t.bills.c.id),
+    periods=_PERIODS,
+    open_charges=_of(t.charges, open_charges.is_open()),
+)
 
 
 def load(conn: sa.Connection, accounts: Iterable[sa.Row[Any]], now: datetime) -> list[Sheet]:
-    """The sheets of accounts over which time passes: none of them CLOSED, or with a charge's outcome open."""
+    """The sheets of accounts that are not CLOSED: time passes over these, unless a charge is open."""
     sheets = {row.id: Sheet(row, now, row.next_bill_on) for row in accounts}
     if not sheets:
         return []
-    for row in conn.execute(_HELD, {"ids": sheets}):
-        sheets[row.account_id].held.append(row)
-    _load_items(conn, sheets)
-    billing = {id_: sheet for id_, sheet in sheets.items() if sheet.next_bill_on <= now.date()}
-    if billing:
-        _load_periods(conn, billing)
-    passed = {id_: sheet for id_, sheet in sheets.items() if id_ in billing or _due_day_passed(sheet)}
+    found = _SHEET.ask(conn, ids=sheets)
+    for row in found["open_charges"]:
+        sheets[row.account_id].open_charge = row
+    for name in ("held", "periods"):
+        for row in found[name]:
+            getattr(sheets[row.account_id], name).append(row)
+    for account_id, *values in found["owed"]:
+        sheets[account_id].items[values[0]] = Item(*values)
+    for account_id, *values in found["bills"]:
+        sheets[account_id].bills[values[0]] = OpenBill(*values)
+    _load_paid_off(conn, sheets)
+    passed = {id_: sheet for id_, sheet in sheets.items() if _bill_or_due_day_passed(sheet)}
     if passed:
         _load_freezes(conn, passed)
         _load_tried(conn, {id_: sheet for id_, sheet in passed.items() if sheet.account.auto_debit})
     return list(sheets.values())
 
 
-def _load_items(conn: sa.Connection, sheets: dict[int, Sheet]) -> None:
-    """What is owed, and the bills that it is on."""
-    on_bills = set()
-    for account_id, *values in conn.execute(_OWED, {"ids": sheets}):
-        item = Item(*values)
-        sheets[account_id].items[item.id] = item
-        on_bills.add(item.bill_id)
-    on_bills.discard(None)
-    if not on_bills:
-        return
-    growing = set()
-    for account_id, *values in conn.execute(_BILLS, {"ids": on_bills}):
-        bill, sheet = OpenBill(*values), sheets[account_id]
-        sheet.bills[bill.id] = bill
-        growing |= {bill.penalty_item_id, bill.interest_item_id} - sheet.items.keys() - {None}
+def _load_paid_off(conn: sa.Connection, sheets: dict[int, Sheet]) -> None:
+    growing: set[int | None] = set()
+    for sheet in sheets.values():
+        for bill in sheet.bills.values():
+            growing |= {bill.penalty_item_id, bill.interest_item_id} - sheet.items.keys()
+    growing.discard(None)
     if growing:
         for account_id, *values in conn.execute(_ITEMS, {"ids": growing}):
             sheets[account_id].paid_off[values[0]] = Item(*values)
-
-
-def _load_periods(conn: sa.Connection, sheets: dict[int, Sheet]) -> None:
-    for row in conn.execute(_PERIODS, {"ids": sheets}):
-        sheets[row.account_id].periods.append(row)
 
 
 def _load_freezes(conn: sa.Connection, sheets: dict[int, Sheet]) -> None:
@@ -231,5 +226,7 @@ def _load_tried(conn: sa.Connection, sheets: dict[int, Sheet]) -> None:
             sheets[row.account_id].tried.add(row.due_at)
 
 
-def _due_day_passed(sheet: Sheet) -> bool:
-    return any(bill.due_on < sheet.today and bill.standing == "CURRENT" for bill in sheet.bills.values())
+def _bill_or_due_day_passed(sheet: Sheet) -> bool:
+    return sheet.next_bill_on <= sheet.today or any(
+        bill.due_on < sheet.today and bill.standing == "CURRENT" for bill in sheet.bills.values()
+    )

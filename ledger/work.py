@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from ledger import bulk
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.errors import BadInput, ClockBehind, IdempotencyConflict, UnknownCustomer
@@ -33,8 +34,8 @@ _BUMPED = (
     .where(t.accounts.c.id == sa.bindparam("account_id"))
     .values(version=t.accounts.c.version + 1)
 )
-_REMEMBERED = sa.insert(t.idempotency)
-_ANSWERED = sa.select(t.idempotency.c.body_hash, t.idempotency.c.answer).where(
+#: What was answered under the `key` of a customer: at most one row.
+ANSWERED = sa.select(t.idempotency.c.body_hash, t.idempotency.c.answer).where(
     t.idempotency.c.customer_id == sa.bindparam("customer_id"), t.idempotency.c.key == sa.bindparam("key")
 )
 
@@ -121,14 +122,23 @@ def recall(
     conn: sa.Connection, customer_id: str, name: str, body: Mapping[str, Any], key: str
 ) -> tuple[Any] | None:
     """The answer kept under the customer's `key`, boxed, or None. Raises IdempotencyConflict, BadInput."""
+    check_key(key)
+    return recalled(conn.execute(ANSWERED, {"customer_id": customer_id, "key": key}).all(), name, body, key)
+
+
+def check_key(key: str) -> None:
+    """Raises BadInput for what cannot be a key."""
     if not isinstance(key, str) or not 1 <= len(key) <= _LONGEST_KEY:
         raise BadInput(key=repr(key)[:50])
-    row = conn.execute(_ANSWERED, {"customer_id": customer_id, "key": key}).first()
-    if row is None:
-        return None
-    if row.body_hash != _body_hash(name, body):
-        raise IdempotencyConflict(key=key, command=name)
-    return (row.answer,)
+
+
+def recalled(answered: Sequence[Any], name: str, body: Mapping[str, Any], key: str) -> tuple[Any] | None:
+    """As `recall`, of the rows that `ANSWERED` has found."""
+    for row in answered:
+        if row.body_hash != _body_hash(name, body):
+            raise IdempotencyConflict(key=key, command=name)
+        return (row.answer,)
+    return None
 
 
 def remember(
@@ -141,6 +151,13 @@ def remember(
     at: datetime,
 ) -> None:
     """Keep the answer in the command's own transaction."""
+    bulk.write(conn, remembering(customer_id, name, body, key, answer, at))
+
+
+def remembering(
+    customer_id: str, name: str, body: Mapping[str, Any], key: str, answer: Any, at: datetime
+) -> bulk.Insert:
+    """As `remember`: what is to be written."""
     kept = {
         "customer_id": customer_id,
         "key": key,
@@ -149,7 +166,7 @@ def remember(
         "answer": answer if answer is not None else {},
         "at": at,
     }
-    conn.execute(_REMEMBERED, kept)
+    return bulk.Insert(t.idempotency, [kept])
 
 
 def _body_hash(name: str, body: Mapping[str, Any]) -> str:

@@ -56,7 +56,7 @@ _COURSES = {
     "hold": _Course("PROCESSING", answered=False),
 }
 _LATE_AFTER = timedelta(seconds=8)
-_NEW, _MOVED = sa.insert(t.charges), sa.insert(t.movements)
+_NEW, _MOVED = sa.insert(t.charges).returning(*t.charges.c), sa.insert(t.movements)
 #: What the settlement file calls it, and how the gateway's own references begin.
 _MOVES = {"SUCCEEDED": ("capture", "GC"), "REFUNDED": ("refund", "GR"), "CHARGED_BACK": ("chargeback", "GB")}
 
@@ -220,8 +220,7 @@ class SimulatedGateway:
         course = _COURSES[mode]
         if self._clock.now() >= expires_at:
             course = _Course("DECLINED", reason="expired")
-        self._insert(conn, number, amount_fen, customer_id, expires_at, mode, course)
-        return rows.find(conn, number)
+        return self._insert(conn, number, amount_fen, customer_id, expires_at, mode, course)
 
     def _insert(
         self,
@@ -232,10 +231,11 @@ class SimulatedGateway:
         expires_at: datetime,
         mode: str,
         course: _Course,
-    ) -> None:
+    ) -> sa.Row[Any]:
         new = {"number": number, "amount_fen": amount_fen, "customer_id": customer_id, "mode": mode}
-        conn.execute(_NEW, {**new, "expires_at": expires_at, **self._plan(course)})
+        row = conn.execute(_NEW, {**new, "expires_at": expires_at, **self._plan(course)}).one()
         self._became(conn, number, course.state, amount_fen=amount_fen)
+        return row
 
     def _became(
         self,

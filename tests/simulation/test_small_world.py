@@ -72,7 +72,7 @@ def forget_references(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def allow_two_open(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing keeps a second settlement from being opened while the outcome of the first is not known."""
-    monkeypatch.setattr(charges, "refuse_if_open", lambda work: None)
+    monkeypatch.setattr(charges, "refuse", lambda charge: None)
 
 
 @pytest.mark.parametrize(

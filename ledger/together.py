@@ -1,0 +1,77 @@
+"""Several questions that a command asks at once.
+
+On PostgreSQL they are one statement, hence one round trip, and each answer travels as one JSON array of rows;
+the ledger's columns are whole numbers or texts, nothing else. SQLite has no round trips to save.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import namedtuple
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+
+Answers = dict[str, list[Any]]
+_Question = sa.Select[Any] | sa.CompoundSelect[Any]
+
+
+class Together:
+    """Selects by name, built once and asked together."""
+
+    def __init__(self, **asked: _Question) -> None:
+        self._asked = asked
+        self._answers = {name: _Rows(name, select) for name, select in asked.items()}
+        arrays = {name: select.subquery(name) for name, select in asked.items()}
+        self._statement = sa.select(
+            *(sa.select(_array(*each.c)).scalar_subquery().label(name) for name, each in arrays.items())
+        )
+
+    def ask(self, conn: sa.Connection, **given: Any) -> Answers:
+        """The rows of each, as named tuples; `given`: what the selects leave to be bound."""
+        if conn.dialect.name == "sqlite":
+            return {name: list(conn.execute(select, given)) for name, select in self._asked.items()}
+        texts = conn.execute(self._statement, given).one()
+        return {
+            name: rows.read(text, conn.dialect)
+            for (name, rows), text in zip(self._answers.items(), texts, strict=True)
+        }
+
+
+class _Rows:
+    """How the rows of one select are read."""
+
+    def __init__(self, name: str, select: _Question) -> None:
+        columns = select.selected_columns
+        self._row: Any = namedtuple(name, columns.keys())  # type: ignore[misc]
+        self._types = tuple(column.type for column in columns)
+
+    def read(self, text: str, dialect: sa.Dialect) -> list[Any]:
+        rows = json.loads(text)
+        for number, value_of in _readers(self._types, dialect):
+            for row in rows:
+                row[number] = value_of(row[number])
+        return [self._row(*row) for row in rows]
+
+
+@lru_cache(maxsize=100)
+def _readers(types: tuple[sa.types.TypeEngine[Any], ...], dialect: sa.Dialect) -> list[tuple[int, Any]]:
+    """Of the columns whose values are not what the database keeps: their numbers, and what makes them so."""
+    made = [each.dialect_impl(dialect).result_processor(dialect, None) for each in types]
+    return [(number, value_of) for number, value_of in enumerate(made) if value_of is not None]
+
+
+class _array(sa.sql.functions.FunctionElement[str]):
+    """All rows as one JSON array of arrays."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+@compiles(_array, "postgresql")
+def _by_postgresql(element: _array, compiler: SQLCompiler, **more: Any) -> str:
+    columns = ", ".join(compiler.process(each, **more) for each in element.clauses)
+    return f"coalesce(json_agg(json_build_array({columns})), '[]')::text"
