@@ -117,7 +117,7 @@ class PlatformApi:
             async with self._session.request(
                 method, url, params=query, data=body, headers=headers, timeout=limit, allow_redirects=False
             ) as answer:
-                raw = await answer.content.read(MAX_ANSWER_BYTES)
+                raw = await _whole(answer)
                 status, after = answer.status, answer.headers.get("Retry-After", "")
         except aiohttp.ClientConnectorError as error:
             raise TryAgain(f"no connection ({type(error).__name__})") from None
@@ -132,6 +132,16 @@ class PlatformApi:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+
+async def _whole(answer: aiohttp.ClientResponse) -> bytes:
+    """The body to its end; one read of a stream gives only what has come so far."""
+    raw = bytearray()
+    async for part in answer.content.iter_any():
+        raw += part
+        if len(raw) > MAX_ANSWER_BYTES:
+            raise TryAgain("the answer is too large", sure=False)
+    return bytes(raw)
 
 
 def _checked(raw: bytes) -> dict[str, Any]:

@@ -124,6 +124,16 @@ def test_what_may_work_later_says_so(answer: dict[str, Any], sure: bool, wait_s:
     run(Platform("t1", web.Response(**answer)), check)
 
 
+def test_a_large_answer_is_read_to_its_end_and_a_huge_one_is_not() -> None:
+    async def check(api: PlatformApi, token: AccessToken) -> None:
+        assert len((await api.call(token, "do", {}))["text"]) == 2_000_000
+        with pytest.raises(TryAgain, match="too large"):
+            await api.call(token, "do", {})
+
+    large, huge = (json.dumps({"errcode": 0, "text": "x" * size}) for size in (2_000_000, 5_000_000))
+    run(Platform("t1", web.Response(text=large), web.Response(text=huge)), check)
+
+
 def test_what_never_works_has_its_code_and_no_token_in_its_text() -> None:
     async def check(api: PlatformApi, token: AccessToken) -> None:
         with pytest.raises(PlatformError) as refused:

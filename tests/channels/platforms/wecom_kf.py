@@ -182,7 +182,7 @@ async def sync_msg(request: Request) -> HTTPResponse:
             return refusal(45009, "api freq out of limit")
         platform.tokenless.append(now)
     begin = int(request.json.get("cursor") or 0)
-    end = min(begin + platform.page, len(platform.entries))
+    end = min(begin + platform.page, begin + request.json.get("limit", 1000), len(platform.entries))
     more = int(end < len(platform.entries))
     return response.json(
         {"errcode": 0, "next_cursor": str(end), "has_more": more, "msg_list": platform.entries[begin:end]}
