@@ -5,8 +5,9 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 .SILENT:
-.PHONY: help demo cluster test setup check train shell browser requirements clean \
-  token gateway clock ledger ticket nlu-report test-long simulate coverage mutants bench screenshots channels-check
+.PHONY: help demo cluster test setup check audit train shell browser requirements clean \
+  token gateway clock ledger ticket export erase nlu-report test-long simulate coverage mutants bench screenshots \
+  channels-check
 
 # Values given by the person travel as environment variables and are never pasted into a shell line: they may hold
 # quotes, spaces, `$` and Chinese. $(value …) keeps make itself from expanding them.
@@ -64,6 +65,11 @@ setup:
 check:
 	$(RUN) scripts.check
 
+## make audit                          known holes in the pinned packages, by the public database of them
+audit:
+	sh scripts/py.sh -m scripts.setup service
+	exec .venv-service/bin/python -m scripts.audit
+
 ## make train                          the model, if anything it is made from has changed
 train:
 	$(RUN) scripts.setup bot model
@@ -92,6 +98,10 @@ ledger:
 ticket:
 	$(CONTROL) ticket $${YUEFU_ARG_LIST:+--list} $${YUEFU_ARG_ID:+"--id=$$YUEFU_ARG_ID"} $${YUEFU_ARG_TAKE:+--take} \
 	  $${YUEFU_ARG_REPLY:+"--reply=$$YUEFU_ARG_REPLY"} $${YUEFU_ARG_CLOSE:+--close}
+
+## make export CUSTOMER=c-owing | erase CUSTOMER=c-owing                        what is held of a customer, as JSON | forget it, but for the books
+export erase:
+	$(RUN) scripts.personal $@ $${YUEFU_ARG_CUSTOMER:+"--customer=$$YUEFU_ARG_CUSTOMER"}
 
 ## make nlu-report FILE=questions.tsv OUT=predictions.tsv                       what the model understands, row by row and as a picture
 nlu-report:

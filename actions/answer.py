@@ -14,6 +14,7 @@ from actions import (
     decisions,
     follow_up,
     handover,
+    metrics,
     purchase_named,
     receipts,
     refusal_named,
@@ -64,7 +65,9 @@ class Answer(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        turn = await asyncio.to_thread(self.perform, tracker)
+        with metrics.acting(self.name()):
+            turn = await asyncio.to_thread(self.perform, tracker)
+        metrics.walked(turn)
         for bubble in turn.bubbles[:MAX_BUBBLES]:
             dispatcher.utter_message(**bubble.message())
         return turn.events()
@@ -81,6 +84,7 @@ class Answer(Action):
             if self.intent == "notice":
                 raise
             turn = Turn(self.ledger, tracker, self.page)
+            metrics.apologised(self.name(), error)
             apologies.apologise(turn, error, where=self.name())
         return turn
 

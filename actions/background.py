@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import structlog
 from sanic import Sanic
 
-from actions import errors
+from actions import errors, metrics
 from ledger import Ledger, jobs, reconciler, seals, tickets
-
-logger = logging.getLogger(__name__)
 
 RECONCILE_S = 1.0
 SLA_S = 15.0
@@ -36,12 +34,16 @@ def add_tasks(app: Sanic, ledger: Ledger, seals_file: Path | None = None) -> Non
 
 async def _every(pause_s: float, name: str, work: Callable[[], object]) -> None:
     """A failed round is logged under a reference and tried again; only the first of a row is logged."""
-    failing = False
+    failing, counted = False, metrics.service()
+    structlog.contextvars.bind_contextvars(task=name)
     while True:
         try:
             await asyncio.to_thread(work)
             failing = False
+            counted.tasks.labels(name, "done").inc()
+            counted.task_done.labels(name).set_to_current_time()
         except Exception as error:
+            counted.tasks.labels(name, "failed").inc()
             if not failing:
                 errors.log_failure(errors.new_reference(), name, error)
             failing = True

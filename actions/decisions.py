@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from actions import cards, effects, login, words
+from actions import cards, effects, login, metrics, words
 from actions.turn import Turn
 from ledger import closing, quotes
 from ledger.errors import AccountClosed, GuardRefused, NothingOwed, SettlementUnderWay
@@ -251,6 +251,8 @@ def say_under_way(turn: Turn, facts: AccountFacts) -> None:
 
 def say_guards(turn: Turn, standing: tuple[Guard, ...]) -> None:
     """Each guard's own sentence; at most two are told at once, the rest show when these are gone."""
+    for guard in standing:
+        metrics.service().guards.labels(guard.id).inc()
     for guard in standing[:2]:
         turn.say(words.guard_response(guard.id), **guard_words(turn, guard))
 

@@ -15,9 +15,9 @@ def new_reference() -> str:
 
 def log_failure(reference: str, where: str, error: BaseException) -> None:
     """The traceback goes to the log alone, under the reference."""
-    logger.error("%s in %s", reference, where, exc_info=error)
+    logger.error("[%s] in %s", reference, where, exc_info=error)
 
 
 def log_refused(reference: str, where: str, why: str, caller: str) -> None:
     """A call that was not allowed: somebody may be trying what is not theirs."""
-    logger.warning("%s refused: %.200s (%s) from %s", reference, where, why, caller)
+    logger.warning("[%s] refused: %.200s (%s) from %s", reference, where, why, caller)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sanic import Request, Sanic
@@ -13,7 +13,7 @@ from sanic.exceptions import RequestCancelled, SanicException
 from sanic.handlers import ErrorHandler
 from sanic.response import HTTPResponse, json
 
-from actions import errors
+from actions import errors, logs, metrics, traces
 from ledger import Ledger, told
 from ledger.errors import (
     BadInput,
@@ -34,10 +34,29 @@ STATUS_OF = ((BadInput, 400), (NotFound, 404), (Conflict, 409), (Refused, 409), 
 
 @dataclass(frozen=True)
 class Secrets:
-    """Shared secrets: of the bot and the demo page's routes, and of the staff desk."""
+    """Shared secrets: of the bot and the demo page's routes, of the staff desk, and of who watches over it.
 
-    action: str
-    staff: str
+    While one changes there are two, with a blank between: both are taken. Without any, nobody is let in.
+    """
+
+    action: str = field(repr=False)
+    staff: str = field(repr=False)
+    metrics: str = field(default="", repr=False)
+
+    def let_in(self, request: Request) -> str:
+        """Empty when the call has its secret, else the name of the header that is missing or wrong.
+
+        Every secret is compared, each in constant time: how long it takes tells nothing.
+        """
+        name, wanted, given = "X-Action-Secret", self.action, request.headers.get("X-Action-Secret", "")
+        if request.path.startswith("/staff/"):
+            name, wanted, given = "X-Staff-Secret", self.staff, request.headers.get("X-Staff-Secret", "")
+        elif request.path == "/metrics":
+            name, wanted = "Authorization", self.metrics
+            kind, _, given = request.headers.get(name, "").partition(" ")
+            given = given if kind == "Bearer" else ""
+        known = [hmac.compare_digest(given.encode(), each.encode()) for each in wanted.split()]
+        return "" if any(known) else name
 
 
 class HttpProblem(Exception):
@@ -83,17 +102,20 @@ class QuietErrors(ErrorHandler):
 
 
 def guard(app: Sanic, secrets: Secrets) -> None:
-    """Refuses every call without its secret, compared in constant time; only health is open."""
+    """Refuses every call without its secret, of `app.ctx.secrets` as they are then; only health is open."""
+    app.ctx.secrets = secrets
 
     async def check(request: Request) -> HTTPResponse | None:
+        logs.begin(request.headers)
+        traces.begin(request.headers)
         if request.path in OPEN_PATHS:
             return None
-        name, wanted = ("X-Action-Secret", secrets.action)
-        if request.path.startswith("/staff/"):
-            name, wanted = ("X-Staff-Secret", secrets.staff)
-        given = request.headers.get(name, "")
-        if hmac.compare_digest(given.encode(), wanted.encode()):
+        name = app.ctx.secrets.let_in(request)
+        if not name and request.headers.get("content-encoding"):  # a little of it can become very much
+            return problem(415, "bad_encoding", "the body must not be compressed")
+        if not name:
             return None
+        metrics.service().refused.labels(name).inc()
         reference = errors.new_reference()
         where = f"{request.method} {request.path}"
         errors.log_refused(reference, where, f"{name} missing or wrong", request.ip)

@@ -9,7 +9,7 @@ from typing import Any
 from sanic import Request, Sanic
 from sanic.response import HTTPResponse, json
 
-from actions import errors
+from actions import errors, masking
 from actions.http_common import HttpProblem, body, in_thread, ledger_of
 from ledger import tickets
 
@@ -42,15 +42,17 @@ async def take(request: Request, ticket_id: int) -> HTTPResponse:
 
 
 async def reply(request: Request, ticket_id: int) -> HTTPResponse:
-    """Body {"text", "key"?}; with a key the same reply is written once however often it is sent."""
+    """Body {"text", "key"?}; with a key the same reply is written once however often it is sent.
+
+    No full number of a person is kept of the text.
+    """
     sent = body(request)
     text = sent.get("text")
     if not isinstance(text, str) or not text.strip() or len(text) > MAX_REPLY_CHARS:
         raise HttpProblem(400, "bad_text", f"text is 1 to {MAX_REPLY_CHARS} characters")
     key = str(sent.get("key") or errors.new_reference())
-    answered = await in_thread(
-        tickets.reply, ledger_of(request), ticket_id, text.strip(), staff_name(request), key
-    )
+    kept = masking.impersonal(text.strip())
+    answered = await in_thread(tickets.reply, ledger_of(request), ticket_id, kept, staff_name(request), key)
     return json(plain(answered))
 
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from sanic import Request, Sanic
 from sanic.response import HTTPResponse, json
 
-from actions import http_health
+from actions import http_health, logs, metrics
 from actions.http_common import HttpProblem, QuietErrors, in_thread, ledger_of
 from ledger import Ledger, hearing, work_items
 from ledger.gateway import signing, wire
@@ -36,9 +36,21 @@ def build_app(ledger: Ledger, secrets: Sequence[str], shutdown_s: float) -> Sani
     app.config.TOUCHUP = False  # it rewrites the protocol's code, which one app of a process can do
     app.ctx.ledger = ledger
     app.ctx.webhook_secrets = tuple(secrets)
+    app.register_middleware(begin, "request")
+    app.register_middleware(count, "response")
     http_health.add_routes(app)
     app.add_route(webhook, "/payments/webhook", methods=["POST"])
     return app
+
+
+async def begin(_: Request) -> None:
+    """Whoever calls from outside does not say what their lines in the log belong to."""
+    logs.begin({})
+
+
+async def count(request: Request, answer: HTTPResponse) -> None:
+    if request.path == "/payments/webhook":
+        metrics.service().webhooks.labels(str(answer.status)).inc()
 
 
 def serve_beside(app: Sanic, public: Sanic, host: str, port: int) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import os
+import signal
 import sys
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 from rasa_sdk.endpoint import create_app
@@ -16,10 +20,13 @@ from actions import (
     http_demo,
     http_health,
     http_links,
+    http_metrics,
     http_outbox,
     http_staff,
     http_webhook,
+    logs,
     registry,
+    traces,
 )
 from actions.host_page import NO_PAGE, HostPage
 from actions.http_common import QuietErrors, Secrets, guard
@@ -28,11 +35,14 @@ from ledger import Ledger, opening
 from ledger.errors import InvalidTerms, OtherSchema
 from ledger.gateway.interface import GatewayMisconfigured
 from ledger.told import sentence
-from profiles.environment import SettingsError, read_files
+from profiles.environment import SettingsError, read_files, secret, with_files
+
+LARGEST_BODY_BYTES = 4 * 1024 * 1024  # a conversation of sixty events is a tenth of it
+SLOWEST_BODY_S = 10.0
+SHUTDOWN_S = 2.0  # longer than a command of the ledger; a long poll of the outbox may be cut off
+
 
 logger = logging.getLogger(__name__)
-
-SHUTDOWN_S = 2.0  # longer than a command of the ledger; a long poll of the outbox may be cut off
 
 
 class Executor(ActionExecutor):
@@ -54,10 +64,19 @@ def build_executor(ledger: Ledger, page: HostPage = NO_PAGE) -> Executor:
     return executor
 
 
+def secrets_of(environ: Mapping[str, str]) -> Secrets:
+    """Those that callers are asked for. Raises SettingsError."""
+    known = with_files(environ)
+    action, staff = secret(known, "YUEFU_ACTION_SECRET"), secret(known, "YUEFU_STAFF_SECRET")
+    return Secrets(action, staff, known.get("YUEFU_METRICS_SECRET", ""))
+
+
 def build_app(ledger: Ledger, secrets: Secrets, *, demo: bool, page: HostPage = NO_PAGE) -> Sanic:
     """The internal listener: actions, outbox, links, staff desk, health, and the demo's levers there."""
     app = create_app(build_executor(ledger, page), cors_origins=[])
     app.error_handler = QuietErrors()
+    app.config.REQUEST_MAX_SIZE = LARGEST_BODY_BYTES
+    app.config.REQUEST_TIMEOUT = SLOWEST_BODY_S
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = SHUTDOWN_S
     app.ctx.ledger = ledger
     app.ctx.page = page
@@ -66,20 +85,34 @@ def build_app(ledger: Ledger, secrets: Secrets, *, demo: bool, page: HostPage = 
     http_links.add_routes(app)
     http_outbox.add_routes(app)
     http_staff.add_routes(app)
+    http_metrics.add_routes(app)
     if demo:
         http_demo.add_routes(app)
     return app
 
 
+def read_secrets_again(app: Sanic) -> None:
+    """On SIGHUP: those in files change without a stop. With one that cannot be used the old ones stay."""
+    try:
+        app.ctx.secrets = secrets_of(app.ctx.started_with)
+    except SettingsError as missing:
+        logger.error("the secrets stay as they were: %s", missing)
+    else:
+        logger.info("the secrets were read again")
+
+
+async def listen_for_hangup(app: Sanic) -> None:
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, read_secrets_again, app)
+
+
 def main() -> int:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("rasa_sdk").setLevel(logging.WARNING)
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every call of the gateway
     # rasa-sdk 3.21 serves Rasa 3.6 over the same protocol, yet warns of the differing number.
     warnings.filterwarnings("ignore", message=r"(?s)Your versions of rasa and")
     try:
+        started_with = dict(os.environ)  # with the names of the files, which are read again on a hang-up
         read_files()
         settings = from_environment()
+        logs.set_up(settings.log_form)
         ledger = build_ledger(settings)
     except (SettingsError, GatewayMisconfigured) as missing:
         print(missing, file=sys.stderr)
@@ -87,8 +120,10 @@ def main() -> int:
     except (OtherSchema, InvalidTerms) as refused:
         print(sentence(refused), file=sys.stderr)
         return 2
-    given = Secrets(settings.action_secret, settings.staff_secret)
-    app = build_app(ledger, given, demo=settings.demo, page=settings.page)
+    app = build_app(ledger, secrets_of(started_with), demo=settings.demo, page=settings.page)
+    app.ctx.started_with = started_with
+    traces.set_up(app)
+    app.register_listener(listen_for_hangup, "after_server_start")
     background.add_tasks(app, ledger, settings.seals_file)
     if settings.webhook_secrets:
         public = http_webhook.build_app(ledger, settings.webhook_secrets, SHUTDOWN_S)

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
+from typing import cast, get_args
 from urllib.parse import urlsplit
 
+from actions import logs
 from actions.host_page import LINK_LIFE_S, NO_PAGE, HostPage
 from ledger import opening
 from profiles.environment import (
@@ -41,6 +43,7 @@ class Settings:
     public_port: int = 5056
     seals_file: Path | None = None
     page: HostPage = NO_PAGE
+    log_form: logs.Form = "json"
 
     @property
     def opening(self) -> opening.Opening:
@@ -77,7 +80,15 @@ def from_environment() -> Settings:
         public_port=int(environ.get("YUEFU_PUBLIC_PORT", "5056")),
         seals_file=Path(seals_file) if seals_file else None,
         page=_page(environ),
+        log_form=_log_form(environ, ledger.demo),
     )
+
+
+def _log_form(environ: Mapping[str, str], demo: bool) -> logs.Form:
+    form = environ.get("YUEFU_LOG") or ("text" if demo else "json")
+    if form in get_args(logs.Form):
+        return cast(logs.Form, form)
+    raise SettingsError("YUEFU_LOG must be json or text.")
 
 
 def _require_fit(environ: Mapping[str, str]) -> None:

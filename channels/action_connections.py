@@ -17,7 +17,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from channels import rasa_version
+from channels import logs, rasa_version
 
 _open: dict[asyncio.AbstractEventLoop, aiohttp.TCPConnector] = {}
 
@@ -57,7 +57,7 @@ def _session(self: EndpointConfig) -> aiohttp.ClientSession:
         _open[loop] = aiohttp.TCPConnector(limit=0)
     login = self.basic_auth
     return aiohttp.ClientSession(
-        headers=self.headers,
+        headers={**self.headers, **logs.request_headers()},
         auth=aiohttp.BasicAuth(login["username"], login["password"]) if login else None,
         timeout=aiohttp.ClientTimeout(total=DEFAULT_REQUEST_TIMEOUT),
         connector=_open[loop],

@@ -21,7 +21,7 @@ from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import ClientResponseError
 
-from channels import rasa_version, words
+from channels import metrics, rasa_version, words
 
 logger = logging.getLogger(__name__)
 
@@ -45,12 +45,16 @@ def install(timeout_s: float) -> None:
         tracker: DialogueStateTracker,
         domain: Domain,
     ) -> list[Event]:
+        if tracker.latest_message is not None:
+            metrics.understood(tracker.latest_message.parse_data)
         try:
-            return await asyncio.wait_for(original(self, output_channel, nlg, tracker, domain), timeout_s)
+            with metrics.took("action"):
+                return await asyncio.wait_for(original(self, output_channel, nlg, tracker, domain), timeout_s)
         except ActionExecutionRejection:
             raise  # a form's way of saying 'not mine'
         except Exception as error:
             reference = _service_reference(error) or words.new_reference()
+            metrics.bot().failures.labels(self.name()).inc()
             logger.error("[%s] action %s failed: %s", reference, self.name(), _cause(error))
             return [await _apology(reference, output_channel, nlg, tracker)]
 

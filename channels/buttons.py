@@ -69,9 +69,9 @@ class Press:
 
 @dataclass(frozen=True)
 class ButtonSigner:
-    """Signs and reads button tokens with one secret."""
+    """Signs and reads button tokens with one secret. While it changes there are two, the new one first."""
 
-    secret: str
+    secret: str = field(repr=False)
 
     def sign(self, sender: str, press: Press, now: float) -> str:
         """A token good for 15 minutes for decisions (`confirm_*`, `apply_*`), 24 hours for the rest.
@@ -84,7 +84,7 @@ class ButtonSigner:
         life_s = DECISION_LIFE_S if press.intent.startswith(DECISION_PREFIXES) else MENU_LIFE_S
         claims = [sender, press.intent, press.title, press.values, int(now) + life_s]
         payload = json.dumps(claims, ensure_ascii=False, separators=(",", ":")).encode()
-        return _encode(self._mac(payload) + payload)
+        return _encode(_mac(self.secret.split()[0], payload) + payload)
 
     def read(self, sender: str, token: str, now: float) -> Press:
         """The press behind a token.
@@ -101,7 +101,8 @@ class ButtonSigner:
         except (binascii.Error, ValueError):
             raise ButtonForged from None
         mac, payload = raw[:32], raw[32:]
-        if not hmac.compare_digest(mac, self._mac(payload)):
+        known = [hmac.compare_digest(mac, _mac(secret, payload)) for secret in self.secret.split()]
+        if not any(known):
             raise ButtonForged
         owner, intent, title, values, expires_at = json.loads(payload)
         if owner != sender:
@@ -110,8 +111,9 @@ class ButtonSigner:
             raise ButtonExpired(title)
         return Press(intent, title, values)
 
-    def _mac(self, payload: bytes) -> bytes:
-        return hmac.new(self.secret.encode(), b"button\0" + payload, hashlib.sha256).digest()
+
+def _mac(secret: str, payload: bytes) -> bytes:
+    return hmac.new(secret.encode(), b"button\0" + payload, hashlib.sha256).digest()
 
 
 def _encode(raw: bytes) -> str:

@@ -20,7 +20,7 @@ from rasa.shared.core.events import Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import Engine
 
-from channels import chat_database, rasa_version
+from channels import chat_database, metrics, rasa_version
 
 RECENT_EVENTS: Final = 60  # some seven turns: the rules look at one, a person is handed the last ones
 _INDEX: Final = (
@@ -96,7 +96,8 @@ class Conversations(SQLTrackerStore):
         new = itertools.islice(tracker.events, getattr(tracker, "events_stored", 0), None)
         rows = [_row(tracker.sender_id, event) for event in new]
         if rows:
-            await asyncio.to_thread(self._write, rows)
+            with metrics.took("store"):
+                await asyncio.to_thread(self._write, rows)
         _stored(tracker)
 
     def _read(self, sender_id: str, all_sessions: bool) -> list[str]:

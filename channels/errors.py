@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from channels import metrics
 from channels.words import new_reference
 
 logger = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ class ChatError(Exception):
         self.code = code
         self.reference = new_reference()
         self.retry_after_s = retry_after_s
+        metrics.bot().refused.labels(code).inc()
         level = logging.WARNING if code in ALARMING else logging.INFO
         logger.log(level, "[%s] refused: %s (%s)", self.reference, code, detail)
 

@@ -15,7 +15,7 @@ from sanic.exceptions import MethodNotSupported, NotFound, PayloadTooLarge
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from channels import identity
+from channels import identity, logs
 from channels.errors import ChatError
 from channels.mailbox import Mailbox
 from channels.rate import Rate
@@ -47,6 +47,7 @@ def answering(handler: Handler) -> Handler:
 
     @wraps(handler)
     async def guarded(*args: Any, **kwargs: Any) -> HTTPResponse:
+        logs.end()  # of what came over the same connection before
         try:
             return await handler(*args, **kwargs)
         except ChatError as error:

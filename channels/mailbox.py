@@ -66,6 +66,14 @@ class Claim:
     answer: list[Message]
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """Messages that were taken in and have no answer yet, and how long the oldest has waited, in seconds."""
+
+    messages: int
+    oldest_s: float
+
+
 def iso_time(at: float) -> str:
     """Epoch seconds as ISO time in Shanghai, to the second."""
     return datetime.fromtimestamp(at, SHANGHAI).isoformat(timespec="seconds")
@@ -151,6 +159,13 @@ class Mailbox:
                     .values(leased_until=now + LEASE_S)
                 ).rowcount
             ]
+
+    def unanswered(self, now: float) -> Waiting:
+        """How many messages wait for their answer now, and since when."""
+        wanted = sa.select(sa.func.count(), sa.func.min(turns.c.at)).where(turns.c.answer.is_(None))
+        with reading(self.engine) as conn:
+            messages_, oldest_at = conn.execute(wanted).one()
+        return Waiting(messages_, 0.0 if oldest_at is None else max(0.0, now - oldest_at))
 
     def since(self, sender: str, seq: int, both_roles: bool = False) -> list[Message]:
         """What is kept above `seq` (the newest 200), oldest first; the bot's alone unless `both_roles`."""

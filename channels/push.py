@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 from typing import Any
 
+from channels import metrics
 from channels.outlets import Outlets
 from channels.service_client import ServiceClient, ServiceError
 from channels.turns import PushFailed, Turns
@@ -86,8 +87,11 @@ class OutboxPush:
                 logger.error("outbox %s is for a channel that this bot does not serve", item["id"])
                 continue
             try:
-                said = await self.turns.push(item["sender"], item["id"], str(item["kind"]), str(item["ref"]))
-                await outlet.deliver(item["sender"], said)
+                with metrics.noticed(str(item["kind"])):
+                    said = await self.turns.push(
+                        item["sender"], item["id"], str(item["kind"]), str(item["ref"])
+                    )
+                    await outlet.deliver(item["sender"], said)
                 told.append(item["id"])
             except PushFailed as error:
                 logger.warning("outbox %s was not told yet: %s", item["id"], error)

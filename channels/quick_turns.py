@@ -16,11 +16,12 @@ from typing import Any
 
 from rasa.core import processor
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+from rasa.engine.constants import PLACEHOLDER_MESSAGE
 from rasa.engine.graph import GraphSchema
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from channels import rasa_version
+from channels import metrics, rasa_version
 
 _Plan = list[tuple[str, tuple[str, ...]]]  # each node after those that it needs
 
@@ -59,9 +60,10 @@ def _run(
     if wanted not in plans:
         plans[wanted] = _planned(self._graph_schema.minimal_graph_schema(list(wanted)))
     outputs = {name: (name, value) for name, value in (inputs or {}).items()}
-    for name, needed in plans[wanted]:
-        # What nobody has put out is told by its name; the node complains of it.
-        outputs[name] = self._instantiated_nodes[name](*(outputs.get(each, each) for each in needed))
+    with metrics.took("understand" if PLACEHOLDER_MESSAGE in outputs else "decide"):
+        for name, needed in plans[wanted]:
+            # What nobody has put out is told by its name; the node complains of it.
+            outputs[name] = self._instantiated_nodes[name](*(outputs.get(each, each) for each in needed))
     return dict(outputs[name] for name in wanted)
 
 

@@ -7,13 +7,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 from urllib.parse import urlsplit
 
 import jwt
 from sqlalchemy.engine.url import make_url
 from sqlalchemy.exc import ArgumentError
 
+from channels import logs
 from profiles.environment import (
     SettingsError,
     profile_of,
@@ -70,6 +71,8 @@ class Settings:
     drain_s: float
     link_urls: Mapping[str, str]
     host_page_url: str
+    log_form: logs.Form
+    metrics_secret: str
 
     def __repr__(self) -> str:
         return f"Settings(demo={self.demo}, service_url={self.service_url!r})"
@@ -104,6 +107,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         drain_s=_drain(environ),
         link_urls=_link_urls(environ.get("YUEFU_LINK_URLS", "")),
         host_page_url=host_page(environ),
+        log_form=_log_form(environ, demo),
+        metrics_secret=environ.get("YUEFU_METRICS_SECRET", ""),
     )
 
 
@@ -114,6 +119,13 @@ def chat_database(environ: Mapping[str, str] = os.environ) -> str:
         return _database_url(require_postgresql(environ, "YUEFU_CHAT_DB"))
     run_dir = Path(environ.get("YUEFU_RUN_DIR") or ".run")
     return _database_url(environ.get("YUEFU_CHAT_DB") or str(run_dir / "chat.db"))
+
+
+def _log_form(environ: Mapping[str, str], demo: bool) -> logs.Form:
+    form = environ.get("YUEFU_LOG") or ("text" if demo else "json")
+    if form in get_args(logs.Form):
+        return cast(logs.Form, form)
+    raise SettingsError("YUEFU_LOG must be json or text.")
 
 
 def _number(environ: Mapping[str, str], name: str, default: float) -> float:

@@ -106,6 +106,10 @@ class ChatSocket:
             await self.server.manager.stop()
         await self.server.shutdown()
 
+    def count_open(self) -> int:
+        """How many tabs are connected."""
+        return len(self._timers)
+
     async def connect(self, sid: str, _environ: dict[str, Any], auth: object = None) -> None:
         try:
             who = await self.verifier.verify(auth.get("token") if isinstance(auth, dict) else None)

@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 
-from channels import words
+from channels import logs, metrics, words
 from channels.buttons import ButtonSigner, Press
 from channels.heard import Asked, Heard, Hearing
 from channels.identity import SENDER_PREFIX, Identity
@@ -85,6 +85,7 @@ class Turns:
         Raises:
             IdConflict: the id was used with another body.
         """
+        logs.begin(who.sender, asked.client_id)
         async with self._in_order(who.sender):  # first of all: messages are numbered as they came
             heard, claim, now = await asyncio.to_thread(self._take_in, who.sender, asked)
             if claim.state == "mine":
@@ -111,6 +112,7 @@ class Turns:
         """
         what = hashlib.sha256(f"{kind} {ref}".encode()).hexdigest()[:16]
         turn_id = f"{PUSH_PREFIX}{outbox_id}:{what}"  # a ledger that was reset counts its ids anew
+        logs.begin(sender, turn_id)
         while (claim := await self._claim(sender, turn_id, "", None)).state == "working":
             await asyncio.sleep(POLL_S)  # by a bot that may have died: later news wait for it
         if claim.state == "done":
@@ -164,6 +166,7 @@ class Turns:
 
     async def give_up(self, sender: str, turn_id: str) -> list[Message]:
         """Answers a turn that was broken off: it has to be sent again."""
+        logs.begin(sender, turn_id)
         reference = words.new_reference()
         logger.error("[%s] a turn of %s was broken off", reference, sender)
         said = await words.apologise(self.agent(), reference, words.BROKEN_OFF)
@@ -198,9 +201,12 @@ class Turns:
     async def _answer(self, who: Identity, turn_id: str, heard: Heard, first: bool) -> list[Message]:
         await self.emit(who.sender, "typing", {"on": True})
         try:
-            async with self._renewed(who.sender, turn_id):
-                bubbles = await self._bubbles(who, turn_id, heard)
-            return await self._finish(who.sender, turn_id, bubbles, first)
+            with metrics.took("turn"):
+                async with self._renewed(who.sender, turn_id):
+                    bubbles = await self._bubbles(who, turn_id, heard)
+                said = await self._finish(who.sender, turn_id, bubbles, first)
+            metrics.answered(heard.parse_data is not None, heard.refusal, said)
+            return said
         except BaseException:  # broken off or not stored: the same id may be asked again
             self.mailbox.release(who.sender, turn_id)
             raise

@@ -31,7 +31,10 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Visitors:
-    """Issues and reads passes. With a limit of 0 a minute there are no visitors: none is issued or taken."""
+    """Issues and reads passes. With a limit of 0 a minute there are no visitors: none is issued or taken.
+
+    While the secret changes there are two of them with a blank between, the new one first.
+    """
 
     secret: str = field(repr=False)
     a_minute: int
@@ -45,7 +48,7 @@ class Visitors:
         """A pass of ten minutes, for a new name unless one is given."""
         claims = {"sub": sub or f"{SUBJECT_PREFIX}{uuid.uuid4()}", "exp": int(now) + LIFE_S}
         payload = json.dumps(claims, separators=(",", ":")).encode()
-        return ".".join((HEAD, _encode(payload), _encode(self._mac(payload))))
+        return ".".join((HEAD, _encode(payload), _encode(_mac(self.secret.split()[0], payload))))
 
     def read(self, token: str, now: float) -> Visitor | None:
         """Who holds this pass; None for anything else, past its time, or where visitors are not let in."""
@@ -61,13 +64,15 @@ class Visitors:
             payload, mac = _decode(body), _decode(signature)
         except (binascii.Error, ValueError):
             return None
-        if not hmac.compare_digest(mac, self._mac(payload)):
+        known = [hmac.compare_digest(mac, _mac(secret, payload)) for secret in self.secret.split()]
+        if not any(known):
             return None
         claims = json.loads(payload)
         return Visitor(claims["sub"], claims["exp"])
 
-    def _mac(self, payload: bytes) -> bytes:
-        return hmac.new(self.secret.encode(), b"visitor\0" + payload, hashlib.sha256).digest()
+
+def _mac(secret: str, payload: bytes) -> bytes:
+    return hmac.new(secret.encode(), b"visitor\0" + payload, hashlib.sha256).digest()
 
 
 def _encode(raw: bytes) -> str:

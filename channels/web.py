@@ -17,6 +17,7 @@ from channels import (
     action_connections,
     action_errors,
     http,
+    logs,
     quick_domain,
     quick_rules,
     quick_turns,
@@ -36,7 +37,7 @@ from channels.identity import SENDER_PREFIX, Verifier
 from channels.jwks import KeySet
 from channels.links import LinkApi
 from channels.mailbox import Mailbox, Message
-from channels.masking import mask_all_logs
+from channels.metrics_route import MetricsRoute
 from channels.outlets import Outlets
 from channels.push import OutboxPush
 from channels.rating_desk import RatingDesk
@@ -100,6 +101,7 @@ class WebInput(InputChannel):
         self.api = http.ChatApi(verifier, self.turns, self.mailbox, rate, ratings, visitors, new_visitors)
         self.health = Health(self.agent, self.service, self.fleet)
         self.links = LinkApi(verifier, self.service, self.turns, rate, config.link_urls)
+        self.metrics = MetricsRoute(config.metrics_secret, self.mailbox, self.socket.count_open)
         self.demo = DemoPage(config.web_dir, config.tokens, self.service) if config.demo else None
 
     @classmethod
@@ -115,6 +117,7 @@ class WebInput(InputChannel):
         """
         try:
             config = settings.load()
+            logs.set_up(config.log_form)
             action_errors.install(config.action_timeout_s)
             for each in (action_connections, quick_domain, quick_rules, quick_turns):
                 each.install()
@@ -140,6 +143,7 @@ class WebInput(InputChannel):
         self.api.add_routes(blueprint)
         self.links.add_routes(blueprint)
         self.health.add_routes(blueprint)
+        self.metrics.add_routes(blueprint)
         if self.demo is not None:
             self.demo.add_routes(blueprint)
         blueprint.listener("before_server_start")(self._before_start)
@@ -165,7 +169,7 @@ class WebInput(InputChannel):
                 f"The demo profile hands out tokens, so it listens on this machine only: use -i 127.0.0.1 "
                 f"instead of {app.state.host}."
             )
-        mask_all_logs()
+        logs.set_up(self.config.log_form)
         self.mailbox.create_tables()
 
     async def _after_start(self, _app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:

@@ -7,6 +7,8 @@ reconcile FILE      compare a day's settlement file of the gateway with the book
 close-month MONTH   issue the bills of a month that is over
 run-penalties       bring every account up to today: penalty, interest, freezes, holds that expire
 run-reconciler      ask the gateway about charges and payouts whose outcome is not known
+export-customer CUSTOMER     everything held of a customer
+erase-customer CUSTOMER      forget it, but for the books (`make erase` forgets the conversations too)
 
 The ledger is the one that the environment names (`ledger.opening`). JSON on stdout. Exit code 0: done, and
 all agrees; 1: done, and something does not agree; 2: not done, and a sentence on stderr says why; 130:
@@ -29,7 +31,18 @@ from typing import Any
 import sqlalchemy as sa
 from tqdm import tqdm
 
-from ledger import audit, bills, days, opening, penalties, reconciler, reconciliation, seals, statement
+from ledger import (
+    audit,
+    bills,
+    days,
+    opening,
+    penalties,
+    personal,
+    reconciler,
+    reconciliation,
+    seals,
+    statement,
+)
 from ledger.database import Ledger, is_read_only
 from ledger.errors import LedgerError, ReadOnlyLedger
 from ledger.gateway.interface import GatewayError
@@ -61,6 +74,16 @@ def _reconcile(ledger: Ledger, args: argparse.Namespace) -> int:
     report = reconciliation.reconcile(ledger, args.file)
     _tell({**asdict(report), "day": report.day.isoformat(), "agrees": report.agrees})
     return AGREES if report.agrees else DISAGREES
+
+
+def _export_customer(ledger: Ledger, args: argparse.Namespace) -> int:
+    _tell(personal.export(ledger, args.customer))
+    return AGREES
+
+
+def _erase_customer(ledger: Ledger, args: argparse.Namespace) -> int:
+    _tell(personal.erase(ledger, args.customer))
+    return AGREES
 
 
 def _close_month(ledger: Ledger, args: argparse.Namespace) -> int:
@@ -129,6 +152,9 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     add("run-penalties", _run_penalties, "bring every account up to today")
     asking = add("run-reconciler", _run_reconciler, "ask the gateway about open charges", with_gateway=True)
     asking.add_argument("--every", metavar="SECONDS", type=_pause_s, help="again and again, until stopped")
+    for name, run, writes in (("export", _export_customer, False), ("erase", _erase_customer, True)):
+        of = add(f"{name}-customer", run, f"{name} what is held of a customer", writes=writes)
+        of.add_argument("customer", metavar="CUSTOMER")
     return parser.parse_args(argv)
 
 

@@ -33,8 +33,8 @@ def account_json(ledger: Ledger, customer_id: str) -> dict[str, Any]:
             "journals": _journals(conn, known.account_id),
             "tickets": _tickets(conn, customer_id),
         }
-    plain: dict[str, Any] = _plain({**asdict(known), **held})
-    return plain
+    told: dict[str, Any] = plain({**asdict(known), **held})
+    return told
 
 
 def _settlements(conn: sa.Connection, account_id: int) -> list[dict[str, Any]]:
@@ -89,9 +89,10 @@ def _without(row: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in names}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Dates and instants as ISO 8601 text, tuples as lists."""
     if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items()}
+        return {name: plain(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     return value.isoformat() if isinstance(value, date) else value

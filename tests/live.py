@@ -22,6 +22,7 @@ from scripts.processes import Household, Program, free_port
 
 READY_TIMEOUT_S = 120.0
 REPLY_TIMEOUT_S = 60.0
+METRICS_SECRET = "watcher-secret-of-the-tests"
 CUSTOMERS = tuple(each.customer_id for each in ALL)
 Message = dict[str, Any]
 
@@ -60,7 +61,8 @@ class LiveDemo:
 
     def environment(self) -> dict[str, str]:
         own = demo.environment(self.folder, self.service_port, self.keys, demo.SECRETS)
-        return {**own, "YUEFU_HOST_PAGE_URL": f"{self.bot_url}/"}
+        more = {"YUEFU_HOST_PAGE_URL": f"{self.bot_url}/", "YUEFU_METRICS_SECRET": METRICS_SECRET}
+        return {**own, **more}
 
     def seed(self) -> None:
         subprocess.run(
@@ -73,6 +75,7 @@ class LiveDemo:
 
     def start_bot(self, log: str = "bot.log") -> Program:
         env = demo.environment(self.folder, self.service_port, self.keys, demo.SEEN_BY_BOT)
+        env["YUEFU_METRICS_SECRET"] = METRICS_SECRET
         env["YUEFU_CHAT_RATE_MESSAGES"] = "1000"  # the limit itself is tested with the channel
         env["YUEFU_CHAT_ORIGINS"] = f"http://127.0.0.1:{self.shop_port}"
         command = demo.run_bot_command(self.bot_port)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import hmac
 import os
+import signal
+import socket
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,7 +19,7 @@ import pytest
 from sanic import Sanic
 
 from actions.http_common import Secrets
-from actions.server import build_app, build_ledger
+from actions.server import LARGEST_BODY_BYTES, build_app, build_ledger, listen_for_hangup, read_secrets_again
 from actions.settings import Settings
 from ledger import Ledger, tickets
 from tests.actions.chat import ROOT, Chat
@@ -61,7 +67,7 @@ def test_every_route_but_health_needs_its_secret(
         answer = http.request(method, path, headers=headers, json={})
         assert answer.status_code == 403
         assert set(answer.json()["error"]) == {"code", "message", "reference"}
-        assert f"{answer.json()['error']['reference']} refused: {method} {path}" in caplog.text
+        assert f"[{answer.json()['error']['reference']}] refused: {method} {path}" in caplog.text
         assert SECRET not in caplog.text
 
 
@@ -228,3 +234,69 @@ def test_a_ledger_that_is_only_read_is_the_cause_that_is_told(settings: Settings
         assert (answer.status_code, error["code"]) == (503, "read_only_ledger")
         assert error["message"] == "The database is open for reading only. Nothing was changed."
     ledger.engine.dispose()
+
+
+def test_both_secrets_are_taken_while_one_changes_and_are_read_again_without_a_stop(
+    http: httpx.Client, app: Sanic, tmp_path: Path
+) -> None:
+    new, file = "action-secret-of-tomorrow", tmp_path / "action"
+    app.ctx.started_with = {"YUEFU_ACTION_SECRET_FILE": str(file), "YUEFU_STAFF_SECRET": STAFF}
+
+    def taken(*secrets: str) -> list[bool]:
+        return [http.get("/actions", headers=signed(each)).status_code == 200 for each in secrets]
+
+    assert taken(SECRET, new, f"{new} {SECRET}") == [True, False, False]
+    for value, then in ((f"{new} {SECRET}", [True, True]), ("", [True, True]), (new, [False, True])):
+        file.write_text(value, "utf-8")
+        read_secrets_again(app)
+        assert taken(SECRET, new) == then
+
+
+def test_each_secret_is_compared_whole_whichever_is_right(
+    http: httpx.Client, app: Sanic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[bytes] = []
+    compare = hmac.compare_digest
+
+    def counting(given: bytes, known: bytes) -> bool:
+        compared.append(known)
+        return compare(given, known)
+
+    monkeypatch.setattr(hmac, "compare_digest", counting)
+    app.ctx.secrets = Secrets("one-secret-of-two two-secret-of-two", STAFF)
+    for given in ("one-secret-of-two", "two-secret-of-two", "neither"):
+        http.get("/actions", headers=signed(given))
+    assert compared == [b"one-secret-of-two", b"two-secret-of-two"] * 3
+
+
+def test_a_hangup_reads_the_secrets_again(app: Sanic, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[Sanic] = []
+    monkeypatch.setattr("actions.server.read_secrets_again", heard.append)
+
+    async def hang_up() -> None:
+        await listen_for_hangup(app)
+        os.kill(os.getpid(), signal.SIGHUP)
+        await asyncio.sleep(0.05)
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGHUP)
+
+    asyncio.run(hang_up())
+    assert heard == [app]
+
+
+def test_a_body_that_is_too_large_or_compressed_is_not_read(http: httpx.Client) -> None:
+    large = http.post("/webhook", content=b" " * (LARGEST_BODY_BYTES + 1), headers=signed())
+    assert large.status_code == 413 and large.json()["error"]["reference"]
+    bomb = zlib.compress(b" " * 10_000_000)
+    packed = http.post("/webhook", content=bomb, headers={**signed(), "Content-Encoding": "deflate"})
+    assert packed.status_code == 415 and packed.json()["error"]["code"] == "bad_encoding"
+
+
+def test_a_body_that_comes_too_slowly_ends_the_connection(app: Sanic) -> None:
+    app.config.REQUEST_TIMEOUT = 0.3
+    with serving(app) as url, socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1]))) as slow:
+        slow.sendall(f"POST /webhook HTTP/1.1\r\nHost: x\r\nX-Action-Secret: {SECRET}\r\n".encode())
+        slow.settimeout(30)
+        answer = b""
+        while part := slow.recv(4096):
+            answer += part
+    assert int(answer.split()[1]) >= 400 and b"Traceback" not in answer

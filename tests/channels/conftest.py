@@ -293,6 +293,7 @@ def live(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live
         host.publish(keys.published())
         env = {"YUEFU_PROFILE": "", "YUEFU_JWT_ISSUER": ISSUER, "YUEFU_JWT_JWKS_URL": host.url}
         env |= {"YUEFU_CHAT_VISITORS": "20", "YUEFU_ACTION_TIMEOUT_S": "10"}
+        env |= {"YUEFU_METRICS_SECRET": "watcher-new-secret watcher-old-secret"}
         with running_chat(model, tmp_path_factory.mktemp("live"), **env) as started:
             yield Live(started, host, keys)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import Any
 
 import pytest
@@ -214,6 +213,24 @@ def test_too_long_is_counted_in_characters() -> None:
         ("11010119900307123X", "****123X"),
         ("身份证110101199003071234。", "身份证****1234。"),
         ("110101 19900307 123x", "****123x"),
+        ("１３８１２３４５６７８", "138****5678"),
+        ("我的号是幺三八一二三四五六七八", "我的号是138****5678"),
+        ("一三八 一二三四 五六七八", "138****5678"),
+        ("138.1234.5678", "138****5678"),
+        ("138 12 34 56 78", "138****5678"),
+        ("138 123 45678", "138****5678"),
+        ("1 3 8 1 2 3 4 5 6 7 8", "****5678"),
+        ("1\u200b38\u200b12345678", "138****5678"),
+        ("①③⑧①②③④⑤⑥⑦⑧", "138****5678"),
+        ("6222020000000000 005", "****0005"),
+        ("622202 0000000000000", "****0000"),
+        ("订单号：6222020000000000000", "订单号：****0000"),
+        ("１１０１０１１９９００３０７１２３Ｘ", "****123X"),
+        ("110101 1990 0307 123X", "****123X"),
+        ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjIn0.abc-_1", "eyJ****"),
+        ("Authorization: Bearer abcdefgh-12345678", "Authorization: Bearer ****"),
+        ("1500.00 300.50", "1500.00 300.50"),
+        ("二〇二六年十一月三日还一千五百", "二〇二六年十一月三日还一千五百"),
         ("20261103123456", "20261103123456"),
         ("订单号：4967190341234567890", "订单号：4967190341234567890"),
         (
@@ -224,23 +241,6 @@ def test_too_long_is_counted_in_characters() -> None:
 )
 def test_masking(line: str, masked: str) -> None:
     assert masking.mask(line) == masked
-
-
-def test_a_log_line_is_masked_with_its_arguments_and_traceback(capsys: pytest.CaptureFixture) -> None:
-    logger, handler = logging.getLogger("masked"), logging.StreamHandler()
-    logger.addHandler(handler)
-    try:
-        masking.mask_all_logs()
-        masking.mask_all_logs()
-        try:
-            raise ValueError("13912345678")
-        except ValueError:
-            logger.exception("called %s", "13812345678")
-    finally:
-        logger.removeHandler(handler)
-    said = capsys.readouterr().err
-    assert "called 138****5678" in said and "139****5678" in said
-    assert "12345678" not in said
 
 
 def test_the_rate_is_a_sliding_window_for_each_sender() -> None:

@@ -19,9 +19,15 @@ from scripts.console import ROOT
 DEPLOY = ROOT / "deploy"
 NAME = re.compile(r"\b(YUEFU_[A-Z_]+|DATABASE_URL)\b")
 BOT_CODE = ("channels/settings.py", "channels/start.py")
-SERVICE_CODE = ("actions/settings.py", "ledger/opening.py", "ledger/gateway/over_http.py")
+SERVICE_CODE = (
+    "actions/settings.py",
+    "actions/server.py",
+    "ledger/opening.py",
+    "ledger/gateway/over_http.py",
+)
 #: Settings that have a default for everybody, or belong to another profile than production.
 AT_CHOICE = {
+    "YUEFU_LOG",
     "YUEFU_JWT_SECRET",  # the demo's
     "YUEFU_JWT_JWKS_URL",  # instead of YUEFU_JWT_PUBLIC_KEY
     "YUEFU_JWT_AUDIENCE",

@@ -1,0 +1,148 @@
+"""A customer's own data: all of it told, or forgotten but for the books, which the law wants kept.
+
+Forgotten are who of the chat the customer is (links), what was said to the staff (tickets and their packets),
+what was to be told (outbox), and by which message something was confirmed (keys). Accounts, bills, payments
+and the evidence of freezes are the books.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from ledger import dump, open_charges
+from ledger import support_tables as s
+from ledger import tables as t
+from ledger.database import Ledger
+from ledger.door import checked
+from ledger.errors import SettlementUnderWay, UnknownCustomer
+from ledger.ticket_records import read
+from ledger.work import one_at_a_time
+
+_TICKETS: Final = sa.select(s.tickets.c.id, s.tickets.c.sender).order_by(s.tickets.c.id)
+_OPEN_CHARGE: Final = (
+    sa.select(t.charges)
+    .join(t.accounts, t.accounts.c.id == t.charges.c.account_id)
+    .where(t.accounts.c.customer_id == sa.bindparam("customer_id"), open_charges.is_open())
+)
+
+
+@checked
+def export(ledger: Ledger, customer_id: str) -> dict[str, Any]:
+    """Everything held of the customer, as JSON: `senders` of the chat that they are or were, `tickets`, what
+    they were `told`, and the rows of their `books` by table. Raises UnknownCustomer."""
+    with ledger.read() as conn:
+        senders = _senders(conn, customer_id)
+        accounts = list(
+            conn.scalars(sa.select(t.accounts.c.id).where(t.accounts.c.customer_id == customer_id))
+        )
+        if not accounts and not senders:
+            raise UnknownCustomer(customer_id=customer_id)
+        tickets = conn.execute(_TICKETS.where(_theirs(customer_id, senders))).all()
+        told = sa.select(s.outbox).where(s.outbox.c.sender.in_(senders)).order_by(s.outbox.c.id)
+        held = {
+            "customer": customer_id,
+            "senders": senders,
+            "tickets": [asdict(read(conn, ticket.id)) for ticket in tickets],
+            "told": _rows(conn, told),
+            "books": {name: _rows(conn, rows) for name, rows in _books(accounts)},
+        }
+    plain: dict[str, Any] = dump.plain(held)
+    return plain
+
+
+@checked
+def erase(ledger: Ledger, customer_id: str) -> dict[str, int]:
+    """Forgets it; how much of `links`, `tokens`, `tickets`, `outbox`, `keys`. Again, it finds nothing.
+
+    Raises SettlementUnderWay while the customer is still to be told what became of a payment.
+    """
+    now = ledger.clock.now()
+    with ledger.write() as conn:
+        one_at_a_time(conn, f"erasure of {customer_id}")
+        if conn.dialect.name == "sqlite":  # else what is deleted stays in the file until the room is needed
+            conn.exec_driver_sql("PRAGMA secure_delete = ON")
+        charge = conn.execute(_OPEN_CHARGE, {"customer_id": customer_id}).first()
+        if charge is not None:
+            raise SettlementUnderWay(open_charges.view(charge))
+        senders = _senders(conn, customer_id)
+        erased = {
+            "tickets": _empty_tickets(conn, customer_id, senders, now),
+            "outbox": _delete(conn, s.outbox, s.outbox.c.sender.in_(senders)),
+            "keys": _forget_keys(conn, customer_id, senders),
+            "tokens": _delete(conn, s.one_time_tokens, s.one_time_tokens.c.customer_id == customer_id),
+            "links": _delete(conn, s.links, s.links.c.customer_id == customer_id),
+        }
+    _overwrite(ledger)
+    return erased
+
+
+def _rows(conn: sa.Connection, wanted: sa.Select[Any]) -> list[dict[str, Any]]:
+    return [dict(row) for row in conn.execute(wanted).mappings()]
+
+
+def _books(accounts: list[int]) -> Iterator[tuple[str, sa.Select[Any]]]:
+    """Of every table that has an account, its rows of these; of journals their postings too."""
+    yield "accounts", sa.select(t.accounts).where(t.accounts.c.id.in_(accounts))
+    for table in t.metadata.sorted_tables:
+        if "account_id" in table.c:
+            order = table.primary_key.columns
+            yield table.name, sa.select(table).where(table.c.account_id.in_(accounts)).order_by(*order)
+    journals = sa.select(t.journals.c.id).where(t.journals.c.account_id.in_(accounts))
+    yield "postings", sa.select(t.postings).where(t.postings.c.journal_id.in_(journals))
+
+
+def _senders(conn: sa.Connection, customer_id: str) -> list[str]:
+    """Those linked now or before, and those of the customer's tickets; none that is another's by now."""
+    linked = sa.select(s.links.c.sender).where(s.links.c.customer_id == customer_id).order_by(s.links.c.id)
+    of_tickets = _TICKETS.with_only_columns(s.tickets.c.sender).where(s.tickets.c.customer_id == customer_id)
+    others = sa.select(s.links.c.sender).where(
+        s.links.c.ended_at.is_(None), s.links.c.customer_id != customer_id
+    )
+    named = dict.fromkeys((*conn.scalars(linked), *conn.scalars(of_tickets)))
+    taken = set(conn.scalars(others.where(s.links.c.sender.in_(list(named)))))
+    return [sender for sender in named if sender not in taken]
+
+
+def _theirs(customer_id: str, senders: list[str]) -> sa.ColumnElement[bool]:
+    return (s.tickets.c.customer_id == customer_id) | s.tickets.c.sender.in_(senders)
+
+
+def _empty_tickets(conn: sa.Connection, customer_id: str, senders: list[str], now: datetime) -> int:
+    """That there was a ticket, and when, stays for the staff's own figures; whose and what about does not."""
+    tickets = conn.execute(_TICKETS.where(_theirs(customer_id, senders))).all()
+    for ticket in tickets:
+        conn.execute(sa.delete(s.ticket_messages).where(s.ticket_messages.c.ticket_id == ticket.id))
+        gone: dict[str, Any] = {
+            "sender": f"erased-{ticket.id}",
+            "customer_id": None,
+            "packet": {},
+            "key": "erased",
+        }
+        at = s.tickets.c.closed_at
+        closed = {"state": "CLOSED", "closed_at": sa.func.coalesce(at, sa.literal(now, at.type))}
+        conn.execute(sa.update(s.tickets).where(s.tickets.c.id == ticket.id).values(**gone, **closed))
+    return len(tickets)
+
+
+def _forget_keys(conn: sa.Connection, customer_id: str, senders: list[str]) -> int:
+    """Those of what was confirmed in the chat name the sender; without a link nobody sends them again."""
+    k = t.idempotency.c
+    of_chat = sa.or_(sa.false(), *(k.key.startswith(f"{sender}:", autoescape=True) for sender in senders))
+    return _delete(conn, t.idempotency, (k.customer_id == customer_id) & of_chat)
+
+
+def _delete(conn: sa.Connection, table: sa.Table, these: sa.ColumnElement[bool]) -> int:
+    return conn.execute(sa.delete(table).where(these)).rowcount
+
+
+def _overwrite(ledger: Ledger) -> None:
+    """SQLite's log of its newest writes still holds what was there before them."""
+    if ledger.engine.dialect.name == "sqlite":
+        with closing(ledger.engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,82 @@
+"""What a customer said, told whole and then forgotten, in the channel's tables and in Rasa's."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from channels.mailbox import Mailbox
+from channels.personal import Personal
+from channels.ratings import Rating, Ratings
+from channels.tables import messages
+from tests.channels.conftest import ROOT
+
+SAID = "the words of the customer"
+ENDED = {"text": "办好了", "buttons": [], "custom": {"journey": {"name": "close", "outcome": "closed"}}}
+
+
+def talk(mailbox: Mailbox, sender: str) -> None:
+    mailbox.claim(sender, "m-1", "hash", SAID, 100.0)
+    mailbox.finish(sender, "m-1", [ENDED], 101.0)
+    Ratings(mailbox.engine).rate(sender, Rating(2, True, SAID), 102.0)
+
+
+def rasas_events(mailbox: Mailbox, *senders: str) -> None:
+    with mailbox.engine.begin() as conn:
+        conn.execute(sa.text("DROP TABLE IF EXISTS events"))
+        conn.execute(sa.text("CREATE TABLE events (id INTEGER PRIMARY KEY, sender_id TEXT, data TEXT)"))
+        for number, sender in enumerate(senders):
+            row = {"id": number, "sender": sender, "data": json.dumps({"text": SAID})}
+            conn.execute(sa.text("INSERT INTO events VALUES (:id, :sender, :data)"), row)
+
+
+def test_all_that_was_said_is_told_and_then_forgotten(mailbox: Mailbox) -> None:
+    for sender in ("web-a", "web-b"):
+        talk(mailbox, sender)
+    rasas_events(mailbox, "web-a", "web-b")
+    personal = Personal(mailbox.engine)
+    told = personal.export(["web-a"])
+    assert told.keys() == {"web-a"}
+    kept = told["web-a"]
+    assert [message["role"] for message in kept["chat_message"]] == ["user", "bot"]
+    assert kept["chat_message"][0]["body"] == {"text": SAID} and kept["chat_turn"][0]["turn_id"] == "m-1"
+    assert kept["chat_rating"][0]["words"] == SAID and kept["events"] == [{"text": SAID}]
+    assert json.loads(json.dumps(told)) == told
+    forgotten = personal.erase(["web-a"])
+    assert {name: rows for name, rows in forgotten.items() if rows} == {
+        "chat_message": 2,
+        "chat_turn": 1,
+        "chat_rating": 1,
+        "chat_sender": 1,
+        "events": 1,
+    }
+    assert {"channel_arrival", "channel_departure", "channel_peer", "channel_choice"} <= forgotten.keys()
+    assert not any(personal.export(["web-a"])["web-a"].values())
+    assert len(personal.export(["web-b"])["web-b"]["chat_message"]) == 2
+    assert set(personal.erase(["web-a"]).values()) == {0}
+    if mailbox.engine.dialect.name == "sqlite":
+        for path in Path(str(mailbox.engine.url.database)).parent.glob("chat.db*"):
+            assert b"web-a" not in path.read_bytes()
+
+
+def test_without_rasas_table_there_is_only_the_channels(mailbox: Mailbox) -> None:
+    with mailbox.engine.begin() as conn:
+        conn.execute(sa.text("DROP TABLE IF EXISTS events"))
+    talk(mailbox, "web-a")
+    assert "events" not in Personal(mailbox.engine).export(["web-a"])["web-a"]
+    assert "events" not in Personal(mailbox.engine).erase(["web-a"])
+    with mailbox.engine.begin() as conn:
+        assert conn.execute(sa.select(messages)).all() == []
+
+
+def test_the_command_says_what_it_did_as_json(tmp_path: Path) -> None:
+    env = {**os.environ, "YUEFU_PROFILE": "demo", "YUEFU_CHAT_DB": str(tmp_path / "chat.db")}
+    command = [sys.executable, "-m", "channels.personal", "erase", "web-a"]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    erased = json.loads(done.stdout)
+    assert "chat_message" in erased and not any(erased.values())

@@ -1,0 +1,101 @@
+"""A customer's own data: everything is told, and after it was forgotten only the books are left."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ledger import audit, links, outbox, personal, settlement, tickets
+from ledger.clock import FixedClock
+from ledger.database import Ledger
+from ledger.errors import SettlementUnderWay, UnknownCustomer
+from ledger.gateway.simulated import SimulatedGateway
+from tests.ledger.customer import Customer, resolve
+
+SAID = "the words of the customer"
+
+
+@pytest.fixture
+def customer(ledger: Ledger, clock: FixedClock) -> Customer:
+    """Has two senders, a ticket from each with words in it, news, and settled under the key of a message."""
+    theirs, other = Customer(ledger), Customer(ledger, "c-2")
+    for each, sender in ((theirs, "web-sub-1"), (theirs, "wxkf-1"), (other, "web-sub-2")):
+        links.link(ledger, sender, each.id)
+        ticket = tickets.open_ticket(
+            ledger, sender=sender, customer_id=each.id, kind="human", packet={"asked": SAID}, key="k"
+        )
+        tickets.append(ledger, ticket.id, SAID, key="k1")
+        with ledger.write() as conn:
+            outbox.put(conn, sender, "payout_done", "P1", clock.now())
+    theirs.buy(100_000)
+    quote = theirs.quote()
+    settlement.confirm(
+        ledger, theirs.id, quote_id=quote.quote_id, amount_fen=quote.total_fen, key="web-sub-1:m-1"
+    )
+    return theirs
+
+
+def test_everything_held_is_told(customer: Customer) -> None:
+    held = personal.export(customer.ledger, customer.id)
+    assert held["senders"] == ["web-c-1", "web-sub-1", "wxkf-1"]
+    assert [ticket["packet"]["asked"] for ticket in held["tickets"]] == [SAID, SAID]
+    assert [message["text"] for message in held["tickets"][0]["messages"]] == [SAID]
+    assert [news["sender"] for news in held["told"]] == ["web-sub-1", "wxkf-1"]
+    books = held["books"]
+    assert [purchase["amount_fen"] for purchase in books["purchases"]] == [100_000]
+    assert [each["state"] for each in books["settlements"]] == ["SETTLED"]
+    assert sum(line["amount_fen"] for line in books["postings"]) == 0
+    assert json.loads(json.dumps(held)) == held and "web-sub-2" not in json.dumps(held)
+
+
+def test_what_is_forgotten_is_in_no_file_and_the_books_agree(customer: Customer, tmp_path: Path) -> None:
+    ledger = customer.ledger
+    forgotten = personal.erase(ledger, customer.id)
+    assert forgotten == {"links": 3, "tokens": 0, "tickets": 2, "outbox": 2, "keys": 1}
+    assert links.customer_of(ledger, "web-sub-1") is None and links.customer_of(ledger, "web-sub-2") == "c-2"
+    held = personal.export(ledger, customer.id)
+    assert (held["senders"], held["tickets"], held["told"]) == ([], [], [])
+    assert [each["state"] for each in held["books"]["settlements"]] == ["SETTLED"]
+    assert [ticket.state for ticket in tickets.list_tickets(ledger)] == ["CLOSED", "CLOSED", "OPEN"]
+    assert [ticket.packet for ticket in tickets.list_tickets(ledger)] == [{}, {}, {"asked": SAID}]
+    assert audit.audit(ledger) == []
+    assert set(personal.erase(ledger, customer.id).values()) == {0}
+    for path in tmp_path.glob("ledger.db*"):
+        assert b"web-sub-1" not in path.read_bytes() and path.read_bytes().count(SAID.encode()) <= 2
+
+
+def test_a_visitor_who_was_never_a_customer_has_nothing_here(ledger: Ledger) -> None:
+    with pytest.raises(UnknownCustomer):
+        personal.export(ledger, "c-nobody")
+    links.link(ledger, "web-sub-9", "c-nobody")
+    assert personal.export(ledger, "c-nobody")["books"]["accounts"] == []
+    assert personal.erase(ledger, "c-nobody") == {
+        "links": 1,
+        "tokens": 0,
+        "tickets": 0,
+        "outbox": 0,
+        "keys": 0,
+    }
+
+
+def test_a_sender_that_is_somebody_elses_by_now_is_left_alone(customer: Customer, ledger: Ledger) -> None:
+    links.link(ledger, "wxkf-1", "c-2")
+    assert personal.export(ledger, customer.id)["senders"] == ["web-c-1", "web-sub-1"]
+    personal.erase(ledger, customer.id)
+    assert links.customer_of(ledger, "wxkf-1") == "c-2"
+
+
+def test_nothing_is_forgotten_while_a_payment_is_open(
+    customer: Customer, ledger: Ledger, gateway: SimulatedGateway
+) -> None:
+    customer.buy(100_000)
+    gateway.set_mode("hold", customer.id)
+    customer.confirm(customer.quote())
+    before = personal.export(ledger, customer.id)
+    with pytest.raises(SettlementUnderWay):
+        personal.erase(ledger, customer.id)
+    assert personal.export(ledger, customer.id) == before
+    resolve(ledger, "S2-1", "SUCCEEDED")
+    assert personal.erase(ledger, customer.id)["links"] == 3
