@@ -58,7 +58,7 @@ def _after_highest(element: _next_id, compiler: SQLCompiler, **more: Any) -> str
 
 def _each(name: str) -> sa.TableValuedAlias:
     """A row for each of the numbers given as `name`."""
-    return _rows_of(sa.bindparam(name, type_=Ids)).table_valued("value")
+    return _rows_of(sa.bindparam(name, type_=Ids)).table_valued("value", name="given")
 
 
 class _rows_of(sa.sql.functions.FunctionElement[int]):
