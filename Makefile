@@ -100,7 +100,7 @@ ticket:
 	  $${YUEFU_ARG_REPLY:+"--reply=$$YUEFU_ARG_REPLY"} $${YUEFU_ARG_CLOSE:+--close}
 
 ## make export CUSTOMER=c-owing | erase CUSTOMER=c-owing                        what is held of a customer, as JSON | forget it, but for the books
-export erase:
+erase export: # in this order: a line that begins with export is not a target
 	$(RUN) scripts.personal $@ $${YUEFU_ARG_CUSTOMER:+"--customer=$$YUEFU_ARG_CUSTOMER"}
 
 ## make nlu-report FILE=questions.tsv OUT=predictions.tsv                       what the model understands, row by row and as a picture
