@@ -24,6 +24,9 @@ _NOT_OF_PURCHASES = frozenset(
     {"where_usable", "why_unusable", "refund", "report_unauthorised", "merchant_service"}
 )
 
+# To undo or change what was agreed is answered by what cannot be and what can.
+_TO_CHANGE = re.compile("取消|撤[销回]|退[掉货款了]|改[成为期]|换[成个]")
+
 
 def answered(turn: Turn) -> bool:
     """Whether the typed words ask about purchases of the customer's, and were told where these stand."""
@@ -31,7 +34,7 @@ def answered(turn: Turn) -> bool:
     may = facts is not None and facts.state == "ACTIVE" and facts.open_charge is None
     if turn.pressed or not may or facts is None or turn.intent in _NOT_OF_PURCHASES:
         return False
-    if not _ASKED.search(turn.text) or _TO_BUY.search(turn.text):
+    if not _ASKED.search(turn.text) or _TO_BUY.search(turn.text) or _TO_CHANGE.search(turn.text):
         return False
     found = mentioned.all_named(lookups.purchases(turn.ledger, facts.customer_id), turn.text)
     if not found:
