@@ -107,7 +107,5 @@ def test_the_demo_profile_listens_on_this_machine_only(model: Path, tmp_path: Pa
 def test_a_missing_secret_is_one_sentence(model: Path, tmp_path: Path) -> None:
     code, said = start_bot(model, tmp_path, "127.0.0.1", YUEFU_BUTTON_SECRET="")
     assert code != 0
-    assert said.strip().endswith(
-        "YUEFU_BUTTON_SECRET is not set: the bot does not start without this secret."
-    )
+    assert said.strip().endswith("YUEFU_BUTTON_SECRET is not set: there is no start without this secret.")
     assert "Traceback" not in said
