@@ -312,4 +312,6 @@ def test_alive_and_ready(chat: Chat) -> None:
         "status": "ok",
         "model": True,
         "service": True,
+        "fleet": True,
+        "staying": True,
     }
