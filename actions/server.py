@@ -35,7 +35,7 @@ from ledger import Ledger, opening
 from ledger.errors import InvalidTerms, OtherSchema
 from ledger.gateway.interface import GatewayMisconfigured
 from ledger.told import sentence
-from profiles.environment import SettingsError, read_files, secret, with_files
+from profiles.environment import SettingsError, read_files, secret, secret_if_set, with_files
 
 LARGEST_BODY_BYTES = 4 * 1024 * 1024  # a conversation of sixty events is a tenth of it
 SLOWEST_BODY_S = 10.0
@@ -68,7 +68,7 @@ def secrets_of(environ: Mapping[str, str]) -> Secrets:
     """Those that callers are asked for. Raises SettingsError."""
     known = with_files(environ)
     action, staff = secret(known, "YUEFU_ACTION_SECRET"), secret(known, "YUEFU_STAFF_SECRET")
-    return Secrets(action, staff, known.get("YUEFU_METRICS_SECRET", ""))
+    return Secrets(action, staff, secret_if_set(known, "YUEFU_METRICS_SECRET"))
 
 
 def build_app(ledger: Ledger, secrets: Secrets, *, demo: bool, page: HostPage = NO_PAGE) -> Sanic:

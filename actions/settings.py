@@ -19,6 +19,7 @@ from profiles.environment import (
     require_different,
     require_postgresql,
     secret,
+    secret_if_set,
     with_files,
 )
 
@@ -93,10 +94,10 @@ def _log_form(environ: Mapping[str, str], demo: bool) -> logs.Form:
 
 def _require_fit(environ: Mapping[str, str]) -> None:
     require_postgresql(environ, "DATABASE_URL")
-    names = ("YUEFU_ACTION_SECRET", "YUEFU_STAFF_SECRET", "YUEFU_WEBHOOK_SECRET", "YUEFU_GATEWAY_SECRET")
-    require_different(environ, *names)
-    if environ.get("YUEFU_GATEWAY_SECRET"):
-        secret(environ, "YUEFU_GATEWAY_SECRET")
+    purposes = ("ACTION", "STAFF", "WEBHOOK", "GATEWAY", "METRICS")
+    require_different(environ, *[f"YUEFU_{purpose}_SECRET" for purpose in purposes])
+    secret_if_set(environ, "YUEFU_GATEWAY_SECRET")
+    secret_if_set(environ, "YUEFU_METRICS_SECRET")
 
 
 def _is_loopback(host: str) -> bool:

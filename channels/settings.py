@@ -21,6 +21,7 @@ from profiles.environment import (
     require_different,
     require_postgresql,
     secret,
+    secret_if_set,
     with_files,
 )
 
@@ -87,11 +88,11 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """
     environ = with_files(environ)
     demo = profile_of(environ) == "demo"
-    require_different(environ, "YUEFU_ACTION_SECRET", "YUEFU_BUTTON_SECRET")
+    require_different(environ, "YUEFU_ACTION_SECRET", "YUEFU_BUTTON_SECRET", "YUEFU_METRICS_SECRET")
     return Settings(
         demo=demo,
         tokens=_token_rules(environ, demo),
-        action_secret=secret(environ, "YUEFU_ACTION_SECRET"),
+        action_secret=secret(environ, "YUEFU_ACTION_SECRET").split()[0],  # the newest is the one to send
         button_secret=secret(environ, "YUEFU_BUTTON_SECRET"),
         service_url=(environ.get("YUEFU_SERVICE_URL") or "http://127.0.0.1:5055").rstrip("/"),
         chat_db_url=chat_database(environ),
@@ -108,7 +109,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         link_urls=_link_urls(environ.get("YUEFU_LINK_URLS", "")),
         host_page_url=host_page(environ),
         log_form=_log_form(environ, demo),
-        metrics_secret=environ.get("YUEFU_METRICS_SECRET", ""),
+        metrics_secret=secret_if_set(environ, "YUEFU_METRICS_SECRET"),
     )
 
 

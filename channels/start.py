@@ -34,12 +34,13 @@ def main() -> None:
     model = sys.argv[1] if len(sys.argv) > 1 else "models/yuefu.tar.gz"
     try:
         read_files()
-        settings.load()
+        config = settings.load()
         becomes = command(model)
     except SettingsError as error:
         raise SystemExit(str(error)) from None
     os.chdir(ROOT)
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    os.environ["YUEFU_ACTION_SECRET"] = config.action_secret  # the one that Rasa's endpoints file sends
     os.execv(becomes[0], becomes)
 
 

@@ -22,5 +22,5 @@ save \"\"
 maxmemory-policy noeviction"
 test -s "$folder/gateway" || echo "deploy/secrets/gateway is missing: the secret that your payment gateway gave you" >&2
 test -s "$folder/login-public.pem" || echo "deploy/secrets/login-public.pem is missing: the key of your login" >&2
-chmod 755 "$folder"
-chmod 644 "$folder"/* # the folder of deploy/ is what keeps others out: containers run as users of their own
+chmod 700 "$folder" # keeps others out; each file is mounted by itself into containers with users of their own
+chmod 644 "$folder"/*

@@ -103,6 +103,11 @@ def secret(environ: Mapping[str, str], name: str) -> str:
     return value
 
 
+def secret_if_set(environ: Mapping[str, str], name: str) -> str:
+    """A secret that switches something on, else empty. Raises SettingsError for a weak one."""
+    return secret(environ, name) if environ.get(name, "").strip() else ""
+
+
 def _refuse_weak(name: str, value: str, profile: Profile) -> None:
     least = MIN_PRODUCTION_CHARS if profile == "production" else MIN_CHARS
     if len(value) < least:

@@ -84,6 +84,8 @@ def test_a_setting_that_cannot_be_used_is_named(named: str, change: dict[str, st
         ("YUEFU_REDIS_URL", "http://redis"),
         ("YUEFU_BUTTON_SECRET", "local-development-local-development"),
         ("YUEFU_BUTTON_SECRET", PRODUCTION["YUEFU_ACTION_SECRET"]),
+        ("YUEFU_METRICS_SECRET", "x"),
+        ("YUEFU_METRICS_SECRET", PRODUCTION["YUEFU_ACTION_SECRET"]),
         ("YUEFU_DRAIN_S", "soon"),
         ("YUEFU_BUTTON_SECRET_FILE", "/no/such/file"),
     ],
@@ -99,6 +101,12 @@ def test_production_has_all_it_needs_and_time_to_leave() -> None:
     assert (loaded.demo, loaded.redis_url, loaded.drain_s) == (False, "redis://redis/0", 5)
     assert settings.load({**DEMO}).drain_s == 0
     assert locks.MARGIN_S > 0, "no action takes longer than a lock lives"
+
+
+def test_of_two_secrets_the_first_is_sent() -> None:
+    new = "qZ8wE3rT6yU1iO5pA9sD2fG7hJ4kL0xC"
+    changing = {**PRODUCTION, "YUEFU_ACTION_SECRET": f"{new} {PRODUCTION['YUEFU_ACTION_SECRET']}"}
+    assert settings.load(changing).action_secret == new
 
 
 def test_defaults_and_no_secret_in_a_repr() -> None:

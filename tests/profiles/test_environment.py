@@ -93,6 +93,8 @@ def test_there_are_three_profiles() -> None:
         ("YUEFU_STAFF_SECRET", {"YUEFU_STAFF_SECRET": "staff-secret-staff-secret-staff-secret"}),
         ("YUEFU_GATEWAY_SECRET", {"YUEFU_GATEWAY_SECRET": "1234567890123456"}),
         ("YUEFU_STAFF_SECRET", {"YUEFU_STAFF_SECRET": GOOD}),
+        ("YUEFU_METRICS_SECRET", {"YUEFU_METRICS_SECRET": "x"}),
+        ("YUEFU_METRICS_SECRET", {"YUEFU_METRICS_SECRET": GOOD}),
         ("YUEFU_SERVICE_HOST", {"YUEFU_PROFILE": "demo", "YUEFU_SERVICE_HOST": "0.0.0.0"}),
         ("YUEFU_PROFILE", {"YUEFU_PROFILE": "live"}),
     ],
