@@ -29,6 +29,7 @@ USER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 POKE_LIFE_S = 600
 PAGE = 100  # the platform gives up to 1,000, but a page is one transaction and others wait for it
 CUSTOMER = 3
+TAKEN_BY_A_PERSON = (1, 2, 4)  # from the pool, from a colleague, again after its end; 3 is its end
 QUOTA_ERRORS = (95001,)
 PERSON_ERRORS = (95013, 95018)
 FAILED_TO_SEND = {
@@ -167,7 +168,7 @@ class KfInput(MessagingInput):
             if await asyncio.to_thread(self.outgoing.end, failed, "failed", why):
                 tell_operator(sender, failed, why)
         elif kind == "session_status_change":
-            taken = event.get("change_type") in (1, 2)
+            taken = event.get("change_type") in TAKEN_BY_A_PERSON
             await asyncio.to_thread(self.inbox.with_person, sender, taken)
 
     def _arrival(self, account: str, entry: dict[str, Any]) -> Arrival | None:
