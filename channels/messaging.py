@@ -251,9 +251,12 @@ class MessagingInput(InputChannel):
         """Keeps the leases of the senders that this process works for."""
         while True:
             await asyncio.sleep(RENEW_EVERY_S)
-            for work in ("answering", "sending"):
-                if senders := self._lanes[work].at_work():
-                    await asyncio.to_thread(self.inbox.lease, senders, work, time.time())
+            try:
+                for work in ("answering", "sending"):
+                    if senders := self._lanes[work].at_work():
+                        await asyncio.to_thread(self.inbox.lease, senders, work, time.time())
+            except Exception:  # one lease that ends early is better than all that follow
+                logger.exception("leases could not be renewed")
 
     async def _expire(self) -> None:
         while True:
