@@ -138,9 +138,10 @@ class Inbox:
         )
 
     def done(self, conn: Connection, arrival: Arrival) -> None:
-        """In the transaction of `conn`, which also holds what was answered."""
+        """In the transaction of `conn`, which also holds what was answered. Only what dedupe needs is kept:
+        what was typed may be a card's number, and what somebody entered with a secret."""
         this = (arrivals.c.channel == self.channel, arrivals.c.message_id == arrival.message_id)
-        conn.execute(sa.update(arrivals).where(*this).values(done=True))
+        conn.execute(sa.update(arrivals).where(*this).values(done=True, body={}))
 
     def settle(self, arrival: Arrival, choice: str) -> None:
         """Keeps what a choice meant when it was first looked at: a later question must not change it."""
@@ -192,7 +193,7 @@ class Inbox:
             channel=self.channel,
             message_id=arrival.message_id,
             sender=arrival.sender,
-            body=_body(arrival),
+            body={} if with_person else _body(arrival),
             sent_at=arrival.sent_at,
             received_at=now,
             done=with_person,

@@ -6,9 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from channels.inbox import KEPT_S, Account, Arrival, Inbox
 from channels.mailbox import LEASE_S, Mailbox
+from channels.messaging_tables import arrivals
 from channels.outgoing import KEPT_CHOICES_S, Choices, Outgoing, departure_id
 
 NOW = 1_800_000_000.0
@@ -45,6 +47,18 @@ def test_what_is_repeated_is_kept_once_also_after_it_was_answered(inbox: Inbox) 
     assert inbox.next("wxkf-a") is None
     inbox.expire(NOW + KEPT_S + 1)
     assert inbox.take([FIRST], NOW + KEPT_S + 1) == ["wxkf-a"]
+
+
+def test_of_what_is_done_nothing_is_kept_but_its_id(inbox: Inbox) -> None:
+    entered = replace(FIRST, text="6222021234567890123", kind="entered", extra={"scene_param": "a-link"})
+    inbox.take([entered], NOW)
+    answered(inbox, inbox.next("wxkf-a") or pytest.fail("nothing arrived"))
+    inbox.with_person("wxkf-a", True)
+    inbox.take([replace(FIRST, message_id="m2", text="6222021234567890123")], NOW)
+    with inbox.engine.connect() as conn:
+        kept = conn.execute(sa.select(arrivals.c.done, arrivals.c.body)).all()
+    assert [tuple(row) for row in kept] == [(True, {}), (True, {})]
+    assert inbox.take([entered], NOW) == []
 
 
 def test_many_who_deliver_the_same_at_once_keep_it_once(inbox: Inbox) -> None:
