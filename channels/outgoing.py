@@ -80,12 +80,12 @@ class Outgoing:
             _update(conn, departure.id, attempts=departure.attempts + 1, due_at=due_at, why=why[:80])
 
     def hold(self, departure: Departure, why: str) -> None:
-        """Not before the customer writes again."""
+        """Not before the customer writes again, or a person who has the conversation is done."""
         with self.engine.begin() as conn:
             _update(conn, departure.id, state="held", why=why[:80])
 
     def end(self, departure_id: str, state: str, why: str) -> bool:
-        """Never: `failed`, or `withheld` because a person has the conversation. False for an unknown id."""
+        """Never: `failed`. False for an unknown id."""
         with self.engine.begin() as conn:
             return _update(conn, departure_id, state=state, why=why[:80])
 
@@ -139,7 +139,7 @@ def departure_id(sender: str, question: int, part: int) -> str:
 
 
 def let_go(conn: Connection, sender: str, now: float) -> None:
-    """The customer wrote: what waited for that may leave."""
+    """The customer wrote, or it is the bot's turn again: what waited for that may leave."""
     held = sa.update(departures).where(departures.c.sender == sender, departures.c.state == "held")
     conn.execute(held.values(state="new", due_at=now))
 

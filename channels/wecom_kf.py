@@ -169,7 +169,7 @@ class KfInput(MessagingInput):
                 tell_operator(sender, failed, why)
         elif kind == "session_status_change":
             taken = event.get("change_type") in TAKEN_BY_A_PERSON
-            await asyncio.to_thread(self.inbox.with_person, sender, taken)
+            await asyncio.to_thread(self.inbox.with_person, sender, taken, time.time())
 
     def _arrival(self, account: str, entry: dict[str, Any]) -> Arrival | None:
         event = entry.get("event") or {}

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from channels.inbox import KEPT_S, Account, Arrival, Inbox
 from channels.mailbox import LEASE_S, Mailbox
 from channels.messaging_tables import arrivals
-from channels.outgoing import KEPT_CHOICES_S, Choices, Outgoing, departure_id
+from channels.outgoing import KEPT_CHOICES_S, WINDOW_S, Choices, Outgoing, departure_id
 
 NOW = 1_800_000_000.0
 FIRST = Arrival("m1", "wxkf-a", "wk1", "a", NOW, "你好")
@@ -53,7 +53,7 @@ def test_of_what_is_done_nothing_is_kept_but_its_id(inbox: Inbox) -> None:
     entered = replace(FIRST, text="6222021234567890123", kind="entered", extra={"scene_param": "a-link"})
     inbox.take([entered], NOW)
     answered(inbox, inbox.next("wxkf-a") or pytest.fail("nothing arrived"))
-    inbox.with_person("wxkf-a", True)
+    inbox.with_person("wxkf-a", True, NOW)
     inbox.take([replace(FIRST, message_id="m2", text="6222021234567890123")], NOW)
     with inbox.engine.connect() as conn:
         kept = conn.execute(sa.select(arrivals.c.done, arrivals.c.body)).all()
@@ -148,7 +148,7 @@ def test_nothing_overtakes_what_is_tried_again_or_held(inbox: Inbox, outgoing: O
 def test_entering_gives_no_right_to_send(inbox: Inbox) -> None:
     inbox.take([replace(FIRST, kind="entered")], NOW)
     peer = inbox.peer("wxkf-a")
-    assert peer is not None and (peer.heard_at, peer.with_person) == (0.0, False)
+    assert peer is not None and (peer.heard_at, peer.with_person_at) == (0.0, 0.0)
     assert inbox.take([replace(FIRST, message_id="m2")], NOW) == ["wxkf-a"]
     peer = inbox.peer("wxkf-a")
     assert peer is not None and peer.heard_at == NOW
@@ -156,14 +156,24 @@ def test_entering_gives_no_right_to_send(inbox: Inbox) -> None:
 
 def test_what_is_written_to_a_person_is_not_answered_by_the_bot(inbox: Inbox) -> None:
     inbox.take([FIRST], NOW)
-    inbox.with_person("wxkf-a", True)
+    inbox.with_person("wxkf-a", True, NOW)
     assert inbox.take([replace(FIRST, message_id="m2")], NOW) == []
-    inbox.with_person("wxkf-a", False)
+    inbox.with_person("wxkf-a", False, NOW)
     assert inbox.take([replace(FIRST, message_id="m2")], NOW) == []
     found = inbox.next("wxkf-a")
     assert found is not None and found.message_id == "m1", "it was written before the person came"
     answered(inbox, found)
     assert inbox.next("wxkf-a") is None
+
+
+def test_a_persons_turn_ends_by_itself_when_the_customer_was_long_silent(inbox: Inbox) -> None:
+    inbox.take([FIRST], NOW)
+    inbox.with_person("wxkf-a", True, NOW)
+    later = NOW + WINDOW_S - 1
+    assert inbox.take([replace(FIRST, message_id="m2")], later) == []
+    assert inbox.take([replace(FIRST, message_id="m3")], later + WINDOW_S - 1) == [], "m2 renewed it"
+    assert inbox.take([replace(FIRST, message_id="m4")], later + 2 * WINDOW_S) == ["wxkf-a"]
+    assert inbox.take([replace(FIRST, message_id="m5")], later + 2 * WINDOW_S) == ["wxkf-a"]
 
 
 def test_numbers_belong_to_the_newest_question_and_menus_to_their_own(inbox: Inbox) -> None:
