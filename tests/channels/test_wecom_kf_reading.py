@@ -19,15 +19,17 @@ VALUES |= {"accounts": "", "api_base": "http://127.0.0.1:9"}
 
 
 class Pages(KfInput):
-    """A connector whose platform gives these pages, and remembers the cursors that it was asked for."""
+    """A connector whose platform gives these pages, and remembers from which cursors it was asked."""
 
     def __init__(self, mailbox: Mailbox, *pages: dict[str, Any]) -> None:
         super().__init__(VALUES)
         self.inbox = Inbox(mailbox.engine, self.channel)
         self.outgoing = Outgoing(mailbox.engine, self.channel)
         self._pages = list(pages)
+        self.asked_from: list[str] = []
 
-    async def _page(self, account: str) -> dict[str, Any]:
+    async def _page(self, account: str, known: Account) -> dict[str, Any]:
+        self.asked_from.append(known.cursor)
         return self._pages.pop(0)
 
     def read_all(self) -> list[str]:
@@ -65,3 +67,21 @@ def test_a_person_takes_the_conversation_in_three_ways(
     kf.inbox.take([Arrival("m1", ME, "wk1", "a", NOW, kind="entered")], NOW)
     assert kf.read_all() == ([ME] if answered else [])
     assert kf.inbox.account("wk1") == Account("c1")
+
+
+def test_a_page_without_a_cursor_leaves_the_known_one(mailbox: Mailbox) -> None:
+    kf = Pages(
+        mailbox,
+        {"msg_list": [written("m1")], "next_cursor": "c1", "has_more": 1},
+        {"msg_list": [written("m2")], "has_more": 1},
+    )
+    kf.read_all()
+    assert (kf.asked_from, kf.inbox.account("wk1")) == (["", "c1"], Account("c1"))
+    assert kf.inbox.waiting() == [ME]
+
+
+def test_more_behind_the_same_cursor_is_not_asked_for_without_end(mailbox: Mailbox) -> None:
+    page = {"msg_list": [written("m1")], "next_cursor": "c1", "has_more": 1}
+    kf = Pages(mailbox, page, page)
+    kf.read_all()
+    assert (kf.asked_from, kf.inbox.account("wk1")) == (["", "c1"], Account("c1"))
