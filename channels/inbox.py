@@ -184,12 +184,12 @@ class Inbox:
         with self.engine.begin() as conn:
             conn.execute(sa.update(peers).where(peers.c.sender == sender).values({f"{work}_until": 0.0}))
 
-    def expire(self, now: float) -> None:
-        """Drops what was answered and no platform repeats any more."""
+    def expire(self, now: float) -> list[tuple[str, str]]:
+        """Drops what was answered and no platform repeats any more; what could not leave: (id, sender)."""
         old = (arrivals.c.done, arrivals.c.received_at < now - KEPT_S)
         with self.engine.begin() as conn:
             conn.execute(sa.delete(arrivals).where(*old))
-            outgoing.expire(conn, now)
+            return outgoing.expire(conn, now)
 
     def _keep(self, conn: Connection, arrival: Arrival, now: float) -> bool:
         """Whether it is new and ours to answer: what is written to a person is only remembered."""

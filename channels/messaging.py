@@ -31,7 +31,7 @@ from channels.mailbox import Message
 from channels.outgoing import Choices, Departure, Outgoing
 from channels.platform_api import PlatformError, TryAgain
 from channels.readable import Limits
-from channels.sending import Sending
+from channels.sending import Sending, tell_operator
 from channels.tables import metadata
 
 logger = logging.getLogger(__name__)
@@ -261,7 +261,8 @@ class MessagingInput(InputChannel):
     async def _expire(self) -> None:
         while True:
             try:
-                await asyncio.to_thread(self.inbox.expire, time.time())
+                for departure_id, sender in await asyncio.to_thread(self.inbox.expire, time.time()):
+                    tell_operator(sender, departure_id, "too late")
             except Exception:
                 logger.exception("old deliveries could not be dropped")
             await asyncio.sleep(EXPIRE_EVERY_S)

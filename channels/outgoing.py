@@ -19,6 +19,7 @@ from channels.messaging_tables import choices, departures, peers
 
 WINDOW_S = 48 * 60 * 60
 KEPT_S = 4 * 24 * 60 * 60
+SKEW_S = 2.0  # between the platform's clock, which knows whole seconds, and ours
 KEPT_CHOICES_S = 24 * 60 * 60  # a menu's button is good for as long
 
 Body = dict[str, Any]
@@ -50,8 +51,15 @@ class Outgoing:
                 conn.execute(sa.insert(departures).values(**row, body=body, state="new", due_at=now, at=now))
 
     def waiting(self, now: float) -> list[str]:
-        """The senders with something due."""
-        due = (departures.c.state == "new", departures.c.due_at <= now, departures.c.channel == self.channel)
+        """The senders with something due, and nothing held before it: what is held is always the earliest."""
+        ours = departures.c.channel == self.channel
+        held = sa.select(departures.c.sender).where(ours, departures.c.state == "held")
+        due = (
+            ours,
+            departures.c.state == "new",
+            departures.c.due_at <= now,
+            departures.c.sender.not_in(held),
+        )
         with reading(self.engine) as conn:
             return list(conn.execute(sa.select(departures.c.sender).where(*due).distinct()).scalars())
 
@@ -105,18 +113,27 @@ class Choices:
     def open(
         self, conn: Connection, sender: str, question: int, tokens: list[str], numbered: bool, now: float
     ) -> None:
-        """Asks a question in the transaction of `conn`; numbers of the one before mean nothing any more."""
+        """Asks a question in the transaction of `conn`; numbers of the one before mean nothing any more.
+
+        Without tokens nothing is asked: a row that nobody can choose closes the one before.
+        """
         known = sa.select(choices.c.number).where(choices.c.sender == sender, choices.c.question == question)
         if conn.execute(known).first() is not None:
             return
         asked = {"sender": sender, "question": question, "numbered": numbered, "at": now}
+        if not tokens:
+            conn.execute(sa.insert(choices).values(**{**asked, "numbered": False}, number=0, token=""))
         for number, token in enumerate(tokens, 1):
             conn.execute(sa.insert(choices).values(**asked, number=number, token=token))
 
-    def by_number(self, sender: str, number: int) -> str | None:
-        """The token behind a number of the newest question, None when there is no such choice."""
+    def by_number(self, sender: str, number: int, sent_at: float) -> str | None:
+        """The token behind a number of the newest question, None when there is no such choice.
+
+        Nor is there one for a number `sent_at` (the platform's time, epoch seconds) before it was asked.
+        """
         newest = sa.select(sa.func.max(choices.c.question)).where(choices.c.sender == sender)
-        return self._token(sender, newest.scalar_subquery(), number, choices.c.numbered)
+        seen = choices.c.at <= sent_at + SKEW_S
+        return self._token(sender, newest.scalar_subquery(), number, choices.c.numbered, seen)
 
     def by_menu(self, sender: str, menu_id: str) -> str | None:
         """The token behind an item of a menu of ours, of an earlier one too: a token knows its own time."""
@@ -130,7 +147,7 @@ class Choices:
             choices.c.sender == sender, choices.c.question == question, choices.c.number == number, *also
         )
         with reading(self.engine) as conn:
-            return conn.execute(wanted).scalar()
+            return conn.execute(wanted).scalar() or None
 
 
 def departure_id(sender: str, question: int, part: int) -> str:
@@ -144,12 +161,21 @@ def let_go(conn: Connection, sender: str, now: float) -> None:
     conn.execute(held.values(state="new", due_at=now))
 
 
-def expire(conn: Connection, now: float) -> None:
+def expire(conn: Connection, now: float) -> list[tuple[str, str]]:
+    """Drops what nobody asks for any more; what could not leave in time has failed: (id, sender) of each."""
+    unsent = departures.c.state.in_(("new", "held"))
+    late = sa.select(departures.c.id, departures.c.sender).where(unsent, departures.c.at < now - WINDOW_S)
+    failed = [
+        (row.id, row.sender)
+        for row in conn.execute(late.order_by(departures.c.seq)).all()
+        if _update(conn, row.id, unsent, state="failed", why="too late")  # unless another bot was first
+    ]
     ended = departures.c.state.not_in(("new", "held"))
     conn.execute(sa.delete(departures).where(ended, departures.c.at < now - KEPT_S))
     conn.execute(sa.delete(choices).where(choices.c.at < now - KEPT_CHOICES_S))
+    return failed
 
 
-def _update(conn: Connection, departure_id: str, **values: Any) -> bool:
-    this = sa.update(departures).where(departures.c.id == departure_id)
+def _update(conn: Connection, departure_id: str, *also: Any, **values: Any) -> bool:
+    this = sa.update(departures).where(departures.c.id == departure_id, *also)
     return bool(conn.execute(this.values(**values)).rowcount)
