@@ -146,6 +146,10 @@ class MessagingInput(InputChannel):
         if said:
             await self._answering.write(sender, said, None)
 
+    async def forget(self, sender: str, ended_at: float) -> None:
+        """Drops what has not left yet, and what could be chosen before."""
+        await asyncio.to_thread(self.outgoing.drop, sender, ended_at)
+
     async def took(self, found: list[Arrival], read: tuple[str, str] | None = None) -> None:
         """Keeps what was read, up to a cursor of an account, and has it answered."""
         senders = await asyncio.to_thread(self.inbox.take, found, time.time(), read)

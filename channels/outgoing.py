@@ -23,6 +23,7 @@ SKEW_S = 2.0  # between the platform's clock, which knows whole seconds, and our
 KEPT_CHOICES_S = 24 * 60 * 60  # a menu's button is good for as long
 
 Body = dict[str, Any]
+UNSENT = departures.c.state.in_(("new", "held"))
 
 
 @dataclass(frozen=True)
@@ -87,10 +88,20 @@ class Outgoing:
         with self.engine.begin() as conn:
             _update(conn, departure.id, attempts=departure.attempts + 1, due_at=due_at, why=why[:80])
 
+    def drop(self, sender: str, ended_at: float) -> None:
+        """The sender's link ended then: nothing that waits leaves, and what was asked is closed.
+
+        What is asked since may be: the end's own answer offers the way back.
+        """
+        mine = sa.update(departures).where(departures.c.sender == sender, UNSENT)
+        with self.engine.begin() as conn:
+            conn.execute(mine.values(state="ended", why="the link has ended"))
+            conn.execute(sa.delete(choices).where(choices.c.sender == sender, choices.c.at <= ended_at))
+
     def hold(self, departure: Departure, why: str) -> None:
         """Not before the customer writes again, or a person who has the conversation is done."""
         with self.engine.begin() as conn:
-            _update(conn, departure.id, state="held", why=why[:80])
+            _update(conn, departure.id, UNSENT, state="held", why=why[:80])
 
     def end(self, departure_id: str, state: str, why: str) -> bool:
         """Never: `failed`. False for an unknown id."""
@@ -163,12 +174,11 @@ def let_go(conn: Connection, sender: str, now: float) -> None:
 
 def expire(conn: Connection, now: float) -> list[tuple[str, str]]:
     """Drops what nobody asks for any more; what could not leave in time has failed: (id, sender) of each."""
-    unsent = departures.c.state.in_(("new", "held"))
-    late = sa.select(departures.c.id, departures.c.sender).where(unsent, departures.c.at < now - WINDOW_S)
+    late = sa.select(departures.c.id, departures.c.sender).where(UNSENT, departures.c.at < now - WINDOW_S)
     failed = [
         (row.id, row.sender)
         for row in conn.execute(late.order_by(departures.c.seq)).all()
-        if _update(conn, row.id, unsent, state="failed", why="too late")  # unless another bot was first
+        if _update(conn, row.id, UNSENT, state="failed", why="too late")  # unless another bot was first
     ]
     ended = departures.c.state.not_in(("new", "held"))
     conn.execute(sa.delete(departures).where(ended, departures.c.at < now - KEPT_S))
