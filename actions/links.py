@@ -64,9 +64,10 @@ def end_link(turn: Turn) -> None:
     if turn.customer_id is None:
         say_how(turn)
         return
+    ended = []
     for link_id in turn.values.get("link_ids") or []:
         try:
-            links.end(
+            over = links.end(
                 turn.ledger,
                 link_id=int(link_id),
                 reason="customer",
@@ -75,7 +76,8 @@ def end_link(turn: Turn) -> None:
             )
         except UnknownLink:
             continue
-    if turn.in_messenger:
+        ended.append(over.sender)
+    if turn.in_messenger and turn.sender in ended:
         turn.settle_question()
         turn.say("utter_unlinked_here")
     else:

@@ -14,10 +14,10 @@ logger = logging.getLogger(__name__)
 
 def notice(turn: Turn) -> None:
     """One bubble for what `kind` and `ref` name, read from the ledger as it stands now."""
-    if _withdrawn(turn):
+    kind = str(turn.values.get("kind", ""))
+    if kind == "link_over" or _withdrawn(turn):  # the former is for the channel, not for the customer
         turn.stay_silent()
         return
-    kind = str(turn.values.get("kind", ""))
     ref = str(turn.values.get("ref", ""))
     tellers: dict[str, Callable[[Turn, str], None]] = {
         "settlement_result": settlement_result,

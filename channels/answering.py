@@ -117,7 +117,7 @@ class Answering:
     def _chosen(self, arrival: Arrival, number: int | None) -> str | None:
         if number is None:
             return self.choices.by_menu(arrival.sender, arrival.choice)
-        return self.choices.by_number(arrival.sender, number)
+        return self.choices.by_number(arrival.sender, number, arrival.sent_at)
 
     async def _for_reading(self, sender: str, bubble: Message, pressed: str) -> Message:
         """What needs a page is said with the page's address, in place of what the widget would do there."""
@@ -136,6 +136,7 @@ class Answering:
             if said:
                 question = int(said[0]["seq"])
                 self.outgoing.put(conn, sender, question, composed.bodies, now)
-                self.choices.open(conn, sender, question, composed.tokens, composed.numbered, now)
+                if composed.tokens or done is not None:  # news leave open what was asked
+                    self.choices.open(conn, sender, question, composed.tokens, composed.numbered, now)
             if done is not None:
                 self.inbox.done(conn, done)

@@ -67,13 +67,13 @@ class Account:
 
 @dataclass(frozen=True)
 class Peer:
-    """Where a sender's messages go: to `user`, from `account`; a person has the conversation or not."""
+    """Where a sender's messages go: to `user`, from `account`; a person has the conversation since when."""
 
     account: str
     user: str
     heard_at: float
     used: int
-    with_person: bool
+    with_person_at: float
 
 
 @dataclass(frozen=True)
@@ -138,9 +138,10 @@ class Inbox:
         )
 
     def done(self, conn: Connection, arrival: Arrival) -> None:
-        """In the transaction of `conn`, which also holds what was answered."""
+        """In the transaction of `conn`, which also holds what was answered. Only what dedupe needs is kept:
+        what was typed may be a card's number, and what somebody entered with a secret."""
         this = (arrivals.c.channel == self.channel, arrivals.c.message_id == arrival.message_id)
-        conn.execute(sa.update(arrivals).where(*this).values(done=True))
+        conn.execute(sa.update(arrivals).where(*this).values(done=True, body={}))
 
     def settle(self, arrival: Arrival, choice: str) -> None:
         """Keeps what a choice meant when it was first looked at: a later question must not change it."""
@@ -152,12 +153,18 @@ class Inbox:
     def peer(self, sender: str) -> Peer | None:
         with reading(self.engine) as conn:
             row = conn.execute(sa.select(peers).where(peers.c.sender == sender)).one_or_none()
-        return Peer(row.account, row.user, row.heard_at, row.used, row.with_person) if row else None
+        return Peer(row.account, row.user, row.heard_at, row.used, row.with_person_at) if row else None
 
-    def with_person(self, sender: str, is_so: bool) -> None:
-        """Whether a person has the conversation, as the platform says."""
+    def with_person(self, sender: str, is_so: bool, now: float) -> None:
+        """Whether a person has the conversation, as the platform says; at its end what waited may leave.
+
+        Its end may never be told: it is over 48 hours after the customer's last message, too.
+        """
         with self.engine.begin() as conn:
-            conn.execute(sa.update(peers).where(peers.c.sender == sender).values(with_person=is_so))
+            mine = sa.update(peers).where(peers.c.sender == sender)
+            conn.execute(mine.values(with_person_at=now if is_so else 0.0))
+            if not is_so:
+                outgoing.let_go(conn, sender, now)
 
     def lease(self, senders: Sequence[str], work: str, now: float) -> None:
         """Says that this process is still at work ("answering" or "sending") for these senders."""
@@ -177,22 +184,23 @@ class Inbox:
         with self.engine.begin() as conn:
             conn.execute(sa.update(peers).where(peers.c.sender == sender).values({f"{work}_until": 0.0}))
 
-    def expire(self, now: float) -> None:
-        """Drops what was answered and no platform repeats any more."""
+    def expire(self, now: float) -> list[tuple[str, str]]:
+        """Drops what was answered and no platform repeats any more; what could not leave: (id, sender)."""
         old = (arrivals.c.done, arrivals.c.received_at < now - KEPT_S)
         with self.engine.begin() as conn:
             conn.execute(sa.delete(arrivals).where(*old))
-            outgoing.expire(conn, now)
+            return outgoing.expire(conn, now)
 
     def _keep(self, conn: Connection, arrival: Arrival, now: float) -> bool:
         """Whether it is new and ours to answer: what is written to a person is only remembered."""
-        asked = sa.select(peers.c.with_person).where(peers.c.sender == arrival.sender)
-        with_person = arrival.from_customer and bool(conn.execute(asked).scalar())
+        asked = sa.select(peers.c.with_person_at).where(peers.c.sender == arrival.sender)
+        since = conn.execute(asked).scalar() or 0.0
+        with_person = arrival.from_customer and since > now - outgoing.WINDOW_S
         new = insert_new(conn, arrivals).values(
             channel=self.channel,
             message_id=arrival.message_id,
             sender=arrival.sender,
-            body=_body(arrival),
+            body={} if with_person else _body(arrival),
             sent_at=arrival.sent_at,
             received_at=now,
             done=with_person,
@@ -203,8 +211,10 @@ class Inbox:
         peer = insert_new(conn, peers).values(sender=arrival.sender, **where)
         if arrival.from_customer:
             heard = {**where, "used": 0, "heard_at": arrival.sent_at}
+            heard["with_person_at"] = now if with_person else 0.0
             peer = peer.values(heard).on_conflict_do_update(index_elements=["sender"], set_=heard)
-            outgoing.let_go(conn, arrival.sender, now)
+            if not with_person:
+                outgoing.let_go(conn, arrival.sender, now)
         else:
             peer = peer.on_conflict_do_nothing()
         conn.execute(peer)

@@ -31,7 +31,7 @@ from channels.mailbox import Message
 from channels.outgoing import Choices, Departure, Outgoing
 from channels.platform_api import PlatformError, TryAgain
 from channels.readable import Limits
-from channels.sending import Sending
+from channels.sending import Sending, tell_operator
 from channels.tables import metadata
 
 logger = logging.getLogger(__name__)
@@ -146,6 +146,10 @@ class MessagingInput(InputChannel):
         if said:
             await self._answering.write(sender, said, None)
 
+    async def forget(self, sender: str, ended_at: float) -> None:
+        """Drops what has not left yet, and what could be chosen before."""
+        await asyncio.to_thread(self.outgoing.drop, sender, ended_at)
+
     async def took(self, found: list[Arrival], read: tuple[str, str] | None = None) -> None:
         """Keeps what was read, up to a cursor of an account, and has it answered."""
         senders = await asyncio.to_thread(self.inbox.take, found, time.time(), read)
@@ -251,14 +255,18 @@ class MessagingInput(InputChannel):
         """Keeps the leases of the senders that this process works for."""
         while True:
             await asyncio.sleep(RENEW_EVERY_S)
-            for work in ("answering", "sending"):
-                if senders := self._lanes[work].at_work():
-                    await asyncio.to_thread(self.inbox.lease, senders, work, time.time())
+            try:
+                for work in ("answering", "sending"):
+                    if senders := self._lanes[work].at_work():
+                        await asyncio.to_thread(self.inbox.lease, senders, work, time.time())
+            except Exception:  # one lease that ends early is better than all that follow
+                logger.exception("leases could not be renewed")
 
     async def _expire(self) -> None:
         while True:
             try:
-                await asyncio.to_thread(self.inbox.expire, time.time())
+                for departure_id, sender in await asyncio.to_thread(self.inbox.expire, time.time()):
+                    tell_operator(sender, departure_id, "too late")
             except Exception:
                 logger.exception("old deliveries could not be dropped")
             await asyncio.sleep(EXPIRE_EVERY_S)

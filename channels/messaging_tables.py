@@ -49,11 +49,12 @@ peers = sa.Table(
     sa.Column("user", sa.String(64), nullable=False),
     sa.Column("heard_at", sa.Float, nullable=False, default=0.0),
     sa.Column("used", sa.Integer, nullable=False, default=0),
-    sa.Column("with_person", sa.Boolean, nullable=False, default=False),
+    sa.Column("with_person_at", sa.Float, nullable=False, default=0.0),  # the last sign of it, 0 without
     sa.Column("answering_until", sa.Float, nullable=False, default=0.0),
     sa.Column("sending_until", sa.Float, nullable=False, default=0.0),
 )
-# What leaves: new → sent, failed or withheld; `held` waits for the customer's next message.
+# What leaves: new → sent, failed or ended; `held` waits for the customer's next message, or for the end
+# of a person's talk with them.
 departures = sa.Table(
     "channel_departure",
     metadata,

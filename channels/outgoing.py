@@ -19,9 +19,11 @@ from channels.messaging_tables import choices, departures, peers
 
 WINDOW_S = 48 * 60 * 60
 KEPT_S = 4 * 24 * 60 * 60
+SKEW_S = 2.0  # between the platform's clock, which knows whole seconds, and ours
 KEPT_CHOICES_S = 24 * 60 * 60  # a menu's button is good for as long
 
 Body = dict[str, Any]
+UNSENT = departures.c.state.in_(("new", "held"))
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,15 @@ class Outgoing:
                 conn.execute(sa.insert(departures).values(**row, body=body, state="new", due_at=now, at=now))
 
     def waiting(self, now: float) -> list[str]:
-        """The senders with something due."""
-        due = (departures.c.state == "new", departures.c.due_at <= now, departures.c.channel == self.channel)
+        """The senders with something due, and nothing held before it: what is held is always the earliest."""
+        ours = departures.c.channel == self.channel
+        held = sa.select(departures.c.sender).where(ours, departures.c.state == "held")
+        due = (
+            ours,
+            departures.c.state == "new",
+            departures.c.due_at <= now,
+            departures.c.sender.not_in(held),
+        )
         with reading(self.engine) as conn:
             return list(conn.execute(sa.select(departures.c.sender).where(*due).distinct()).scalars())
 
@@ -79,13 +88,23 @@ class Outgoing:
         with self.engine.begin() as conn:
             _update(conn, departure.id, attempts=departure.attempts + 1, due_at=due_at, why=why[:80])
 
-    def hold(self, departure: Departure, why: str) -> None:
-        """Not before the customer writes again."""
+    def drop(self, sender: str, ended_at: float) -> None:
+        """The sender's link ended then: nothing that waits leaves, and what was asked is closed.
+
+        What is asked since may be: the end's own answer offers the way back.
+        """
+        mine = sa.update(departures).where(departures.c.sender == sender, UNSENT)
         with self.engine.begin() as conn:
-            _update(conn, departure.id, state="held", why=why[:80])
+            conn.execute(mine.values(state="ended", why="the link has ended"))
+            conn.execute(sa.delete(choices).where(choices.c.sender == sender, choices.c.at <= ended_at))
+
+    def hold(self, departure: Departure, why: str) -> None:
+        """Not before the customer writes again, or a person who has the conversation is done."""
+        with self.engine.begin() as conn:
+            _update(conn, departure.id, UNSENT, state="held", why=why[:80])
 
     def end(self, departure_id: str, state: str, why: str) -> bool:
-        """Never: `failed`, or `withheld` because a person has the conversation. False for an unknown id."""
+        """Never: `failed`. False for an unknown id."""
         with self.engine.begin() as conn:
             return _update(conn, departure_id, state=state, why=why[:80])
 
@@ -105,18 +124,27 @@ class Choices:
     def open(
         self, conn: Connection, sender: str, question: int, tokens: list[str], numbered: bool, now: float
     ) -> None:
-        """Asks a question in the transaction of `conn`; numbers of the one before mean nothing any more."""
+        """Asks a question in the transaction of `conn`; numbers of the one before mean nothing any more.
+
+        Without tokens nothing is asked: a row that nobody can choose closes the one before.
+        """
         known = sa.select(choices.c.number).where(choices.c.sender == sender, choices.c.question == question)
         if conn.execute(known).first() is not None:
             return
         asked = {"sender": sender, "question": question, "numbered": numbered, "at": now}
+        if not tokens:
+            conn.execute(sa.insert(choices).values(**{**asked, "numbered": False}, number=0, token=""))
         for number, token in enumerate(tokens, 1):
             conn.execute(sa.insert(choices).values(**asked, number=number, token=token))
 
-    def by_number(self, sender: str, number: int) -> str | None:
-        """The token behind a number of the newest question, None when there is no such choice."""
+    def by_number(self, sender: str, number: int, sent_at: float) -> str | None:
+        """The token behind a number of the newest question, None when there is no such choice.
+
+        Nor is there one for a number `sent_at` (the platform's time, epoch seconds) before it was asked.
+        """
         newest = sa.select(sa.func.max(choices.c.question)).where(choices.c.sender == sender)
-        return self._token(sender, newest.scalar_subquery(), number, choices.c.numbered)
+        seen = choices.c.at <= sent_at + SKEW_S
+        return self._token(sender, newest.scalar_subquery(), number, choices.c.numbered, seen)
 
     def by_menu(self, sender: str, menu_id: str) -> str | None:
         """The token behind an item of a menu of ours, of an earlier one too: a token knows its own time."""
@@ -130,7 +158,7 @@ class Choices:
             choices.c.sender == sender, choices.c.question == question, choices.c.number == number, *also
         )
         with reading(self.engine) as conn:
-            return conn.execute(wanted).scalar()
+            return conn.execute(wanted).scalar() or None
 
 
 def departure_id(sender: str, question: int, part: int) -> str:
@@ -139,17 +167,25 @@ def departure_id(sender: str, question: int, part: int) -> str:
 
 
 def let_go(conn: Connection, sender: str, now: float) -> None:
-    """The customer wrote: what waited for that may leave."""
+    """The customer wrote, or it is the bot's turn again: what waited for that may leave."""
     held = sa.update(departures).where(departures.c.sender == sender, departures.c.state == "held")
     conn.execute(held.values(state="new", due_at=now))
 
 
-def expire(conn: Connection, now: float) -> None:
+def expire(conn: Connection, now: float) -> list[tuple[str, str]]:
+    """Drops what nobody asks for any more; what could not leave in time has failed: (id, sender) of each."""
+    late = sa.select(departures.c.id, departures.c.sender).where(UNSENT, departures.c.at < now - WINDOW_S)
+    failed = [
+        (row.id, row.sender)
+        for row in conn.execute(late.order_by(departures.c.seq)).all()
+        if _update(conn, row.id, UNSENT, state="failed", why="too late")  # unless another bot was first
+    ]
     ended = departures.c.state.not_in(("new", "held"))
     conn.execute(sa.delete(departures).where(ended, departures.c.at < now - KEPT_S))
     conn.execute(sa.delete(choices).where(choices.c.at < now - KEPT_CHOICES_S))
+    return failed
 
 
-def _update(conn: Connection, departure_id: str, **values: Any) -> bool:
-    this = sa.update(departures).where(departures.c.id == departure_id)
+def _update(conn: Connection, departure_id: str, *also: Any, **values: Any) -> bool:
+    this = sa.update(departures).where(departures.c.id == departure_id, *also)
     return bool(conn.execute(this.values(**values)).rowcount)

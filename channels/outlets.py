@@ -23,6 +23,14 @@ class Outlet(Protocol):
             Exception: it could not be written down; nothing has left.
         """
 
+    async def forget(self, sender: str, ended_at: float) -> None:
+        """Nothing that waits reaches `sender` any more, whose link ended then (epoch seconds): it may be
+        somebody else's by now. May be called again with the same.
+
+        Raises:
+            Exception: it could not be written down.
+        """
+
 
 class Outlets:
     """The channels of this bot."""

@@ -9,7 +9,7 @@ from itertools import chain, groupby
 from typing import Any
 
 from channels import metrics
-from channels.outlets import Outlets
+from channels.outlets import Outlet, Outlets
 from channels.service_client import ServiceClient, ServiceError
 from channels.turns import PushFailed, Turns
 
@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 WAIT_S = 20
 FIRST_PAUSE_S = 1.0
 LAST_PAUSE_S = 30.0
+LINK_OVER = "link_over"  # the sender is nobody's account any more; the only item that tells nothing
 
 
 @dataclass
@@ -87,14 +88,19 @@ class OutboxPush:
                 logger.error("outbox %s is for a channel that this bot does not serve", item["id"])
                 continue
             try:
-                with metrics.noticed(str(item["kind"])):
-                    said = await self.turns.push(
-                        item["sender"], item["id"], str(item["kind"]), str(item["ref"])
-                    )
-                    await outlet.deliver(item["sender"], said)
+                await self._pass_on(outlet, item)
                 told.append(item["id"])
             except PushFailed as error:
                 logger.warning("outbox %s was not told yet: %s", item["id"], error)
             except Exception:
                 logger.exception("outbox %s was not told yet", item["id"])
         return told
+
+    async def _pass_on(self, outlet: Outlet, item: dict[str, Any]) -> None:
+        sender, kind = item["sender"], str(item["kind"])
+        if kind == LINK_OVER:
+            await outlet.forget(sender, float(str(item["ref"]).partition(":")[2]))
+            return
+        with metrics.noticed(kind):
+            said = await self.turns.push(sender, item["id"], kind, str(item["ref"]))
+            await outlet.deliver(sender, said)

@@ -66,13 +66,9 @@ class Sending:
             counts = await self.send(peer, departure)
         except TryAgain as error:
             return await self._again(departure, error)
-        except QuotaUsed as error:
+        except (QuotaUsed, WithPerson) as error:
             await self._held(departure, str(error))
             return None
-        except WithPerson as error:
-            logger.info("a message to %s was withheld: %s", sender, error)
-            await asyncio.to_thread(self.outgoing.end, departure.id, "withheld", str(error))
-            return 0
         except PlatformError as error:
             return await self._failed(departure, str(error))
         await asyncio.to_thread(self.outgoing.sent, departure, counts)

@@ -132,6 +132,9 @@ class WebInput(InputChannel):
     async def deliver(self, sender: str, said: list[Message]) -> None:
         """Open tabs have heard it, and one that comes back asks for what it missed."""
 
+    async def forget(self, sender: str, ended_at: float) -> None:
+        """Nothing waits here: what is stored is shown to whoever the host's login names."""
+
     def agent(self) -> Agent:
         """The loaded assistant; there is one before the server listens."""
         assert self._app is not None

@@ -16,7 +16,7 @@ from typing import Any
 
 from channels.credentials import Key
 from channels.encrypted_xml import Envelope, Refused
-from channels.inbox import Arrival, Peer
+from channels.inbox import Account, Arrival, Peer
 from channels.messaging import Delivery, MessagingInput, Probe
 from channels.outgoing import Departure
 from channels.platform_api import AccessToken, PlatformApi, PlatformError, QuotaUsed, TryAgain, WithPerson
@@ -29,6 +29,7 @@ USER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 POKE_LIFE_S = 600
 PAGE = 100  # the platform gives up to 1,000, but a page is one transaction and others wait for it
 CUSTOMER = 3
+TAKEN_BY_A_PERSON = (1, 2, 4)  # from the pool, from a colleague, again after its end; 3 is its end
 QUOTA_ERRORS = (95001,)
 PERSON_ERRORS = (95013, 95018)
 FAILED_TO_SEND = {
@@ -89,10 +90,14 @@ class KfInput(MessagingInput):
         return Delivery(pokes=[(account, token)])
 
     async def read(self, account: str) -> None:
-        """Reads on from the cursor to the end; each page is kept together with the cursor behind it."""
+        """Reads on from the cursor to the end; each page is kept together with the cursor behind it.
+
+        A page that leads no further is the last: the next poke, or look, reads on from there.
+        """
         more = True
         while more:
-            page = await self._page(account)
+            known = await asyncio.to_thread(self.inbox.account, account)
+            page = await self._page(account, known)
             found: list[Arrival] = []
             for entry in page.get("msg_list") or []:
                 event = entry.get("event") or {}
@@ -102,8 +107,9 @@ class KfInput(MessagingInput):
                     found = []
                 elif arrival := self._arrival(account, entry):
                     found.append(arrival)
-            await self.took(found, (account, str(page.get("next_cursor") or "")))
-            more = bool(page.get("has_more"))
+            behind = str(page.get("next_cursor") or "")
+            await self.took(found, (account, behind) if behind else None)
+            more = bool(page.get("has_more")) and behind not in ("", known.cursor)
 
     async def send(self, peer: Peer, departure: Departure) -> bool:
         message = _message(departure)
@@ -145,8 +151,7 @@ class KfInput(MessagingInput):
             logger.error("%s: the platform gives no access token: %s", self.channel, error)
             raise TryAgain("no access token", wait_s=30) from None
 
-    async def _page(self, account: str) -> dict[str, Any]:
-        known = await asyncio.to_thread(self.inbox.account, account)
+    async def _page(self, account: str, known: Account) -> dict[str, Any]:
         fresh = known.token and time.time() - known.poked_at < POKE_LIFE_S
         ask = {
             "open_kfid": account,
@@ -167,8 +172,8 @@ class KfInput(MessagingInput):
             if await asyncio.to_thread(self.outgoing.end, failed, "failed", why):
                 tell_operator(sender, failed, why)
         elif kind == "session_status_change":
-            taken = event.get("change_type") in (1, 2)
-            await asyncio.to_thread(self.inbox.with_person, sender, taken)
+            taken = event.get("change_type") in TAKEN_BY_A_PERSON
+            await asyncio.to_thread(self.inbox.with_person, sender, taken, time.time())
 
     def _arrival(self, account: str, entry: dict[str, Any]) -> Arrival | None:
         event = entry.get("event") or {}

@@ -113,6 +113,8 @@ def _end(conn: sa.Connection, ended: Link, reason: EndReason, by: str, at: datet
     heir = left[0] if left else ""
     tickets.hand_over(conn, ended.sender, ended.customer_id, heir)
     outbox.withdraw(conn, ended.sender, heir, at)
+    # What has left the outbox may wait in the sender's channel.
+    outbox.put(conn, ended.sender, "link_over", f"{ended.id}:{at.timestamp():.3f}", at)
     for sender in left:
         if sender != by:
             outbox.put(conn, sender, "link_ended", str(ended.id), at)

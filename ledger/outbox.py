@@ -32,6 +32,7 @@ OutboxKind = Literal[
     "close_result",  # ref: receipt; closed by the customer through another sender
     "link_made",  # ref: link id; to the customer's senders before it
     "link_ended",  # ref: link id; to the customer's senders that are left
+    "link_over",  # ref: "link id:its end, epoch seconds"; for the sender's channel, told to nobody
 ]
 
 

@@ -154,6 +154,21 @@ def test_another_customers_link_is_not_ended_by_a_button(chat: Begin, ledger: Le
     assert links.customer_of(ledger, PHONE) == "c-clean"
 
 
+def test_a_button_of_the_phones_last_account_says_nothing_of_this_one(phone: Chat, ledger: Ledger) -> None:
+    link(ledger)
+    asked = phone.type("nlu_fallback", "解绑")
+    link(ledger, "c-clean")
+    assert phone.press(asked, "解除关联")[0].response == "utter_unlinked"
+    assert links.customer_of(ledger, PHONE) == "c-clean"
+
+
+def test_that_a_link_is_over_is_not_told_to_whoever_has_the_phone(phone: Chat, ledger: Ledger) -> None:
+    links.end(ledger, link_id=link(ledger), reason="staff", by="staff-7")
+    (over,) = [item for item in outbox.claim(ledger, 50, 60) if item.sender == PHONE]
+    assert over.kind == "link_over"
+    assert phone.push(over.kind, over.ref, over.id) == []
+
+
 def test_a_link_that_the_host_made_is_ended_there(phone: Chat, ledger: Ledger) -> None:
     links.link(ledger, PHONE, "c-owing")
     assert phone.type("nlu_fallback", "解绑")[0].response == "utter_unlink_in_app"

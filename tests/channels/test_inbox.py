@@ -6,10 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from channels.inbox import KEPT_S, Account, Arrival, Inbox
 from channels.mailbox import LEASE_S, Mailbox
-from channels.outgoing import KEPT_CHOICES_S, Choices, Outgoing, departure_id
+from channels.messaging_tables import arrivals
+from channels.outgoing import KEPT_CHOICES_S, SKEW_S, WINDOW_S, Choices, Outgoing, departure_id
 
 NOW = 1_800_000_000.0
 FIRST = Arrival("m1", "wxkf-a", "wk1", "a", NOW, "你好")
@@ -45,6 +47,18 @@ def test_what_is_repeated_is_kept_once_also_after_it_was_answered(inbox: Inbox) 
     assert inbox.next("wxkf-a") is None
     inbox.expire(NOW + KEPT_S + 1)
     assert inbox.take([FIRST], NOW + KEPT_S + 1) == ["wxkf-a"]
+
+
+def test_of_what_is_done_nothing_is_kept_but_its_id(inbox: Inbox) -> None:
+    entered = replace(FIRST, text="6222021234567890123", kind="entered", extra={"scene_param": "a-link"})
+    inbox.take([entered], NOW)
+    answered(inbox, inbox.next("wxkf-a") or pytest.fail("nothing arrived"))
+    inbox.with_person("wxkf-a", True, NOW)
+    inbox.take([replace(FIRST, message_id="m2", text="6222021234567890123")], NOW)
+    with inbox.engine.connect() as conn:
+        kept = conn.execute(sa.select(arrivals.c.done, arrivals.c.body)).all()
+    assert [tuple(row) for row in kept] == [(True, {}), (True, {})]
+    assert inbox.take([entered], NOW) == []
 
 
 def test_many_who_deliver_the_same_at_once_keep_it_once(inbox: Inbox) -> None:
@@ -120,6 +134,7 @@ def test_nothing_overtakes_what_is_tried_again_or_held(inbox: Inbox, outgoing: O
     assert (again.id, again.attempts, due_at) == (first.id, 1, NOW + 30)
     outgoing.hold(first, "quota")
     assert outgoing.next("wxkf-a") is None
+    assert outgoing.waiting(NOW + 60) == [], "it is not looked at until it is let go"
     inbox.take([replace(FIRST, message_id="m2")], NOW + 60)
     freed, due_at = outgoing.next("wxkf-a") or pytest.fail("nothing to send")
     assert (freed.id, due_at) == (first.id, NOW + 60)
@@ -134,7 +149,7 @@ def test_nothing_overtakes_what_is_tried_again_or_held(inbox: Inbox, outgoing: O
 def test_entering_gives_no_right_to_send(inbox: Inbox) -> None:
     inbox.take([replace(FIRST, kind="entered")], NOW)
     peer = inbox.peer("wxkf-a")
-    assert peer is not None and (peer.heard_at, peer.with_person) == (0.0, False)
+    assert peer is not None and (peer.heard_at, peer.with_person_at) == (0.0, 0.0)
     assert inbox.take([replace(FIRST, message_id="m2")], NOW) == ["wxkf-a"]
     peer = inbox.peer("wxkf-a")
     assert peer is not None and peer.heard_at == NOW
@@ -142,14 +157,24 @@ def test_entering_gives_no_right_to_send(inbox: Inbox) -> None:
 
 def test_what_is_written_to_a_person_is_not_answered_by_the_bot(inbox: Inbox) -> None:
     inbox.take([FIRST], NOW)
-    inbox.with_person("wxkf-a", True)
+    inbox.with_person("wxkf-a", True, NOW)
     assert inbox.take([replace(FIRST, message_id="m2")], NOW) == []
-    inbox.with_person("wxkf-a", False)
+    inbox.with_person("wxkf-a", False, NOW)
     assert inbox.take([replace(FIRST, message_id="m2")], NOW) == []
     found = inbox.next("wxkf-a")
     assert found is not None and found.message_id == "m1", "it was written before the person came"
     answered(inbox, found)
     assert inbox.next("wxkf-a") is None
+
+
+def test_a_persons_turn_ends_by_itself_when_the_customer_was_long_silent(inbox: Inbox) -> None:
+    inbox.take([FIRST], NOW)
+    inbox.with_person("wxkf-a", True, NOW)
+    later = NOW + WINDOW_S - 1
+    assert inbox.take([replace(FIRST, message_id="m2")], later) == []
+    assert inbox.take([replace(FIRST, message_id="m3")], later + WINDOW_S - 1) == [], "m2 renewed it"
+    assert inbox.take([replace(FIRST, message_id="m4")], later + 2 * WINDOW_S) == ["wxkf-a"]
+    assert inbox.take([replace(FIRST, message_id="m5")], later + 2 * WINDOW_S) == ["wxkf-a"]
 
 
 def test_numbers_belong_to_the_newest_question_and_menus_to_their_own(inbox: Inbox) -> None:
@@ -160,15 +185,47 @@ def test_numbers_belong_to_the_newest_question_and_menus_to_their_own(inbox: Inb
             choices.open(conn, "wxkf-a", question, tokens, numbered, NOW)
 
     ask(2, ["t1", "t2"], True)
-    assert (choices.by_number("wxkf-a", 2), choices.by_number("wxkf-a", 3)) == ("t2", None)
-    assert choices.by_number("wxkf-b", 2) is None
+    assert (choices.by_number("wxkf-a", 2, NOW), choices.by_number("wxkf-a", 3, NOW)) == ("t2", None)
+    assert choices.by_number("wxkf-b", 2, NOW) is None
     ask(4, ["t3"], True)
     ask(4, ["other"], True)
-    assert [choices.by_number("wxkf-a", number) for number in (1, 2)] == ["t3", None]
+    assert [choices.by_number("wxkf-a", number, NOW) for number in (1, 2)] == ["t3", None]
     assert (choices.by_menu("wxkf-a", "2.2"), choices.by_menu("wxkf-b", "2.2")) == ("t2", None)
     ask(6, ["t4"], False)
-    assert choices.by_number("wxkf-a", 1) is None, "a menu shows no numbers, and closes the question before"
+    assert choices.by_number("wxkf-a", 1, NOW) is None, (
+        "a menu shows no numbers, and closes the question before"
+    )
     for bad in ("", "2", "2.", "x.1", "2.1.1", "٣.1x", "9" * 30 + ".1"):
         assert choices.by_menu("wxkf-a", bad) is None
     inbox.expire(NOW + KEPT_CHOICES_S + 1)
     assert choices.by_menu("wxkf-a", "2.2") is None
+
+
+def test_a_question_is_closed_by_an_answer_without_choices_and_was_there_when_its_number_was_sent(
+    inbox: Inbox,
+) -> None:
+    choices = Choices(inbox.engine)
+
+    def ask(question: int, *tokens: str) -> None:
+        with inbox.engine.begin() as conn:
+            choices.open(conn, "wxkf-a", question, list(tokens), True, NOW)
+
+    ask(2, "t1")
+    assert choices.by_number("wxkf-a", 1, NOW - SKEW_S - 1) is None
+    assert choices.by_number("wxkf-a", 1, NOW - SKEW_S) == "t1"
+    ask(4)
+    ask(4)
+    assert [choices.by_number("wxkf-a", number, NOW) for number in (0, 1)] == [None, None]
+    assert (choices.by_menu("wxkf-a", "2.1"), choices.by_menu("wxkf-a", "4.0")) == ("t1", None)
+
+
+def test_what_could_not_leave_in_time_has_failed_once(inbox: Inbox, outgoing: Outgoing) -> None:
+    put(outgoing, 2, "一", "二")
+    first, _ = outgoing.next("wxkf-a") or pytest.fail("nothing to send")
+    outgoing.hold(first, "quota")
+    put(outgoing, 4, "三", now=NOW + 2)
+    assert inbox.expire(NOW + WINDOW_S) == []
+    late = [(departure_id("wxkf-a", 2, part), "wxkf-a") for part in (0, 1)]
+    assert (inbox.expire(NOW + WINDOW_S + 1), inbox.expire(NOW + WINDOW_S + 1)) == (late, [])
+    assert outgoing.counts() == {"failed": 2, "new": 1}
+    assert outgoing.waiting(NOW + 2) == ["wxkf-a"]

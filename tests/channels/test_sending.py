@@ -1,4 +1,4 @@
-"""What becomes of a message that leaves: sent, tried again, held, withheld, or told to the operator."""
+"""What becomes of a message that leaves: sent, tried again, held, or told to the operator."""
 
 from __future__ import annotations
 
@@ -110,8 +110,22 @@ def test_an_events_answer_is_outside_the_quota_once(tmp_path: Path, fate: Except
 def test_a_person_has_it(tmp_path: Path) -> None:
     world = World(tmp_path, WithPerson("95018"))
     world.answer(2, "一", "二")
+    world.inbox.with_person(ME, True, time.time())
+    assert world.work() is None
+    assert (world.told, world.outgoing.counts()) == ([], {"held": 1, "new": 1})
+    world.write("m2")  # to the person
+    assert (world.work(), world.told) == (None, [])
+    world.inbox.with_person(ME, False, time.time())
     world.work()
-    assert (world.told, world.outgoing.counts()) == (["二"], {"withheld": 1, "sent": 1})
+    assert (world.told, world.outgoing.counts()) == (["一", "二"], {"sent": 2})
+
+
+def test_a_person_who_had_it_unknown_to_us_is_over_with_the_customers_next_message(tmp_path: Path) -> None:
+    world = World(tmp_path, WithPerson("95018"))
+    world.answer(2, "一")
+    assert (world.work(), world.told) == (None, [])
+    world.write("m2")
+    assert (world.work(), world.told) == (None, ["一"])
 
 
 def test_what_can_never_arrive_is_told_to_the_operator_and_stops_nothing(

@@ -29,9 +29,15 @@ def tell(ledger: Ledger, ref: str, customer_id: str = WHO) -> None:
 
 
 def told(ledger: Ledger) -> list[tuple[str, str, str]]:
+    """What customers hear; that a link is over is only for the channel of its sender."""
     items = outbox.claim(ledger, 50, 60)
     outbox.ack(ledger, [item.id for item in items])
-    return [(item.sender, item.kind, item.ref) for item in items]
+    return [(item.sender, item.kind, item.ref) for item in items if item.kind != "link_over"]
+
+
+def over(ledger: Ledger, ended: links.Link) -> str:
+    """By what the sender's channel knows an end that was just made."""
+    return f"{ended.id}:{ledger.clock.now().timestamp():.3f}"
 
 
 def file_ticket(ledger: Ledger, sender: str = PHONE, customer_id: str | None = WHO) -> tickets.Ticket:
@@ -107,6 +113,24 @@ def test_nothing_that_waits_is_told_after_the_end(ledger: Ledger) -> None:
     tell(ledger, "P2")
     assert [item.sender for item in claimed] == [WEB]
     assert {(sender, ref) for sender, kind, ref in told(ledger) if kind == "payout_done"} == {(WEB, "P2")}
+
+
+def test_the_channel_of_the_ended_sender_hears_of_it_once_for_each_end(ledger: Ledger) -> None:
+    links.link(ledger, WEB, WHO)
+    first = linked(ledger)
+    outbox.ack(ledger, [item.id for item in outbox.claim(ledger, 50, 60)])
+    tell(ledger, "P1")
+    links.end(ledger, link_id=first.id, reason="customer", by=PHONE, customer_id=WHO)
+    links.end(ledger, link_id=first.id, reason="staff", by="staff-7")
+    waiting = outbox.claim(ledger, 50, 60)
+    assert [(item.kind, item.ref) for item in waiting if item.sender == PHONE] == [
+        ("link_over", over(ledger, first))
+    ]
+    outbox.ack(ledger, [item.id for item in waiting])
+    second = linked(ledger)
+    links.link(ledger, PHONE, "c-clean")
+    again = [(item.sender, item.ref) for item in outbox.claim(ledger, 50, 60) if item.kind == "link_over"]
+    assert again == [(PHONE, over(ledger, second))]
 
 
 def test_what_was_claimed_before_the_end_is_known_as_withdrawn(ledger: Ledger) -> None:
