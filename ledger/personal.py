@@ -98,7 +98,10 @@ def _books(accounts: list[int]) -> Iterator[tuple[str, sa.Select[Any]]]:
 
 
 def _senders(conn: sa.Connection, customer_id: str) -> list[str]:
-    """Those linked now or before, and those of the customer's tickets; none that is another's by now."""
+    """Those linked now or before, and those of the customer's tickets; none that is another's by now.
+
+    A ticket that nobody can be told of has no sender, whoever's it is.
+    """
     linked = sa.select(s.links.c.sender).where(s.links.c.customer_id == customer_id).order_by(s.links.c.id)
     of_tickets = _TICKETS.with_only_columns(s.tickets.c.sender).where(s.tickets.c.customer_id == customer_id)
     others = sa.select(s.links.c.sender).where(
@@ -106,11 +109,13 @@ def _senders(conn: sa.Connection, customer_id: str) -> list[str]:
     )
     named = dict.fromkeys((*conn.scalars(linked), *conn.scalars(of_tickets)))
     taken = set(conn.scalars(others.where(s.links.c.sender.in_(list(named)))))
-    return [sender for sender in named if sender not in taken]
+    return [sender for sender in named if sender and sender not in taken]
 
 
 def _theirs(customer_id: str, senders: list[str]) -> sa.ColumnElement[bool]:
-    return (s.tickets.c.customer_id == customer_id) | s.tickets.c.sender.in_(senders)
+    """The customer's tickets, and those of a visitor who turned out to be the customer."""
+    c = s.tickets.c
+    return (c.customer_id == customer_id) | (c.customer_id.is_(None) & c.sender.in_(senders))
 
 
 def _empty_tickets(conn: sa.Connection, customer_id: str, senders: list[str], now: datetime) -> int:

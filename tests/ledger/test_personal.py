@@ -87,6 +87,31 @@ def test_a_sender_that_is_somebody_elses_by_now_is_left_alone(customer: Customer
     assert links.customer_of(ledger, "wxkf-1") == "c-2"
 
 
+def test_tickets_that_nobody_can_be_told_of_stay_each_with_their_customer(ledger: Ledger) -> None:
+    for name in ("c-a", "c-b"):
+        links.link(ledger, f"web-{name}", name)
+        asked = {"sender": f"web-{name}", "customer_id": name, "kind": "complaint", "packet": {"asked": name}}
+        tickets.open_ticket(ledger, **asked, key="k" + name)
+        links.end(ledger, link_id=links.of_customer(ledger, name)[0].id, reason="staff", by="s")
+    assert [ticket.sender for ticket in tickets.list_tickets(ledger)] == ["", ""]
+    held = personal.export(ledger, "c-b")
+    assert held["senders"] == ["web-c-b"]
+    assert [ticket["packet"] for ticket in held["tickets"]] == [{"asked": "c-b"}]
+    assert personal.erase(ledger, "c-b")["tickets"] == 1
+    assert [(each.state, each.packet) for each in tickets.list_tickets(ledger)] == [
+        ("OPEN", {"asked": "c-a"}),
+        ("CLOSED", {}),
+    ]
+
+
+def test_what_a_visitor_asked_before_logging_in_is_theirs(ledger: Ledger) -> None:
+    asked = {"sender": "web-v", "customer_id": None, "kind": "human", "packet": {"asked": SAID}}
+    tickets.open_ticket(ledger, **asked, key="k")
+    links.link(ledger, "web-v", "c-1")
+    assert [ticket["packet"] for ticket in personal.export(ledger, "c-1")["tickets"]] == [{"asked": SAID}]
+    assert personal.erase(ledger, "c-1")["tickets"] == 1
+
+
 def test_nothing_is_forgotten_while_a_payment_is_open(
     customer: Customer, ledger: Ledger, gateway: SimulatedGateway
 ) -> None:
