@@ -11,7 +11,8 @@ import argparse
 import json
 import os
 import subprocess
-from typing import Any, Sequence
+from collections.abc import Mapping
+from typing import Any
 
 from scripts.console import ROOT, Failure, run_program
 from scripts.environments import BOT, SERVICE, Environment
@@ -35,20 +36,23 @@ def ask(environment: Environment, module: str, *argv: str) -> Any:
     return json.loads(done.stdout)
 
 
-def conversations(what: str, senders: Sequence[str]) -> Any:
-    return ask(BOT, "channels.personal", what, *senders) if senders else {}
+def conversations(what: str, held: Mapping[str, Any]) -> Any:
+    """Does it to those of the senders that the ledger tells of a customer."""
+    if not held["senders"] and not held["shared"]:
+        return {}
+    return ask(BOT, "channels.personal", what, f"--shared={json.dumps(held['shared'])}", *held["senders"])
 
 
 def export(customer: str) -> Any:
     held = ask(SERVICE, "ledger", "export-customer", customer)
-    return {**held, "conversations": conversations("export", held["senders"])}
+    return {**held, "conversations": conversations("export", held)}
 
 
 def erase(customer: str) -> Any:
-    senders = ask(SERVICE, "ledger", "export-customer", customer)["senders"]
-    said = conversations("erase", senders)
+    held = ask(SERVICE, "ledger", "export-customer", customer)
+    said = conversations("erase", held)
     forgotten = ask(SERVICE, "ledger", "erase-customer", customer)
-    late = conversations("erase", senders)  # what was said while this was going on
+    late = conversations("erase", held)  # what was said while this was going on
     rows = {name: count + late[name] for name, count in said.items()}
     return {"conversations": rows, "ledger": forgotten, "kept": "the books"}
 

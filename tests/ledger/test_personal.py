@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -80,11 +81,28 @@ def test_a_visitor_who_was_never_a_customer_has_nothing_here(ledger: Ledger) -> 
     }
 
 
-def test_a_sender_that_is_somebody_elses_by_now_is_left_alone(customer: Customer, ledger: Ledger) -> None:
+def test_of_a_sender_that_changed_hands_each_has_their_own_time(
+    customer: Customer, ledger: Ledger, clock: FixedClock
+) -> None:
+    linked = clock.now()
+    clock.advance(timedelta(hours=1))
+    relinked = clock.now()
     links.link(ledger, "wxkf-1", "c-2")
-    assert personal.export(ledger, customer.id)["senders"] == ["web-c-1", "web-sub-1"]
+    with ledger.write() as conn:
+        outbox.put(conn, "wxkf-1", "payout_done", "P2", clock.now())
+    asked = {"sender": "wxkf-1", "customer_id": "c-2", "kind": "human", "packet": {"asked": "c-2"}}
+    tickets.open_ticket(ledger, **asked, key="k-2")
+    held, other = personal.export(ledger, customer.id), personal.export(ledger, "c-2")
+    assert held["senders"] == ["web-c-1", "web-sub-1"]
+    assert held["shared"] == {"wxkf-1": [[linked.isoformat(), relinked.isoformat()]]}
+    assert other["shared"] == {"wxkf-1": [[relinked.isoformat(), None]]}
+    assert [row["ref"] for row in held["told"] if row["sender"] == "wxkf-1"] == ["P1"]
+    assert [row["ref"] for row in other["told"] if row["sender"] == "wxkf-1"] == ["P2"]
     personal.erase(ledger, customer.id)
     assert links.customer_of(ledger, "wxkf-1") == "c-2"
+    after = personal.export(ledger, "c-2")
+    assert (after["told"], after["tickets"]) == (other["told"], other["tickets"])
+    assert personal.export(ledger, customer.id)["told"] == []
 
 
 def test_tickets_that_nobody_can_be_told_of_stay_each_with_their_customer(ledger: Ledger) -> None:
