@@ -1,8 +1,8 @@
 """A customer's own data: all of it told, or forgotten but for the books, which the law wants kept.
 
 Forgotten are who of the chat the customer is (links), what was said to the staff (tickets and their packets),
-what was to be told (outbox), and by which message something was confirmed (keys). Accounts, bills, payments
-and the evidence of freezes are the books.
+what was to be told (outbox), and by which message and sender something was confirmed (keys, `asked_by`).
+Accounts, bills, payments and the evidence of freezes are the books.
 
 A messaging account may change hands. Of a sender that was linked to another customer as well, now or before,
 only what falls into the times of this customer's own links is this customer's.
@@ -23,11 +23,14 @@ from ledger import support_tables as s
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.door import checked
-from ledger.errors import SettlementUnderWay, UnknownCustomer
+from ledger.errors import OutcomeUntold, SettlementUnderWay, UnknownCustomer
 from ledger.ticket_records import read
 from ledger.work import one_at_a_time
 
 _TICKETS: Final = sa.select(s.tickets.c.id, s.tickets.c.sender).order_by(s.tickets.c.id)
+_ACCOUNTS: Final = sa.select(t.accounts.c.id).order_by(t.accounts.c.id)
+#: What became of a payment that the customer does not know of yet.
+_OUTCOMES: Final = ("settlement_result", "repayment_result", "debit_result")
 _OPEN_CHARGE: Final = (
     sa.select(t.charges)
     .join(t.accounts, t.accounts.c.id == t.charges.c.account_id)
@@ -53,9 +56,7 @@ def export(ledger: Ledger, customer_id: str) -> dict[str, Any]:
     and the rows of their `books` by table. Raises UnknownCustomer."""
     with ledger.read() as conn:
         senders = _senders(conn, customer_id)
-        accounts = list(
-            conn.scalars(sa.select(t.accounts.c.id).where(t.accounts.c.customer_id == customer_id))
-        )
+        accounts = list(conn.scalars(_ACCOUNTS.where(t.accounts.c.customer_id == customer_id)))
         if not accounts and not senders.whole and not senders.shared:
             raise UnknownCustomer(customer_id=customer_id)
         tickets = conn.execute(_TICKETS.where(_theirs(customer_id, senders))).all()
@@ -76,17 +77,17 @@ def export(ledger: Ledger, customer_id: str) -> dict[str, Any]:
 def erase(ledger: Ledger, customer_id: str) -> dict[str, int]:
     """Forgets it; how much of `links`, `tokens`, `tickets`, `outbox`, `keys`. Again, it finds nothing.
 
-    Raises SettlementUnderWay while the customer is still to be told what became of a payment.
+    Raises SettlementUnderWay while it is not known what became of a payment, OutcomeUntold while the customer
+    is still to be told of it.
     """
     now = ledger.clock.now()
     with ledger.write() as conn:
         one_at_a_time(conn, f"erasure of {customer_id}")
         if conn.dialect.name == "sqlite":  # else what is deleted stays in the file until the room is needed
             conn.exec_driver_sql("PRAGMA secure_delete = ON")
-        charge = conn.execute(_OPEN_CHARGE, {"customer_id": customer_id}).first()
-        if charge is not None:
-            raise SettlementUnderWay(open_charges.view(charge))
+        accounts = _lock_accounts(conn, customer_id)
         senders = _senders(conn, customer_id)
+        _refuse_while_paying(conn, customer_id, senders)
         erased = {
             "tickets": _empty_tickets(conn, customer_id, senders, now),
             "outbox": _delete(conn, s.outbox, _told_them(senders)),
@@ -94,8 +95,28 @@ def erase(ledger: Ledger, customer_id: str) -> dict[str, int]:
             "tokens": _delete(conn, s.one_time_tokens, s.one_time_tokens.c.customer_id == customer_id),
             "links": _delete(conn, s.links, s.links.c.customer_id == customer_id),
         }
+        asked_by_chat = t.settlements.c.account_id.in_(accounts) & t.settlements.c.asked_by.is_not(None)
+        conn.execute(
+            sa.update(t.settlements).where(asked_by_chat).values(asked_by=None)
+        )  # it routed the news
     _overwrite(ledger)
     return erased
+
+
+def _lock_accounts(conn: sa.Connection, customer_id: str) -> list[int]:
+    """The customer's accounts: no other command is at work on them until the transaction ends."""
+    theirs = _ACCOUNTS.where(t.accounts.c.customer_id == customer_id)
+    return list(conn.scalars(theirs.with_for_update()))
+
+
+def _refuse_while_paying(conn: sa.Connection, customer_id: str, senders: _Senders) -> None:
+    charge = conn.execute(_OPEN_CHARGE, {"customer_id": customer_id}).first()
+    if charge is not None:
+        raise SettlementUnderWay(open_charges.view(charge))
+    untold = _told_them(senders) & s.outbox.c.acked_at.is_(None) & s.outbox.c.kind.in_(_OUTCOMES)
+    news = conn.execute(sa.select(s.outbox.c.kind, s.outbox.c.ref).where(untold)).first()
+    if news is not None:
+        raise OutcomeUntold(kind=news.kind, ref=news.ref)
 
 
 def _rows(conn: sa.Connection, wanted: sa.Select[Any]) -> list[dict[str, Any]]:

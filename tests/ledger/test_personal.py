@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,8 +13,9 @@ import pytest
 from ledger import audit, links, outbox, personal, settlement, tickets
 from ledger.clock import FixedClock
 from ledger.database import Ledger
-from ledger.errors import SettlementUnderWay, UnknownCustomer
+from ledger.errors import OutcomeUntold, SettlementUnderWay, UnknownCustomer
 from ledger.gateway.simulated import SimulatedGateway
+from ledger.work import find_account
 from tests.ledger.customer import Customer, resolve
 
 SAID = "the words of the customer"
@@ -141,4 +144,45 @@ def test_nothing_is_forgotten_while_a_payment_is_open(
         personal.erase(ledger, customer.id)
     assert personal.export(ledger, customer.id) == before
     resolve(ledger, "S2-1", "SUCCEEDED")
+    with pytest.raises(OutcomeUntold):
+        personal.erase(ledger, customer.id)
+    outbox.ack(
+        ledger, [news.id for news in outbox.claim(ledger, 10, 60.0) if news.kind == "settlement_result"]
+    )
     assert personal.erase(ledger, customer.id)["links"] == 3
+
+
+def test_who_asked_for_a_settlement_is_forgotten(ledger: Ledger) -> None:
+    customer = Customer(ledger)
+    customer.buy(100_000)
+    quote = customer.quote()
+    confirmed = {"quote_id": quote.quote_id, "amount_fen": quote.total_fen, "key": "web-c-1:m-1"}
+    settlement.confirm(ledger, customer.id, **confirmed, asked_by="web-c-1")
+    assert personal.export(ledger, customer.id)["books"]["settlements"][0]["asked_by"] == "web-c-1"
+    personal.erase(ledger, customer.id)
+    assert "web-c-1" not in json.dumps(personal.export(ledger, customer.id))
+    assert audit.audit(ledger) == []
+
+
+def test_what_is_at_work_on_the_account_is_waited_for(customer: Customer, ledger: Ledger) -> None:
+    """Its news is there when it commits: then there is something that the customer does not know yet."""
+    with ThreadPoolExecutor(1) as threads:
+        with ledger.write() as conn:
+            find_account(conn, customer.id, lock=True)
+            erasing = threads.submit(personal.erase, ledger, customer.id)
+            while conn.dialect.name == "postgresql" and not erasing.done() and not _somebody_waits(ledger):
+                time.sleep(0.01)
+            outbox.put(conn, "web-sub-1", "repayment_result", "R1", ledger.clock.now())
+        with pytest.raises(OutcomeUntold):
+            erasing.result()
+    assert len(personal.export(ledger, customer.id)["tickets"]) == 2
+
+
+def _somebody_waits(ledger: Ledger) -> bool:
+    """For a lock in this database."""
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    with ledger.read() as conn:
+        return bool(conn.exec_driver_sql(waiting).scalar())
