@@ -75,7 +75,9 @@ def export(ledger: Ledger, customer_id: str) -> dict[str, Any]:
 
 @checked
 def erase(ledger: Ledger, customer_id: str) -> dict[str, int]:
-    """Forgets it; how much of `links`, `tokens`, `tickets`, `outbox`, `keys`. Again, it finds nothing.
+    """Forgets all but the links, which it ends; how much of `tokens`, `tickets`, `outbox`, `keys`. Again, it
+    finds nothing. By the links `export` still tells whose conversations are to be forgotten, so whoever was
+    stopped in between goes on with it: `erase_links` is the last step.
 
     Raises SettlementUnderWay while it is not known what became of a payment, OutcomeUntold while the customer
     is still to be told of it.
@@ -83,8 +85,7 @@ def erase(ledger: Ledger, customer_id: str) -> dict[str, int]:
     now = ledger.clock.now()
     with ledger.write() as conn:
         one_at_a_time(conn, f"erasure of {customer_id}")
-        if conn.dialect.name == "sqlite":  # else what is deleted stays in the file until the room is needed
-            conn.exec_driver_sql("PRAGMA secure_delete = ON")
+        _delete_for_good(conn)
         accounts = _lock_accounts(conn, customer_id)
         senders = _senders(conn, customer_id)
         _refuse_while_paying(conn, customer_id, senders)
@@ -93,12 +94,23 @@ def erase(ledger: Ledger, customer_id: str) -> dict[str, int]:
             "outbox": _delete(conn, s.outbox, _told_them(senders)),
             "keys": _forget_keys(conn, customer_id, senders),
             "tokens": _delete(conn, s.one_time_tokens, s.one_time_tokens.c.customer_id == customer_id),
-            "links": _delete(conn, s.links, s.links.c.customer_id == customer_id),
         }
+        _end_links(conn, customer_id, now)
         asked_by_chat = t.settlements.c.account_id.in_(accounts) & t.settlements.c.asked_by.is_not(None)
         conn.execute(
             sa.update(t.settlements).where(asked_by_chat).values(asked_by=None)
         )  # it routed the news
+    _overwrite(ledger)
+    return erased
+
+
+@checked
+def erase_links(ledger: Ledger, customer_id: str) -> dict[str, int]:
+    """Forgets the customer's ended `links`; how many. One that stands was made since, and stays."""
+    with ledger.write() as conn:
+        _delete_for_good(conn)
+        ended = (s.links.c.customer_id == customer_id) & s.links.c.ended_at.is_not(None)
+        erased = {"links": _delete(conn, s.links, ended)}
     _overwrite(ledger)
     return erased
 
@@ -191,6 +203,13 @@ def _empty_tickets(conn: sa.Connection, customer_id: str, senders: _Senders, now
     return len(tickets)
 
 
+def _end_links(conn: sa.Connection, customer_id: str, now: datetime) -> None:
+    """What their senders say from now on is a visitor's."""
+    one_at_a_time(conn, f"ends of links of {customer_id}")
+    standing = (s.links.c.customer_id == customer_id) & s.links.c.ended_at.is_(None)
+    conn.execute(sa.update(s.links).where(standing).values(ended_at=now, end_reason="staff"))
+
+
 def _forget_keys(conn: sa.Connection, customer_id: str, senders: _Senders) -> int:
     """Those of what was confirmed in the chat name the sender; without a link nobody sends them again."""
     k = t.idempotency.c
@@ -201,6 +220,12 @@ def _forget_keys(conn: sa.Connection, customer_id: str, senders: _Senders) -> in
 
 def _delete(conn: sa.Connection, table: sa.Table, these: sa.ColumnElement[bool]) -> int:
     return conn.execute(sa.delete(table).where(these)).rowcount
+
+
+def _delete_for_good(conn: sa.Connection) -> None:
+    """Else SQLite keeps in the file what is deleted, until the room is needed."""
+    if conn.dialect.name == "sqlite":
+        conn.exec_driver_sql("PRAGMA secure_delete = ON")
 
 
 def _overwrite(ledger: Ledger) -> None:

@@ -1,8 +1,9 @@
 """`make export` and `make erase`: what both programs hold of one customer, told as JSON or forgotten.
 
 The ledger and the conversations are those that the environment names, as for `python -m ledger`. Books are
-kept, as the law wants. May be stopped at any moment and run again: the links, by which the conversations are
-found, are forgotten last.
+kept, as the law wants. The ledger comes first, for it may refuse; then the links have ended, and what is said
+is a visitor's. May be stopped at any moment and run again: the links, by which the conversations are found,
+are forgotten last.
 """
 
 from __future__ import annotations
@@ -50,11 +51,12 @@ def export(customer: str) -> Any:
 
 def erase(customer: str) -> Any:
     held = ask(SERVICE, "ledger", "export-customer", customer)
-    said = conversations("erase", held)
     forgotten = ask(SERVICE, "ledger", "erase-customer", customer)
-    late = conversations("erase", held)  # what was said while this was going on
+    said = conversations("erase", held)
+    late = conversations("erase", held)  # what was being answered meanwhile
     rows = {name: count + late[name] for name, count in said.items()}
-    return {"conversations": rows, "ledger": forgotten, "kept": "the books"}
+    links = ask(SERVICE, "ledger", "erase-links", customer)
+    return {"conversations": rows, "ledger": {**forgotten, **links}, "kept": "the books"}
 
 
 def main() -> int:

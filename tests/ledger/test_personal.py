@@ -57,7 +57,8 @@ def test_everything_held_is_told(customer: Customer) -> None:
 def test_what_is_forgotten_is_in_no_file_and_the_books_agree(customer: Customer, tmp_path: Path) -> None:
     ledger = customer.ledger
     forgotten = personal.erase(ledger, customer.id)
-    assert forgotten == {"links": 3, "tokens": 0, "tickets": 2, "outbox": 2, "keys": 1}
+    assert forgotten == {"tokens": 0, "tickets": 2, "outbox": 2, "keys": 1}
+    assert personal.erase_links(ledger, customer.id) == {"links": 3}
     assert links.customer_of(ledger, "web-sub-1") is None and links.customer_of(ledger, "web-sub-2") == "c-2"
     held = personal.export(ledger, customer.id)
     assert (held["senders"], held["tickets"], held["told"]) == ([], [], [])
@@ -75,13 +76,20 @@ def test_a_visitor_who_was_never_a_customer_has_nothing_here(ledger: Ledger) -> 
         personal.export(ledger, "c-nobody")
     links.link(ledger, "web-sub-9", "c-nobody")
     assert personal.export(ledger, "c-nobody")["books"]["accounts"] == []
-    assert personal.erase(ledger, "c-nobody") == {
-        "links": 1,
-        "tokens": 0,
-        "tickets": 0,
-        "outbox": 0,
-        "keys": 0,
-    }
+    assert set(personal.erase(ledger, "c-nobody").values()) == {0}
+    assert personal.erase_links(ledger, "c-nobody") == {"links": 1}
+    with pytest.raises(UnknownCustomer):
+        personal.export(ledger, "c-nobody")
+
+
+def test_who_was_stopped_in_between_still_finds_the_conversations(customer: Customer, ledger: Ledger) -> None:
+    personal.erase(ledger, customer.id)
+    assert links.of_customer(ledger, customer.id) == [], "what is said from now on is a visitor's"
+    held = personal.export(ledger, customer.id)
+    assert (held["senders"], held["tickets"]) == (["web-c-1", "web-sub-1", "wxkf-1"], [])
+    links.link(ledger, "web-sub-1", customer.id)
+    assert personal.erase_links(ledger, customer.id) == {"links": 3}
+    assert links.customer_of(ledger, "web-sub-1") == customer.id, "made since"
 
 
 def test_of_a_sender_that_changed_hands_each_has_their_own_time(
@@ -102,6 +110,7 @@ def test_of_a_sender_that_changed_hands_each_has_their_own_time(
     assert [row["ref"] for row in held["told"] if row["sender"] == "wxkf-1"] == ["P1"]
     assert [row["ref"] for row in other["told"] if row["sender"] == "wxkf-1"] == ["P2"]
     personal.erase(ledger, customer.id)
+    personal.erase_links(ledger, customer.id)
     assert links.customer_of(ledger, "wxkf-1") == "c-2"
     after = personal.export(ledger, "c-2")
     assert (after["told"], after["tickets"]) == (other["told"], other["tickets"])
@@ -149,7 +158,7 @@ def test_nothing_is_forgotten_while_a_payment_is_open(
     outbox.ack(
         ledger, [news.id for news in outbox.claim(ledger, 10, 60.0) if news.kind == "settlement_result"]
     )
-    assert personal.erase(ledger, customer.id)["links"] == 3
+    assert personal.erase(ledger, customer.id)["tickets"] == 2
 
 
 def test_who_asked_for_a_settlement_is_forgotten(ledger: Ledger) -> None:
@@ -160,6 +169,7 @@ def test_who_asked_for_a_settlement_is_forgotten(ledger: Ledger) -> None:
     settlement.confirm(ledger, customer.id, **confirmed, asked_by="web-c-1")
     assert personal.export(ledger, customer.id)["books"]["settlements"][0]["asked_by"] == "web-c-1"
     personal.erase(ledger, customer.id)
+    personal.erase_links(ledger, customer.id)
     assert "web-c-1" not in json.dumps(personal.export(ledger, customer.id))
     assert audit.audit(ledger) == []
 
