@@ -22,11 +22,8 @@ from channels.chat_database import open_engine, reading
 from channels.tables import metadata
 
 _EVENTS: Final = "events"  # Rasa's table
-_TIMES: Final = (
-    "at",
-    "received_at",
-    "timestamp",
-)  # when a row was made, in whichever of our tables and Rasa's
+#: When a row was made, in whichever of our tables and Rasa's.
+_TIMES: Final = ("at", "received_at", "timestamp")
 
 #: From a moment until before another, in seconds since 1970; None: it goes on.
 Span = tuple[float, float | None]

@@ -5,7 +5,8 @@ what was to be told (outbox), and by which message and sender something was conf
 Accounts, bills, payments and the evidence of freezes are the books.
 
 A messaging account may change hands. Of a sender that was linked to another customer as well, now or before,
-only what falls into the times of this customer's own links is this customer's.
+only what falls into the times of this customer's own links is this customer's. (Where the demo's clock was
+moved these are not the times of the conversations.)
 """
 
 from __future__ import annotations
@@ -87,6 +88,7 @@ def erase(ledger: Ledger, customer_id: str) -> dict[str, int]:
         one_at_a_time(conn, f"erasure of {customer_id}")
         _delete_for_good(conn)
         accounts = _lock_accounts(conn, customer_id)
+        one_at_a_time(conn, f"ends of links of {customer_id}")  # none of the senders changes hands meanwhile
         senders = _senders(conn, customer_id)
         _refuse_while_paying(conn, customer_id, senders)
         erased = {
@@ -97,9 +99,7 @@ def erase(ledger: Ledger, customer_id: str) -> dict[str, int]:
         }
         _end_links(conn, customer_id, now)
         asked_by_chat = t.settlements.c.account_id.in_(accounts) & t.settlements.c.asked_by.is_not(None)
-        conn.execute(
-            sa.update(t.settlements).where(asked_by_chat).values(asked_by=None)
-        )  # it routed the news
+        conn.execute(sa.update(t.settlements).where(asked_by_chat).values(asked_by=None))
     _overwrite(ledger)
     return erased
 
@@ -205,7 +205,6 @@ def _empty_tickets(conn: sa.Connection, customer_id: str, senders: _Senders, now
 
 def _end_links(conn: sa.Connection, customer_id: str, now: datetime) -> None:
     """What their senders say from now on is a visitor's."""
-    one_at_a_time(conn, f"ends of links of {customer_id}")
     standing = (s.links.c.customer_id == customer_id) & s.links.c.ended_at.is_(None)
     conn.execute(sa.update(s.links).where(standing).values(ended_at=now, end_reason="staff"))
 
