@@ -8,7 +8,8 @@ close-month MONTH   issue the bills of a month that is over
 run-penalties       bring every account up to today: penalty, interest, freezes, holds that expire
 run-reconciler      ask the gateway about charges and payouts whose outcome is not known
 export-customer CUSTOMER     everything held of a customer
-erase-customer CUSTOMER      forget it, but for the books (`make erase` forgets the conversations too)
+erase-customer CUSTOMER      forget it, but for the books (`make erase` forgets the conversations too), and
+erase-links CUSTOMER         at last by which senders the conversations were found
 
 The ledger is the one that the environment names (`ledger.opening`). JSON on stdout. Exit code 0: done, and
 all agrees; 1: done, and something does not agree; 2: not done, and a sentence on stderr says why; 130:
@@ -86,6 +87,11 @@ def _erase_customer(ledger: Ledger, args: argparse.Namespace) -> int:
     return AGREES
 
 
+def _erase_links(ledger: Ledger, args: argparse.Namespace) -> int:
+    _tell(personal.erase_links(ledger, args.customer))
+    return AGREES
+
+
 def _close_month(ledger: Ledger, args: argparse.Namespace) -> int:
     return _over_accounts(ledger, lambda each: bills.close_month(ledger, args.month, each))
 
@@ -155,6 +161,8 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     for name, run, writes in (("export", _export_customer, False), ("erase", _erase_customer, True)):
         of = add(f"{name}-customer", run, f"{name} what is held of a customer", writes=writes)
         of.add_argument("customer", metavar="CUSTOMER")
+    of = add("erase-links", _erase_links, "erase who of the chat the customer was, after erase-customer")
+    of.add_argument("customer", metavar="CUSTOMER")
     return parser.parse_args(argv)
 
 

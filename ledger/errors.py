@@ -205,6 +205,12 @@ class SettlementUnderWay(Conflict):
         super().__init__(number=charge.number, state=charge.state)
 
 
+class OutcomeUntold(Conflict):
+    """The customer is still to be told what became of a payment: `kind` and `ref` of the outbox."""
+
+    code = "outcome_untold"
+
+
 class _WithNewQuote(Conflict):
     def __init__(self, quote: Quote) -> None:
         self.quote = quote

@@ -37,6 +37,8 @@ def _of_ledger(error: LedgerError) -> str:
 _OF_LEDGER: Final[dict[tuple[str, str | None], str]] = {
     ("unknown_customer", None): "There is no customer {customer_id}.",
     ("settlement_under_way", None): "A payment of the customer's is not decided yet. Nothing was changed.",
+    ("outcome_untold", None): "The customer is still to be told what became of a payment, {ref}, "
+    "which the bot does. Nothing was changed.",
     ("bad_settlement_file", None): "This is no settlement file: line {line}, {reason}. Nothing was done.",
     ("bad_input", "day_not_over"): "The day of the file, {day}, is not over. Nothing was done.",
     ("bad_input", "month_not_over"): "The month {month} is not over.",

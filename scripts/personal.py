@@ -1,8 +1,9 @@
 """`make export` and `make erase`: what both programs hold of one customer, told as JSON or forgotten.
 
 The ledger and the conversations are those that the environment names, as for `python -m ledger`. Books are
-kept, as the law wants. May be stopped at any moment and run again: the links, by which the conversations are
-found, are forgotten last.
+kept, as the law wants. The ledger comes first, for it may refuse; then the links have ended, and what is said
+is a visitor's. May be stopped at any moment and run again: the links, by which the conversations are found,
+are forgotten last.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import argparse
 import json
 import os
 import subprocess
-from typing import Any, Sequence
+from collections.abc import Mapping
+from typing import Any
 
 from scripts.console import ROOT, Failure, run_program
 from scripts.environments import BOT, SERVICE, Environment
@@ -35,22 +37,26 @@ def ask(environment: Environment, module: str, *argv: str) -> Any:
     return json.loads(done.stdout)
 
 
-def conversations(what: str, senders: Sequence[str]) -> Any:
-    return ask(BOT, "channels.personal", what, *senders) if senders else {}
+def conversations(what: str, held: Mapping[str, Any]) -> Any:
+    """Does it to those of the senders that the ledger tells of a customer."""
+    if not held["senders"] and not held["shared"]:
+        return {}
+    return ask(BOT, "channels.personal", what, f"--shared={json.dumps(held['shared'])}", *held["senders"])
 
 
 def export(customer: str) -> Any:
     held = ask(SERVICE, "ledger", "export-customer", customer)
-    return {**held, "conversations": conversations("export", held["senders"])}
+    return {**held, "conversations": conversations("export", held)}
 
 
 def erase(customer: str) -> Any:
-    senders = ask(SERVICE, "ledger", "export-customer", customer)["senders"]
-    said = conversations("erase", senders)
+    held = ask(SERVICE, "ledger", "export-customer", customer)
     forgotten = ask(SERVICE, "ledger", "erase-customer", customer)
-    late = conversations("erase", senders)  # what was said while this was going on
+    said = conversations("erase", held)
+    late = conversations("erase", held)  # what was being answered meanwhile
     rows = {name: count + late[name] for name, count in said.items()}
-    return {"conversations": rows, "ledger": forgotten, "kept": "the books"}
+    links = ask(SERVICE, "ledger", "erase-links", customer)
+    return {"conversations": rows, "ledger": {**forgotten, **links}, "kept": "the books"}
 
 
 def main() -> int:

@@ -24,6 +24,7 @@ from ledger import (
     lookups,
     one_time,
     outbox,
+    personal,
     plans,
     purchases,
     quotes,
@@ -196,6 +197,9 @@ def _of_the_books(ledger: Ledger, folder: Path) -> Iterator[Command]:
     yield _of(facts.account_facts, customer_id="c-1")
     yield _of(dump.account_json, customer_id="c-1")
     yield _of(reconciliation.reconcile, path=file)
+    yield _of(personal.export, customer_id="c-1")
+    yield _of(personal.erase, customer_id="c-clean")
+    yield _of(personal.erase_links, customer_id="c-clean")
 
 
 _AMOUNTS = [0, -1, 1.0, 0.5, True, False, Decimal(500), "500", None, b"5", 2**63, 10**30]

@@ -119,6 +119,8 @@ _NEED_NOT_KNOW = {
     "ledger.one_time.make_link customer_id",
     "ledger.one_time.make_decision customer_id",
     "ledger.tickets.open_ticket customer_id",
+    "ledger.personal.erase customer_id",
+    "ledger.personal.erase_links customer_id",
     "ledger.settlement.for_quote customer_id",
     "ledger.settlement.for_quote quote_id",
 }
