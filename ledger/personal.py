@@ -11,6 +11,7 @@ moved these are not the times of the conversations.)
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -24,7 +25,7 @@ from ledger import support_tables as s
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.door import checked
-from ledger.errors import OutcomeUntold, SettlementUnderWay, UnknownCustomer
+from ledger.errors import OutcomeUntold, SettlementUnderWay, Unavailable, UnknownCustomer
 from ledger.ticket_records import read
 from ledger.work import one_at_a_time
 
@@ -228,7 +229,11 @@ def _delete_for_good(conn: sa.Connection) -> None:
 
 
 def _overwrite(ledger: Ledger) -> None:
-    """SQLite's log of its newest writes still holds what was there before them."""
-    if ledger.engine.dialect.name == "sqlite":
-        with closing(ledger.engine.raw_connection()) as connection:
+    """SQLite's log of its newest writes still holds what was there before them. Raises Unavailable."""
+    if ledger.engine.dialect.name != "sqlite":
+        return
+    with closing(ledger.engine.raw_connection()) as connection:
+        try:
             connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.OperationalError as error:
+            raise Unavailable(reason=type(error).__name__) from error

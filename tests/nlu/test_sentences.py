@@ -24,6 +24,9 @@ WITHOUT_SENTENCES = {  # decisions and the system's own: only a signed button or
     "login",
     "menu",
     "notice",
+    "register_hardship",
+    "unlink",
+    "end_link",
 }
 LEAST = 60
 SMALL_TALK = {"greet", "goodbye", "thanks", "affirm", "deny", "bot_challenge"}
