@@ -184,7 +184,8 @@ def _told_them(senders: _Senders) -> sa.ColumnElement[bool]:
         for sender, spans in senders.shared.items()
         for since, until in spans
     ]
-    return sa.or_(o.sender.in_(senders.whole), *during)
+    told_nobody = o.kind == "link_over"  # for the sender's channel, which may still have to hear it
+    return sa.or_(o.sender.in_(senders.whole), *during) & ~told_nobody
 
 
 def _empty_tickets(conn: sa.Connection, customer_id: str, senders: _Senders, now: datetime) -> int:

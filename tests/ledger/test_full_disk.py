@@ -31,6 +31,11 @@ _WRITE_NOTHING = {
         "bill_items",
         "purchases",
         "customer_of",
+        "current",
+        "of_customer",
+        "open_decision",  # the token is one to link with
+        "withdrawn",
+        "export",
         "get",
         "list_tickets",
         "active_for",
