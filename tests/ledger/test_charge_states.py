@@ -70,6 +70,7 @@ SETTLEMENT = {
     "receipt": "",
     "close_receipt": "",
     "reason": "",
+    "asked_by": None,
 }
 
 
