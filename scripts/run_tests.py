@@ -19,7 +19,7 @@ from scripts import build, setup
 from scripts.console import ROOT, Failure, end_group, run_program, say, shown
 from scripts.environments import BOT, LOGS, SERVICE, Environment
 
-SUITE_TIMEOUT_S = 3000.0
+SUITE_TIMEOUT_S = 3600.0
 BOT_TESTS = ("channels", "nlu")
 SERVICE_TESTS = (
     "profiles", "deploy", "scripts", "ledger", "simulation", "bench", "actions", "safety", "demo", "api",
