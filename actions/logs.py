@@ -11,21 +11,20 @@ import re
 import secrets
 import sys
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from structlog import contextvars, dev, processors, stdlib
 from structlog.typing import EventDict, Processor
 
 from actions.masking import impersonal
-
-Form = Literal["json", "text"]
+from profiles.environment import LogForm
 
 _OURS: Final = ("request_id", "timestamp", "level", "logger")  # never a customer's words
 _REFERENCE: Final = re.compile(r"\[(E-[0-9A-F]+)\]")  # as lines begin that somebody was told the id of
 _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
-def set_up(form: Form) -> None:
+def set_up(form: LogForm) -> None:
     """The log goes to stderr in this form. Libraries that log every call of theirs are told to be quiet."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter(form))
@@ -35,7 +34,7 @@ def set_up(form: Form) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def formatter(form: Form) -> logging.Formatter:
+def formatter(form: LogForm) -> logging.Formatter:
     """What makes a line of a record."""
     return stdlib.ProcessorFormatter(processors=_chain(form))
 
@@ -46,7 +45,7 @@ def begin(headers: Mapping[str, str]) -> None:
     contextvars.bind_contextvars(request_id=known[1] if known else secrets.token_hex(16))
 
 
-def _chain(form: Form) -> list[Processor]:
+def _chain(form: LogForm) -> list[Processor]:
     told: list[Processor] = [
         contextvars.merge_contextvars,
         stdlib.add_log_level,

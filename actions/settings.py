@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from pathlib import Path
-from typing import cast, get_args
-from urllib.parse import urlsplit
 
-from actions import logs
 from actions.host_page import LINK_LIFE_S, NO_PAGE, HostPage
 from ledger import opening
 from profiles.environment import (
+    LogForm,
     SettingsError,
+    host_page,
+    is_loopback,
+    log_form,
     profile_of,
     require_different,
     require_postgresql,
@@ -44,7 +44,7 @@ class Settings:
     public_port: int = 5056
     seals_file: Path | None = None
     page: HostPage = NO_PAGE
-    log_form: logs.Form = "json"
+    log_form: LogForm = "json"
 
     @property
     def opening(self) -> opening.Opening:
@@ -60,7 +60,7 @@ def from_environment() -> Settings:
     host, public_host = environ.get("YUEFU_SERVICE_HOST", HERE), environ.get("YUEFU_PUBLIC_HOST", HERE)
     if profile == "production":
         _require_fit(environ)
-    if profile == "demo" and not (_is_loopback(host) and _is_loopback(public_host)):
+    if profile == "demo" and not (is_loopback(host) and is_loopback(public_host)):
         raise SettingsError("The demo profile listens on this machine only: YUEFU_SERVICE_HOST is 127.0.0.1.")
     ledger = opening.from_environment()
     if not ledger.demo and not ledger.gateway:
@@ -81,15 +81,8 @@ def from_environment() -> Settings:
         public_port=int(environ.get("YUEFU_PUBLIC_PORT", "5056")),
         seals_file=Path(seals_file) if seals_file else None,
         page=_page(environ),
-        log_form=_log_form(environ, ledger.demo),
+        log_form=log_form(environ),
     )
-
-
-def _log_form(environ: Mapping[str, str], demo: bool) -> logs.Form:
-    form = environ.get("YUEFU_LOG") or ("text" if demo else "json")
-    if form in get_args(logs.Form):
-        return cast(logs.Form, form)
-    raise SettingsError("YUEFU_LOG must be json or text.")
 
 
 def _require_fit(environ: Mapping[str, str]) -> None:
@@ -100,18 +93,5 @@ def _require_fit(environ: Mapping[str, str]) -> None:
     secret_if_set(environ, "YUEFU_METRICS_SECRET")
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _page(environ: Mapping[str, str]) -> HostPage:
-    url = environ.get("YUEFU_HOST_PAGE_URL", "")
-    parts = urlsplit(url)
-    if url and not (parts.hostname and (parts.scheme == "https" or _is_loopback(parts.hostname))):
-        raise SettingsError("YUEFU_HOST_PAGE_URL must begin with https:// (http:// only on this machine).")
-    return HostPage(url, float(environ.get("YUEFU_LINK_LIFE_S") or LINK_LIFE_S))
+    return HostPage(host_page(environ), float(environ.get("YUEFU_LINK_LIFE_S") or LINK_LIFE_S))

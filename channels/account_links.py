@@ -1,14 +1,12 @@
-"""Whose account a sender is, and decisions that a messaging app cannot take: links to the host's page."""
+"""Whose account a sender is: the one-time links by which customers say so."""
 
 from __future__ import annotations
 
 import logging
 import re
-import time
 from urllib.parse import urlencode
 
 from channels import words
-from channels.buttons import ButtonError
 from channels.desk import Desk
 from channels.service_client import ServiceError
 
@@ -51,35 +49,3 @@ async def _linked(desk: Desk, sender: str) -> bool:
     if status not in (200, 404):
         raise ServiceError(f"a sender's links answered {status}")
     return status == 200
-
-
-async def decision_link(desk: Desk, sender: str, token: str) -> str:
-    """Where the customer logs in strongly and decides: the host's page, which opens a decision once.
-
-    Args:
-        desk: what the channels share.
-        sender: who decides.
-        token: of the button that was pressed, empty when there was none.
-    """
-    decision = _decision(desk, sender, token)
-    if decision:
-        asked = {"sender": sender, "decision": decision}
-        try:
-            status, made = await desk.service.call("POST", "/links/decision", asked)
-            if status == 200:
-                return str(made["url"])
-            logger.error("the service made no link to decide: status %s", status)
-        except (ServiceError, LookupError, TypeError) as error:
-            logger.error("the service made no link to decide: %s", error)
-    return desk.config.host_page_url  # there they can decide too, if not with one tap
-
-
-def _decision(desk: Desk, sender: str, token: str) -> str:
-    """What the button would decide, empty when it decides nothing or is no good."""
-    try:
-        press = desk.turns.signer.read(sender, token, time.time())
-    except ButtonError:
-        return ""
-    if press.intent == "confirm_settle":
-        return "settle_close" if press.values.get("close_after") else "settle"
-    return "close" if press.intent == "confirm_close" else ""

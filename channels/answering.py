@@ -54,11 +54,10 @@ class Answering:
             await asyncio.shield(asyncio.to_thread(self.inbox.end, sender, "answering"))
         return None
 
-    async def write(self, sender: str, said: list[Message], done: Arrival | None, pressed: str = "") -> None:
+    async def write(self, sender: str, said: list[Message], done: Arrival | None) -> None:
         """Writes down what leaves for stored messages, together with the end of the arrival they answer."""
         code = done.extra.get("welcome_code") if done is not None else None
-        shown = [await self._for_reading(sender, bubble, pressed) for bubble in said]
-        composed = readable.compose(shown, self.limits)
+        composed = readable.compose(said, self.limits)
         if code and composed.bodies:
             composed.bodies[0]["code"] = code
         await asyncio.to_thread(self._write, sender, said, composed, done)
@@ -67,16 +66,14 @@ class Answering:
 
     async def _answer(self, arrival: Arrival) -> None:
         said: list[Message] = []
-        pressed = ""
         if arrival.attempts >= LAST_TRY:
             tell_operator(arrival.sender, arrival.message_id, "it could not be answered")
         elif arrival.attempts >= TRIES:
             said = await self.desk.turns.give_up(arrival.sender, arrival.message_id)
         elif asked := await self._asked(arrival):
-            pressed = asked.button or ""
             submitted = await self.desk.turns.submit(Identity(arrival.sender, "", 0, 0), asked)
             said = await asyncio.shield(submitted.answer)
-        await self.write(arrival.sender, said, arrival, pressed)
+        await self.write(arrival.sender, said, arrival)
 
     async def _asked(self, arrival: Arrival) -> Asked | None:
         """What the arrival says to the bot, None when it is nothing for it."""
@@ -118,15 +115,6 @@ class Answering:
         if number is None:
             return self.choices.by_menu(arrival.sender, arrival.choice)
         return self.choices.by_number(arrival.sender, number, arrival.sent_at)
-
-    async def _for_reading(self, sender: str, bubble: Message, pressed: str) -> Message:
-        """What needs a page is said with the page's address, in place of what the widget would do there."""
-        kind = (bubble.get("custom") or {}).get("type")
-        response = {"step_up": words.DECIDE_ON_PAGE, "login": words.LOGIN_ON_PAGE}.get(kind or "")
-        if response is None:
-            return bubble
-        url = await account_links.decision_link(self.desk, sender, pressed)
-        return {**bubble, "text": await words.say(self.desk.agent(), response, url=url), "buttons": []}
 
     def _write(
         self, sender: str, said: list[Message], composed: readable.Composed, done: Arrival | None

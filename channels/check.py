@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -26,6 +27,7 @@ from channels.chat_database import open_engine
 from channels.messaging import MessagingInput
 from channels.outgoing import Outgoing
 from channels.platform_api import PlatformError
+from profiles.environment import host_page
 
 MAX_SKEW_S = 60
 TIMEOUT_S = 10
@@ -96,7 +98,7 @@ async def check_callback(connector: MessagingInput, url: str) -> str:
 
 
 async def check_page(_connector: MessagingInput, _url: str) -> str:
-    page = settings.host_page()
+    page = host_page(os.environ)
     if not page:
         raise Wrong("YUEFU_HOST_PAGE_URL is not set: customers are sent there to log in and to confirm")
     return f"customers log in at {page}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from channels.settings import is_loopback
+from profiles.environment import is_loopback
 
 
 class BadKey(Exception):

@@ -9,21 +9,20 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import structlog
 from structlog import contextvars, dev, processors, stdlib
 from structlog.typing import EventDict, Processor
 
 from channels.masking import mask
-
-Form = Literal["json", "text"]
+from profiles.environment import LogForm
 
 _OURS: Final = ("request_id", "timestamp", "level", "logger")  # never a customer's words
 _REFERENCE: Final = re.compile(r"\[(E-[0-9A-F]+)\]")  # as lines begin that a customer was told the id of
 
 
-def set_up(form: Form) -> None:
+def set_up(form: LogForm) -> None:
     """Every log handler that exists now writes in this form. Calling it again reaches the new ones."""
     formatter = stdlib.ProcessorFormatter(processors=_chain(form))
     loggers = [logging.getLogger(), *(logging.getLogger(name) for name in logging.root.manager.loggerDict)]
@@ -53,7 +52,7 @@ def request_headers() -> dict[str, str]:
     return {"traceparent": f"00-{request_id}-{request_id[:16]}-01"} if request_id else {}
 
 
-def _chain(form: Form) -> list[Processor]:
+def _chain(form: LogForm) -> list[Processor]:
     told: list[Processor] = [
         contextvars.merge_contextvars,
         stdlib.add_log_level,

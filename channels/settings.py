@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any
 from urllib.parse import urlsplit
 
 import jwt
 from sqlalchemy.engine.url import make_url
 from sqlalchemy.exc import ArgumentError
 
-from channels import logs
 from profiles.environment import (
+    LogForm,
     SettingsError,
+    host_page,
+    is_loopback,
+    log_form,
     profile_of,
     require_different,
     require_postgresql,
@@ -25,7 +27,7 @@ from profiles.environment import (
     with_files,
 )
 
-__all__ = ["Settings", "SettingsError", "TokenRules", "chat_database", "is_loopback", "load"]
+__all__ = ["Settings", "SettingsError", "TokenRules", "chat_database", "load"]
 
 DEMO_ISSUER = "yuefu-demo"
 DEMO_VISITORS = 60
@@ -72,7 +74,7 @@ class Settings:
     drain_s: float
     link_urls: Mapping[str, str]
     host_page_url: str
-    log_form: logs.Form
+    log_form: LogForm
     metrics_secret: str
 
     def __repr__(self) -> str:
@@ -108,7 +110,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         drain_s=_drain(environ),
         link_urls=_link_urls(environ.get("YUEFU_LINK_URLS", "")),
         host_page_url=host_page(environ),
-        log_form=_log_form(environ, demo),
+        log_form=log_form(environ),
         metrics_secret=secret_if_set(environ, "YUEFU_METRICS_SECRET"),
     )
 
@@ -120,13 +122,6 @@ def chat_database(environ: Mapping[str, str] = os.environ) -> str:
         return _database_url(require_postgresql(environ, "YUEFU_CHAT_DB"))
     run_dir = Path(environ.get("YUEFU_RUN_DIR") or ".run")
     return _database_url(environ.get("YUEFU_CHAT_DB") or str(run_dir / "chat.db"))
-
-
-def _log_form(environ: Mapping[str, str], demo: bool) -> logs.Form:
-    form = environ.get("YUEFU_LOG") or ("text" if demo else "json")
-    if form in get_args(logs.Form):
-        return cast(logs.Form, form)
-    raise SettingsError("YUEFU_LOG must be json or text.")
 
 
 def _number(environ: Mapping[str, str], name: str, default: float) -> float:
@@ -218,15 +213,6 @@ def _token_rules(environ: Mapping[str, str], demo: bool) -> TokenRules:
     return TokenRules(_public_key(path, algorithms[0]), algorithms, issuer, audience)
 
 
-def host_page(environ: Mapping[str, str] = os.environ) -> str:
-    """Where customers of messaging apps log in and decide; may be empty. Raises SettingsError."""
-    text = environ.get("YUEFU_HOST_PAGE_URL", "")
-    url = urlsplit(text)
-    if not text or (url.hostname and (url.scheme == "https" or is_loopback(url.hostname))):
-        return text
-    raise SettingsError("YUEFU_HOST_PAGE_URL must begin with https:// (http:// only on this machine).")
-
-
 def _algorithms(text: str) -> tuple[str, ...]:
     listed = tuple(part.strip() for part in text.split(","))
     if not set(listed) <= set(PUBLIC_KEY_ALGORITHMS):
@@ -240,16 +226,6 @@ def _jwks_url(text: str) -> str:
     if url.hostname and (url.scheme == "https" or (url.scheme == "http" and is_loopback(url.hostname))):
         return text
     raise SettingsError("YUEFU_JWT_JWKS_URL must begin with https:// (http:// only on this machine).")
-
-
-def is_loopback(host: str | None) -> bool:
-    """Whether only this machine reaches `host`, an address or a name."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False
 
 
 def _public_key(path: str, algorithm: str) -> Any:

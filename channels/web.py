@@ -45,6 +45,7 @@ from channels.ratings import Ratings
 from channels.service_client import ServiceClient
 from channels.turns import Turns
 from channels.visitors import Visitors
+from profiles.environment import is_loopback
 
 logger = logging.getLogger(__name__)
 
@@ -166,7 +167,7 @@ class WebInput(InputChannel):
             self.demo.serve_root(app)
 
     async def _before_start(self, app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
-        if self.demo is not None and not settings.is_loopback(app.state.host):
+        if self.demo is not None and not is_loopback(app.state.host):
             logging.getLogger("sanic.error").disabled = True  # the sentence below says it all, no traceback
             raise SystemExit(
                 f"The demo profile hands out tokens, so it listens on this machine only: use -i 127.0.0.1 "

@@ -34,8 +34,6 @@ LINKED = "utter_link_linked"
 LINK_EXPIRED = "utter_link_expired"
 LINK_USED = "utter_link_used"
 LINK_UNKNOWN = "utter_link_unknown"
-LOGIN_ON_PAGE = "utter_login_on_page"
-DECIDE_ON_PAGE = "utter_decide_on_page"
 OF_A_DEAD_BUTTON = (BUTTON_EXPIRED, BUTTON_REFUSED)
 USED_HERE = (
     UNAVAILABLE,
@@ -54,8 +52,6 @@ USED_IN_MESSAGING = (
     LINK_EXPIRED,
     LINK_USED,
     LINK_UNKNOWN,
-    LOGIN_ON_PAGE,
-    DECIDE_ON_PAGE,
 )
 
 

@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final, Literal, cast, get_args
+from urllib.parse import urlsplit
 
 Profile = Literal["demo", "production", ""]
+LogForm = Literal["json", "text"]
 PROFILES: Final = ("demo", "production", "")
 
 #: What is given in confidence; addresses of databases hold a password.
@@ -133,3 +136,30 @@ def require_postgresql(environ: Mapping[str, str], name: str) -> str:
     if not url.startswith(("postgresql:", "postgresql+")):
         raise SettingsError(f"{name} must name a PostgreSQL database in the production profile.")
     return url
+
+
+def host_page(environ: Mapping[str, str]) -> str:
+    """Where customers of messaging apps log in and decide; may be empty. Raises SettingsError."""
+    text = environ.get("YUEFU_HOST_PAGE_URL", "")
+    url = urlsplit(text)
+    if not text or (url.hostname and (url.scheme == "https" or is_loopback(url.hostname))):
+        return text
+    raise SettingsError("YUEFU_HOST_PAGE_URL must begin with https:// (http:// only on this machine).")
+
+
+def log_form(environ: Mapping[str, str]) -> LogForm:
+    """JSON for machines, but text in the demo, unless YUEFU_LOG says otherwise. Raises SettingsError."""
+    form = environ.get("YUEFU_LOG") or ("text" if profile_of(environ) == "demo" else "json")
+    if form in get_args(LogForm):
+        return cast(LogForm, form)
+    raise SettingsError("YUEFU_LOG must be json or text.")
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether only this machine reaches `host`, an address or a name."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return False

@@ -18,6 +18,7 @@ from actions.http_common import Secrets
 from actions.server import build_app, build_executor
 from ledger import Ledger, links, tickets
 from ledger.gateway.simulated import SimulatedGateway
+from profiles.environment import LogForm
 from tests.actions.chat import Chat
 from tests.serving import serving
 
@@ -30,7 +31,7 @@ PHONE, CITIZEN = "13812345678", "11010119900307123X"
 class Log:
     """What the whole program writes, in one form."""
 
-    def __init__(self, form: logs.Form) -> None:
+    def __init__(self, form: LogForm) -> None:
         self.out = io.StringIO()
         self.handler = logging.StreamHandler(self.out)
         self.handler.setFormatter(logs.formatter(form))

@@ -14,6 +14,7 @@ import structlog
 from rasa.utils.log_utils import configure_structlog
 
 from channels import logs
+from profiles.environment import LogForm
 from tests.channels.conftest import Live
 
 PHONE = "13812345678"
@@ -27,7 +28,7 @@ class Log:
         self.handler = logging.StreamHandler(self.out)
         logger.addHandler(self.handler)
 
-    def set_up(self, form: logs.Form) -> None:
+    def set_up(self, form: LogForm) -> None:
         """As `logs.set_up`, but pytest's own handlers keep their formatters."""
         kept = [(each, each.formatter) for each in logging.getLogger().handlers]
         logs.set_up(form)
@@ -75,7 +76,7 @@ def test_one_message_has_one_id_and_another_senders_message_another() -> None:
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
-def test_message_arguments_traceback_and_rasas_own_events_are_masked(log: Log, form: logs.Form) -> None:
+def test_message_arguments_traceback_and_rasas_own_events_are_masked(log: Log, form: LogForm) -> None:
     configure_structlog(logging.INFO)
     rasas = structlog.get_logger("tests.log")
     rasas.info("before", text="in use already")

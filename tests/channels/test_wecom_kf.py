@@ -81,8 +81,8 @@ def test_a_menus_item_is_the_button_and_typing_it_never_is(kf: Kf) -> None:
     assert text_of(customer.asks("确认结清")) == "收到：确认结清"
     assert text_of(customer.asks("1")) == "收到：1", "a menu is not numbered"
     assert text_of(customer.presses(menu, "先看看")) == "您好，请问要办理什么？"
-    page = f"{PAGE}?sender={customer.sender}&decision=settle"
-    assert text_of(customer.presses(menu, "确认结清")) == f"没有扣款。请点 {page} 确认。"
+    page = f"{PAGE}?of={customer.sender}"
+    assert text_of(customer.presses(menu, "确认结清")) == f"没有扣款。请点 {page}"
 
 
 def test_somebody_elses_menu_does_nothing(kf: Kf) -> None:

@@ -9,7 +9,6 @@ import asyncio
 import itertools
 import sys
 from typing import Any
-from urllib.parse import urlencode
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.endpoint import create_app
@@ -70,13 +69,16 @@ class Echo(Action):
 
 
 class ConfirmSettle(Action):
-    """Asks for a strong login, else says what the button carried and who pressed it."""
+    """Wants a strong login, in an app the page; else says what the button carried and who pressed it."""
 
     def name(self) -> str:
         return "action_confirm_settle"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list[dict]:
         facts = tracker.latest_message["metadata"]
+        if facts["channel"] != "web":
+            dispatcher.utter_message(text=f"没有扣款。请点 https://shop.example/yuefu?of={tracker.sender_id}")
+            return []
         if facts["acr"] != "payment" or not facts["auth_time"]:
             dispatcher.utter_message(
                 response="utter_step_up", json_message={"type": "step_up", "acr": "payment"}
@@ -212,12 +214,6 @@ def add_link_routes(app: Sanic) -> None:
 
 def add_decision_routes(app: Sanic) -> None:
     opened: set[str] = set()
-
-    @app.post("/links/decision")
-    async def make_decision(request: Request) -> HTTPResponse:
-        """The page's address says what for and for whom."""
-        query = urlencode(request.json)
-        return response.json({"url": f"https://shop.example/yuefu?{query}", "token": "t", "expires_at": ""})
 
     @app.post("/links/decision/open")
     async def open_decision(request: Request) -> HTTPResponse:
