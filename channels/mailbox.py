@@ -160,6 +160,19 @@ class Mailbox:
                 ).rowcount
             ]
 
+    def has_receipt(self, sender: str, turn_id: str) -> bool:
+        """Whether the turn is a press of a button, and a receipt came after it: pushed, the turn has no answer."""
+        with reading(self.engine) as conn:
+            turn = _turn(conn, sender, turn_id)
+            wanted = sa.select(messages).where(messages.c.sender == sender).order_by(messages.c.seq)
+            rows = conn.execute(wanted).all() if turn is not None else []
+        pressed = [row.body["text"] for row in rows if row.seq == turn.seq]
+        before = (button for row in rows if row.seq < turn.seq for button in row.body.get("buttons") or [])
+        after = (row.body.get("custom") or {} for row in rows if row.seq > turn.seq)
+        return any(each["title"] in pressed for each in before) and any(
+            each.get("type") == "receipt" for each in after
+        )
+
     def unanswered(self, now: float) -> Waiting:
         """How many messages wait for their answer now, and since when."""
         wanted = sa.select(sa.func.count(), sa.func.min(turns.c.at)).where(turns.c.answer.is_(None))

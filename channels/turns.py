@@ -158,11 +158,14 @@ class Turns:
         """Says of each message from the web that a bot took and died over that it has to be sent again.
 
         It is not answered here: it may be what the bot died of, and its speaker's login is not known now.
+        Of a pressed button whose receipt has come since, nothing is left to say.
         """
-        for sender, turn_id in await asyncio.to_thread(
-            self.mailbox.take_unanswered, SENDER_PREFIX, time.time()
-        ):
-            await self.give_up(sender, turn_id)
+        left = await asyncio.to_thread(self.mailbox.take_unanswered, SENDER_PREFIX, time.time())
+        for sender, turn_id in left:
+            if await asyncio.to_thread(self.mailbox.has_receipt, sender, turn_id):
+                await self._finish(sender, turn_id, [], False)
+            else:
+                await self.give_up(sender, turn_id)
 
     async def give_up(self, sender: str, turn_id: str) -> list[Message]:
         """Answers a turn that was broken off: it has to be sent again."""

@@ -101,6 +101,25 @@ def test_a_message_whose_bot_died_is_told_so_once(tmp_path: Path) -> None:
     assert talk.mailbox.claim("web-a", "died", "h", "问", time.time()).answer == said
 
 
+@pytest.mark.parametrize(("said", "told"), [("确认", []), ("问", ["请再发一次。"])])
+def test_a_press_whose_receipt_has_come_is_not_told_so(tmp_path: Path, said: str, told: list[str]) -> None:
+    heard: list[tuple[str, Any]] = []
+    talk = make(tmp_path, Mailbox, heard)
+    begun = time.time() - LEASE_S - 1
+    for turn_id, bubble in (
+        ("quote", {"text": "报价", "buttons": [{"title": "确认", "token": "t"}]}),
+        ("died", None),
+        ("outbox:1", {"text": "已结清", "custom": {"type": "receipt"}}),
+    ):
+        talk.mailbox.claim("web-a", turn_id, "h", said if turn_id == "died" else None, begun)
+        if bubble:
+            talk.mailbox.finish("web-a", turn_id, [bubble], begun)
+    before = len(talk.mailbox.since("web-a", 0))
+    asyncio.run(talk.end_broken_off())
+    assert [message["text"][:6] for message in talk.mailbox.since("web-a", 0)[before:]] == told
+    assert talk.mailbox.claim("web-a", "died", "h", said, time.time()).state == "done"
+
+
 def test_a_message_that_is_asked_again_in_time_is_not_told_so(tmp_path: Path) -> None:
     talk = make(tmp_path, Mailbox, [])
     talk.mailbox.claim("web-a", "died", "h", "问", time.time() - LEASE_S - 1)

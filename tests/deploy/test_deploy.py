@@ -18,6 +18,7 @@ from scripts.console import ROOT
 
 DEPLOY = ROOT / "deploy"
 NAME = re.compile(r"\b(YUEFU_[A-Z_]+|DATABASE_URL)\b")
+READ = re.compile(r'environ\.get\("(YUEFU_[A-Z_]+)"')
 BOT_CODE = ("channels/settings.py", "channels/start.py")
 SERVICE_CODE = (
     "actions/settings.py",
@@ -51,8 +52,9 @@ def documents(name: str) -> list[Any]:
 
 
 def read_by(*files: str) -> set[str]:
-    """The settings that the code of a program reads."""
-    return {name for file in files for name in NAME.findall((ROOT / file).read_text("utf-8"))}
+    """The settings that the code of a program reads, with those that both do."""
+    of_both = READ.findall((ROOT / "profiles/environment.py").read_text("utf-8"))
+    return {*of_both, *(name for file in files for name in NAME.findall((ROOT / file).read_text("utf-8")))}
 
 
 def plain(names: set[str]) -> set[str]:
@@ -83,7 +85,7 @@ def test_every_setting_that_is_given_is_read_and_every_one_that_is_read_is_given
     program: str, code: tuple[str, ...], where: str
 ) -> None:
     given = of_compose(f"{program}-1") if where == "compose" else of_kubernetes(f"yuefu-{program}")
-    read = read_by(*code) | {"YUEFU_PROFILE"}
+    read = read_by(*code)
     assert plain(given) - read == set(), "nobody reads it"
     assert read - plain(given) - AT_CHOICE == set(), "it is not given"
 
@@ -96,9 +98,10 @@ def test_the_cluster_of_one_machine_is_told_the_same(tmp_path: Path) -> None:
         return {key for key in found if NAME.fullmatch(key)}
 
     for program, code in PROGRAMS:
-        assert told(f"{program}-1") - read_by(*code) - {"YUEFU_PROFILE", "YUEFU_RUN_DIR"} == set()
-    assert told("proxy") - {"YUEFU_PROFILE", "YUEFU_RUN_DIR"} == read_by("deploy/Caddyfile")
-    assert of_compose("proxy") == read_by("deploy/Caddyfile")
+        assert told(f"{program}-1") - read_by(*code) - {"YUEFU_RUN_DIR"} == set()
+    of_caddy = set(NAME.findall((DEPLOY / "Caddyfile").read_text("utf-8")))
+    assert told("proxy") - {"YUEFU_PROFILE", "YUEFU_RUN_DIR"} == of_caddy
+    assert of_compose("proxy") == of_caddy
 
 
 def test_no_secret_is_written_down_or_on_a_command_line() -> None:

@@ -58,7 +58,8 @@ interface Answer {
   open: boolean;
 }
 
-/** The card that answers what was said at `index`; of a charge that was being checked, the latest news of it.
+/** The card that answers what was said at `index`; of a charge that was being checked, the latest news of it. A receipt
+    is the end of it, whatever is said after it of a server that broke down on the way.
     Answers come in the order of what they answer: more words before the first of them do not end the search. */
 function answerTo(entries: readonly Entry[], index: number): Answer {
   const said = entries[index]!.message.text; // again after a strong login, or at the same moment in another tab
@@ -75,7 +76,7 @@ function answerTo(entries: readonly Entry[], index: number): Answer {
     }
     heard = true;
     open &&= custom?.type === "step_up";
-    if (custom?.type === "quote" && checking) break;
+    if (outcome?.type === "receipt" || (custom?.type === "quote" && checking)) break;
     if (custom && (checking ? NEWS : OUTCOMES).includes(custom.type)) outcome = custom;
   }
   return { outcome, open };

@@ -57,6 +57,15 @@ test("a decision shows what was chosen, also after a reload, and that words choo
   assert.deepEqual(decided(talk(question, "好的", { text: "再看一次" }), 0), { title: "", outcome: undefined });
 });
 
+test("a receipt is the end of a decision, also where a fault is told after it", () => {
+  const receipt: Card = { type: "receipt", kind: "settle", amount: "¥1.00" };
+  const fault: Card = { type: "error", reference: "E-1" };
+  const outcome = (...after: Card[]): string | undefined =>
+    decided(talk(question, CONFIRM.title, ...after.map((custom) => ({ text: "。", custom }))), 0)?.outcome?.type;
+  assert.equal(outcome(receipt, fault), "receipt");
+  assert.equal(outcome(fault, receipt), "receipt");
+});
+
 test("a button that the server takes no more has decided nothing", () => {
   const lapsed: Card = { type: "lapsed" };
   assert.deepEqual(decided(talk(question, CONFIRM.title, { custom: lapsed }), 0), { title: CONFIRM.title, outcome: lapsed });
