@@ -161,7 +161,7 @@ class Mailbox:
             ]
 
     def has_receipt(self, sender: str, turn_id: str) -> bool:
-        """Whether the turn is a press of a button, and a receipt came after it: pushed, the turn has no answer."""
+        """Whether the turn is a press of a button after which a receipt came, by way of the outbox."""
         with reading(self.engine) as conn:
             turn = _turn(conn, sender, turn_id)
             wanted = sa.select(messages).where(messages.c.sender == sender).order_by(messages.c.seq)
