@@ -307,13 +307,11 @@ def sockets() -> Iterator[Sockets]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    command = [str(SERVICE_PYTHON), str(Path(__file__).with_name("postgres_server.py"))]
-    command.append(str(tmp_path_factory.mktemp("postgres")))
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as server:
+def postgres() -> Iterator[str]:
+    command, pipe = [str(SERVICE_PYTHON), "-m", "tests.channels.postgres_server"], subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as server:
         assert server.stdout is not None
-        yield server.stdout.readline().strip().replace("postgresql:", "postgresql+psycopg2:")
+        yield server.stdout.readline().strip()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
