@@ -2,35 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ledger import allocation, bulk, items, journals, overdue, payouts, plans_due
+from ledger import allocation, bulk, freezes_in_force, items, journals, overdue, payouts, plans_due
 from ledger import tables as t
 from ledger.items import Item
-from ledger.together import Together
+from ledger.together import Answers, Together
 from ledger.work import Work
 
-_QUOTED = Together(
+#: What `_pay` has to know.
+_TO_PAY: Final = {**journals.ASKED, "freezes": freezes_in_force.OF_ACCOUNT}
+_PAYING: Final = Together(**_TO_PAY)
+_SETTLING: Final = Together(
     owed=items.that(bulk.among(t.items.c.id, "item_ids")),
     periods=plans_due.NEVER_BILLED,
-    new_ids=bulk.new_ids(t.items),
+    new_ids=bulk.new_ids(t.items, "new"),
+    **_TO_PAY,
 )
 _DUE_DAYS = sa.select(t.bills.c.id, t.bills.c.due_on).where(
     t.bills.c.account_id == sa.bindparam("account_id")
 )
 
 
-def repayment(work: Work, charge: sa.Row[Any]) -> None:
-    """Give a repayment to what is owed, the oldest first; what remains over is owed back and sent back."""
+@dataclass(frozen=True)
+class _Paid:
+    """What a charge pays.
+
+    `over`: of it, owed back. `new`: items made for it. `lines` of the journal besides those of the money and
+    of the parts; `changes` to be written with it.
+    """
+
+    parts: list[tuple[Item, int]]
+    over: int
+    new: Sequence[Item] = ()
+    lines: tuple[tuple[str, int], ...] = ()
+    changes: tuple[bulk.Change, ...] = ()
+
+
+def repayment(work: Work, charge: sa.Row[Any], succeeded: bulk.Change) -> None:
+    """Give a repayment to what is owed, the oldest first; what remains over is owed back and sent back.
+
+    `succeeded`: of the charge, written with the books, here and below.
+    """
     owed = items.owed(work.conn, work.account_id)
     parts, over = allocation.split(allocation.payable(owed, due_days(work)), charge.amount_fen)
-    _pay(work, charge, "repayment", parts, over)
+    _pay(
+        work,
+        charge,
+        "repayment",
+        _PAYING.ask(work.conn, **_of(work)),
+        _Paid(parts, over, changes=(succeeded,)),
+    )
 
 
-def debit(work: Work, charge: sa.Row[Any]) -> None:
+def debit(work: Work, charge: sa.Row[Any], succeeded: bulk.Change) -> None:
     """Give an automatic debit to what was due by its due day and nothing else; what remains over goes back.
 
     A charge-back is left out: what a bank has taken back is not taken again without the customer.
@@ -42,13 +72,13 @@ def debit(work: Work, charge: sa.Row[Any]) -> None:
         if item.bill_id is not None and due_on[item.bill_id] <= charge.due_at.date()
     ]
     parts, over = allocation.split(allocation.payable(owed, due_on), charge.amount_fen)
-    _pay(work, charge, "debit", parts, over)
+    _pay(work, charge, "debit", _PAYING.ask(work.conn, **_of(work)), _Paid(parts, over, changes=(succeeded,)))
 
 
-def settlement(work: Work, charge: sa.Row[Any]) -> None:
-    """Pay exactly what was quoted: first recognise the next fees and settlement charges, then pay it all.
+def settlement(work: Work, charge: sa.Row[Any], *succeeded: bulk.Change) -> None:
+    """Pay exactly what was quoted, with the next fees and settlement charges, which are recognised as paid.
 
-    `charge`: with its quote, see `charges.with_quote`.
+    `charge`: with its quote, see `charges.lock`. `succeeded`: of it and of its settlement.
 
     Fees that fall away are never recognised. What a refund has taken off since is owed back.
     """
@@ -56,22 +86,25 @@ def settlement(work: Work, charge: sa.Row[Any]) -> None:
     lines = [line for line in charge.lines if line["kind"] in ("next_fee", "settlement_charge")]
     fees = sum(line["amount_fen"] for line in lines)
     next_fees = {line["plan_id"] for line in lines if line["kind"] == "next_fee"}
-    found = _QUOTED.ask(work.conn, item_ids=quoted, plan_ids=next_fees, new=range(len(lines)))
+    of_quote = {"item_ids": quoted, "plan_ids": next_fees, "new": range(len(lines))}
+    found = _SETTLING.ask(work.conn, **of_quote, **_of(work))
     wanted = [Item(*row) for row in found["owed"]]
     numbers, ended = _ending(found["periods"], next_fees)
     ids = sorted(row.id for row in found["new_ids"])
     rows = [{"id": id_, **_recognised(work, line, numbers)} for id_, line in zip(ids, lines, strict=True)]
-    new, recognised = items.adding(work, rows)
-    bulk.write(work.conn, ended, recognised)
+    new, recognised = items.adding_paid(work, rows)
     parts = [(item, min(quoted[item.id], item.left_fen)) for item in wanted]
-    parts = [(item, fen) for item, fen in parts if fen] + [(item, item.left_fen) for item in new]
-    over = charge.amount_fen - sum(fen for _, fen in parts)
-    _pay(work, charge, "settlement", parts, over, (journals.FEE, fees), (journals.FEE_INCOME, -fees))
+    parts = [(item, fen) for item, fen in parts if fen]
+    over = charge.amount_fen - fees - sum(fen for _, fen in parts)
+    recognising = ((journals.FEE, fees), (journals.FEE_INCOME, -fees))
+    paid = _Paid(parts, over, new, recognising, (*succeeded, ended, recognised))
+    _pay(work, charge, "settlement", found, paid)
 
 
 def late_success(work: Work, charge: sa.Row[Any], fen: int) -> None:
     """`fen` that came after the charge had failed: owed back, and sent back."""
-    _capture(work, charge, fen, "late_success", [(journals.CREDIT, -fen)])
+    came = ((journals.GATEWAY, fen), (journals.CREDIT, -fen))
+    work.journal("late_success", *came, on=_worth_from(work, charge), gateway_reference=_capture(charge))
     payouts.open_for_charge(work, charge, fen)
 
 
@@ -83,43 +116,38 @@ def chargeback(work: Work, charge: sa.Row[Any], fen: int) -> None:
     payouts.offset_chargebacks(work)
 
 
-def _pay(
-    work: Work,
-    charge: sa.Row[Any],
-    kind: str,
-    parts: list[tuple[Item, int]],
-    over: int,
-    *before: tuple[str, int],
-) -> None:
-    lines = [*items.credits(parts), (journals.CREDIT, -over)]
-    journal_id = _capture(work, charge, charge.amount_fen, kind, lines, *before)
-    items.lessen(work, "paid", parts, journal_id)
-    overdue.clear(work, _worth_from(charge))
-    payouts.open_for_credit(work)
+def _of(work: Work) -> dict[str, Any]:
+    """What `_TO_PAY` leaves to be bound."""
+    return {"account_id": work.account_id, "ids": [work.account_id], "journals": range(1)}
 
 
-def _capture(
-    work: Work,
-    charge: sa.Row[Any],
-    fen: int,
-    kind: str,
-    lines: list[tuple[str, int]],
-    *before: tuple[str, int],
-) -> int | None:
-    """The journal of money taken; once for a charge number, ever."""
-    return work.journal(
-        kind,
-        *before,
-        (journals.GATEWAY, fen),
-        *lines,
-        on=_worth_from(charge),
-        gateway_reference=f"capture:{charge.number}",
-    )
+def _pay(work: Work, charge: sa.Row[Any], kind: str, found: Answers, paid: _Paid) -> None:
+    """The journal of money taken, once for a charge number, ever, and all that it pays.
+
+    `found`: what `_TO_PAY` asks.
+    """
+    on = _worth_from(work, charge)
+    lessened = items.credits([*paid.parts, *((item, item.paid_fen) for item in paid.new)])
+    lines = [*paid.lines, (journals.GATEWAY, charge.amount_fen), *lessened, (journals.CREDIT, -paid.over)]
+    entry = work.entry(kind, on, _capture(charge))
+    journal_id, balances, posting = journals.posting(found, entry, lines)
+    less = items.lessening("paid", paid.parts, journal_id, paid.new)
+    bulk.write(work.conn, *paid.changes, *posting, *less)
+    overdue.clear(work, on, found["freezes"])
+    if balances.get(journals.CREDIT):
+        payouts.open_for_credit(work)
 
 
-def _worth_from(charge: sa.Row[Any]) -> date:
-    """The day from which the money counts: when it was sent, or the due day of an automatic debit."""
-    day: date = (charge.due_at or charge.sent_at).date()
+def _capture(charge: sa.Row[Any]) -> str:
+    return f"capture:{charge.number}"
+
+
+def _worth_from(work: Work, charge: sa.Row[Any]) -> date:
+    """The day from which the money counts: when it was sent, or the due day of an automatic debit.
+
+    A charge whose success is known before it is known to be sent was sent now.
+    """
+    day: date = (charge.due_at or charge.sent_at or work.now).date()
     return day
 
 

@@ -24,19 +24,19 @@ Row = dict[str, Any]
 
 def next_ids(conn: sa.Connection, table: sa.Table, count: int) -> list[int]:
     """So many ids that no other row of the table has or will get, ascending."""
-    return sorted(conn.scalars(new_ids(table), {"new": range(count)})) if count else []
+    return sorted(conn.scalars(new_ids(table, "new"), {"new": range(count)})) if count else []
 
 
 @lru_cache(maxsize=100)
-def new_ids(table: sa.Table, sequence: str = "") -> sa.Select[Any]:
-    """As many ids as there are values in `new`; see `next_ids`.
+def new_ids(table: sa.Table, given: str, sequence: str = "") -> sa.Select[Any]:
+    """As many ids as there are values given by this name; see `next_ids`.
 
     `sequence`: where they come from on PostgreSQL, if not from the column itself. SQLite has one writer,
     which goes on from the highest.
     """
     highest = sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0)).scalar_subquery()
     named = sa.literal(sequence) if sequence else sa.func.pg_get_serial_sequence(table.name, "id")
-    return sa.select(_next_id(named, highest).label("id")).select_from(_each("new"))
+    return sa.select(_next_id(named, highest).label("id")).select_from(_each(given))
 
 
 class _next_id(sa.sql.functions.FunctionElement[int]):
@@ -125,7 +125,10 @@ class Update:
     rows: list[Row]
 
 
-def write(conn: sa.Connection, *changes: Insert | Update) -> None:
+Change = Insert | Update
+
+
+def write(conn: sa.Connection, *changes: Change) -> None:
     """Make the changes in their order, none of them to a row that another has made or changed.
 
     On PostgreSQL they are one statement.
@@ -145,11 +148,11 @@ def write(conn: sa.Connection, *changes: Insert | Update) -> None:
         conn.exec_driver_sql(_sql(*shapes), tuple(given))
 
 
-def _key(change: Insert | Update) -> tuple[str, ...]:
+def _key(change: Change) -> tuple[str, ...]:
     return change.key if isinstance(change, Update) else ()
 
 
-def _bound(conn: sa.Connection, change: Insert | Update) -> list[Row]:
+def _bound(conn: sa.Connection, change: Change) -> list[Row]:
     """The rows, each value as the driver takes it."""
     binders = _binders(change.table, tuple(change.rows[0]), conn.dialect)
     records = [dict(row) for row in change.rows]

@@ -7,8 +7,9 @@ What the gateway says, whenever and however often, ends in `settlement.resolve`.
 from __future__ import annotations
 
 import logging
+from collections import namedtuple
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -28,27 +29,36 @@ _SENT = (
     sa.update(t.charges)
     .where(_C.number == sa.bindparam("charge"), _C.state == in_full("CREATED"))
     .values(state="SENT", sent_at=sa.bindparam("at"))
-    .returning(_C.settlement_id, _C.amount_fen, _C.expires_at)
+    .returning(
+        *(_C.settlement_id, _C.amount_fen, _C.expires_at),
+        sa.select(t.accounts.c.customer_id)
+        .where(t.accounts.c.id == _C.account_id)
+        .scalar_subquery()
+        .label("customer_id"),
+    )
 )
 _SETTLEMENT_SENT = (
     sa.update(t.settlements).where(t.settlements.c.id == sa.bindparam("settlement_id")).values(state="SENT")
 )
-#: A charge, and of a settlement's what its quote says and who asked for it.
-_WITH_QUOTE = (
-    sa.select(t.charges, t.quotes.c.lines, t.quotes.c.item_parts, t.quotes.c.close_after)
-    .add_columns(t.settlements.c.asked_by)
-    .outerjoin_from(t.charges, t.settlements, t.settlements.c.id == _C.settlement_id)
-    .outerjoin(t.quotes, t.quotes.c.quote_id == t.settlements.c.quote_id)
-    .where(_C.number == sa.bindparam("number"))
+_OF_CHARGE: Final = (
+    *t.charges.c,
+    *(t.quotes.c[name] for name in ("lines", "item_parts", "close_after")),
+    t.settlements.c.asked_by,
 )
-_CHARGED = (
-    sa.select(t.accounts)
-    .where(
-        t.accounts.c.id
-        == sa.select(_C.account_id).where(_C.number == sa.bindparam("number")).scalar_subquery()
+#: A charge with its account, and of a settlement's what its quote says and who asked for it. Both rows are
+#: locked, the account first: who had to wait for one sees both as they are then. The rest never changes.
+_LOCKED: Final = (
+    sa.select(*t.accounts.c, *_OF_CHARGE)
+    .select_from(
+        t.accounts.join(t.charges, t.accounts.c.id == _C.account_id)
+        .outerjoin(t.settlements, t.settlements.c.id == _C.settlement_id)
+        .outerjoin(t.quotes, t.quotes.c.quote_id == t.settlements.c.quote_id)
     )
-    .with_for_update()
+    .where(_C.number == sa.bindparam("number"))
+    .with_for_update(of=[t.accounts, t.charges])
 )
+_Account: Any = namedtuple("_Account", [each.name for each in t.accounts.c])  # type: ignore[misc]
+_Charge: Any = namedtuple("_Charge", [each.name for each in _OF_CHARGE])  # type: ignore[misc]
 
 
 def refuse_if_open(work: Work) -> None:
@@ -101,27 +111,23 @@ def creating(
     return bulk.Insert(t.charges, [new])
 
 
-def lock_account_of(conn: sa.Connection, number: str) -> sa.Row[Any]:
-    """The account of that charge, locked. Raises UnknownCharge."""
-    account = conn.execute(_CHARGED, {"number": number}).first()
-    if account is None:
+def lock(conn: sa.Connection, number: str) -> tuple[Any, Any]:
+    """The charge's account and the charge, both locked; of a settlement's charge also its quote's `lines`,
+    `item_parts` and `close_after`, and `asked_by`. Raises UnknownCharge."""
+    row = conn.execute(_LOCKED, {"number": number}).first()
+    if row is None:
         raise UnknownCharge(number=number)
-    return account
-
-
-def with_quote(conn: sa.Connection, number: str) -> sa.Row[Any]:
-    """The charge of a locked account; of a settlement's also its quote's `lines`, `item_parts` and
-    `close_after`, and `asked_by`."""
-    return conn.execute(_WITH_QUOTE, {"number": number}).one()
+    columns = len(t.accounts.c)
+    return _Account(*row[:columns]), _Charge(*row[columns:])
 
 
 def send(ledger: Ledger, number: str) -> ChargeAnswer | None:
     """Commit SENT, then call the gateway; what it said, or None when somebody else has sent it already.
 
+    The charge's row is all that two senders can meet on: nothing else of the account is read or changed.
     No answer in time, or a failure of the call itself, is PROCESSING: nothing is known of the money.
     """
     with ledger.write() as conn:
-        account = lock_account_of(conn, number)
         charge = conn.execute(_SENT, {"charge": number, "at": ledger.clock.now()}).first()
         if charge is None:
             return None
@@ -131,7 +137,7 @@ def send(ledger: Ledger, number: str) -> ChargeAnswer | None:
         return ledger.gateway.charge(
             number,
             charge.amount_fen,
-            account.customer_id,
+            charge.customer_id,
             charge.expires_at,
             float(ledger.terms.charge_timeout_s),
         )

@@ -22,6 +22,7 @@ from ledger.database import Ledger
 from ledger.errors import Unavailable
 from ledger.sheets import Sheet, load
 from ledger.terms import Rules
+from ledger.together import Answers
 from ledger.work import Work, lock_account
 
 #: Accounts in one transaction: enough that a commit costs little, few enough that nobody waits long for one.
@@ -39,12 +40,13 @@ def catch_up(work: Work) -> bool:
     return bool(_bring_forward(work.conn, work.ledger.rules, sheets, bump=False))
 
 
-def up_to_today(work: Work) -> tuple[Work, Sheet]:
+def up_to_today(work: Work, found: Answers | None = None) -> tuple[Work, Sheet]:
     """The locked account brought up to today, and what it owes then; quotes from before no longer match.
 
-    It is not CLOSED. Raises SettlementUnderWay while the outcome of a charge is open.
+    It is not CLOSED. `found`: what `sheets.ASKED` has found of it. Raises SettlementUnderWay while the
+    outcome of a charge is open.
     """
-    sheets = load(work.conn, [work.account], work.now)
+    sheets = load(work.conn, [work.account], work.now, found)
     charges.refuse(sheets[0].open_charge)
     if _bring_forward(work.conn, work.ledger.rules, sheets, bump=True):
         work = replace(work, account=lock_account(work.conn, work.account_id))

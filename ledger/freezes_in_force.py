@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from ledger import tables as t
 from ledger.model import FreezeKind
 
-_OF_ACCOUNT = (
+#: Of the account given as `account_id`, the freezes in force, oldest first.
+OF_ACCOUNT: Final = (
     sa.select(t.freezes)
     .where(t.freezes.c.account_id == sa.bindparam("account_id"), t.freezes.c.lifted_at.is_(None))
     .order_by(t.freezes.c.id)
@@ -18,7 +19,7 @@ _OF_ACCOUNT = (
 
 def of_account(conn: sa.Connection, account_id: int) -> list[sa.Row[Any]]:
     """The freezes in force, oldest first."""
-    return list(conn.execute(_OF_ACCOUNT, {"account_id": account_id}))
+    return list(conn.execute(OF_ACCOUNT, {"account_id": account_id}))
 
 
 def any_on(conn: sa.Connection, account_id: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Final, Literal
@@ -99,21 +100,30 @@ def add(work: Work, kind: ItemKind, amount_fen: int, on: date, **values: Any) ->
     return int(work.conn.execute(new.returning(t.items.c.id)).scalar_one())
 
 
-def adding(work: Work, new: list[dict[str, Any]]) -> tuple[list[Item], bulk.Insert]:
-    """As `add`, of several on no bill, with their ids: the items, and what is to be written."""
+def adding_paid(work: Work, new: list[dict[str, Any]]) -> tuple[list[Item], bulk.Insert]:
+    """As `add`, of several on no bill that are paid at once, with their ids: the items, and what is to be
+    written."""
+    new = [{**row, "paid_fen": row["amount_fen"]} for row in new]
     inserted = bulk.Insert(t.items, [{"account_id": work.account_id, **row} for row in new])
     return [Item(**{**_UNTOUCHED, **row}) for row in new], inserted
 
 
 def lessen(work: Work, effect: Effect, parts: list[tuple[Item, int]], journal_id: int | None) -> None:
     """Take the parts off their items and say by which journal. The database refuses more than is left."""
+    bulk.write(work.conn, *lessening(effect, parts, journal_id))
+
+
+def lessening(
+    effect: Effect, parts: list[tuple[Item, int]], journal_id: int | None, new: Sequence[Item] = ()
+) -> tuple[bulk.Update, bulk.Insert]:
+    """As `lessen`: what is to be written. `new`: items `adding_paid`, which are as they shall be already."""
     name = f"{effect}_fen"
     less = [{"id": item.id, name: getattr(item, name) + fen} for item, fen in parts]
     allocated = [
         {"item_id": item.id, "journal_id": journal_id, "effect": effect, "amount_fen": fen}
-        for item, fen in parts
+        for item, fen in (*parts, *((item, item.paid_fen) for item in new))
     ]
-    bulk.write(work.conn, bulk.Update(t.items, ("id",), less), bulk.Insert(t.allocations, allocated))
+    return bulk.Update(t.items, ("id",), less), bulk.Insert(t.allocations, allocated)
 
 
 def credits(parts: list[tuple[Item, int]]) -> list[tuple[str, int]]:

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from ledger import bulk
 from ledger import tables as t
-from ledger.together import Together
+from ledger.together import Answers, Together
 
 UNBILLED: Final = "receivable.unbilled"
 BILLED: Final = "receivable.billed"
@@ -50,7 +50,19 @@ _BOOKS_OF: Final = (
     .outerjoin_from(t.accounts, t.balances, t.balances.c.account_id == t.accounts.c.id)
     .where(bulk.among(t.accounts.c.id, "ids"))
 )
-_IDS_AND_BOOKS: Final = Together(ids=bulk.new_ids(t.journals, t.journal_ids.name), books=_BOOKS_OF)
+#: What `posting` has to know: an id for each of the values given as `journals`, and the books of the accounts
+#: given as `ids`.
+ASKED: Final = {
+    "journal_ids": bulk.new_ids(t.journals, "journals", t.journal_ids.name),
+    "books": _BOOKS_OF,
+}
+_ASKED: Final = Together(**ASKED)
+_LAST_OF_NO_ACCOUNT: Final = (
+    sa.select(t.journals.c.hash)
+    .where(t.journals.c.account_id.is_(None))
+    .order_by(t.journals.c.id.desc())
+    .limit(1)
+)
 _CUSTOMER_BOOKS: Final = frozenset({*RECEIVABLES, CREDIT, HOLD})
 
 
@@ -90,7 +102,33 @@ def post_all(conn: sa.Connection, entries: Iterable[tuple[Entry, Iterable[tuple[
     kept = [(entry, lines) for entry, lines in kept if lines]
     if not kept:
         return []
-    ids, books = _ids_and_books(conn, len(kept), {entry.account_id for entry, _ in kept})
+    accounts = {entry.account_id for entry, _ in kept}
+    found = _ASKED.ask(conn, journals=range(len(kept)), ids=accounts - {None})
+    books = _books(found)
+    if None in accounts:
+        books[None] = _Books(0, conn.execute(_LAST_OF_NO_ACCOUNT).scalar_one_or_none() or "", {})
+    ids = sorted(row.id for row in found["journal_ids"])
+    bulk.write(conn, *_posting(ids, kept, books))
+    return ids
+
+
+def posting(
+    found: Answers, entry: Entry, lines: Iterable[tuple[str, int]]
+) -> tuple[int, dict[str, int], list[bulk.Change]]:
+    """As `post`, of an account's entry with lines, by what `ASKED` has found.
+
+    Returns the journal's id, what the account's books hold then, and what is to be written.
+    """
+    books = _books(found)
+    [row] = found["journal_ids"]
+    changes = _posting([row.id], [(entry, [line for line in lines if line[1]])], books)
+    return row.id, books[entry.account_id].balances, changes
+
+
+def _posting(
+    ids: list[int], kept: list[tuple[Entry, list[tuple[str, int]]]], books: dict[int | None, _Books]
+) -> list[bulk.Change]:
+    """What is to be written of these journals; `books` are as they stand then."""
     postings: list[bulk.Row] = []
     journals: list[bulk.Row] = []
     for journal_id, (entry, lines) in zip(ids, kept, strict=True):
@@ -99,18 +137,17 @@ def post_all(conn: sa.Connection, entries: Iterable[tuple[Entry, Iterable[tuple[
         previous, chain.chain_head = chain.chain_head, _digest(chain.chain_head, journal_id, entry, lines)
         chained = {"previous_hash": previous, "hash": chain.chain_head}
         journals.append({"id": journal_id, **vars(entry), **chained})
-    books.pop(None, None)
     ends = [
-        {"id": id_, "version": each.version + 1, "chain_head": each.chain_head} for id_, each in books.items()
+        {"id": id_, "version": each.version + 1, "chain_head": each.chain_head}
+        for id_, each in books.items()
+        if id_ is not None
     ]
-    bulk.write(
-        conn,
+    return [
         bulk.Insert(t.postings, postings),
         bulk.Insert(t.journals, journals),
         bulk.Update(t.accounts, ("id",), ends),
         *_balances_changed(postings, books),
-    )
-    return ids
+    ]
 
 
 def _postings(journal_id: int, entry: Entry, lines: list[tuple[str, int]]) -> Iterator[bulk.Row]:
@@ -120,21 +157,14 @@ def _postings(journal_id: int, entry: Entry, lines: list[tuple[str, int]]) -> It
         yield {**named, "amount_fen": fen}
 
 
-def _ids_and_books(
-    conn: sa.Connection, count: int, account_ids: set[int | None]
-) -> tuple[list[int], dict[int | None, _Books]]:
-    """Of so many journals and of these accounts; of None, the journals of no account, only the chain."""
-    j = t.journals.c
+def _books(found: Answers) -> dict[int | None, _Books]:
+    """By account; of None, the journals of no account, there is only the chain."""
     books: dict[int | None, _Books] = {}
-    if None in account_ids:
-        last = sa.select(j.hash).where(j.account_id.is_(None)).order_by(j.id.desc()).limit(1)
-        books[None] = _Books(0, conn.execute(last).scalar_one_or_none() or "", {})
-    found = _IDS_AND_BOOKS.ask(conn, new=range(count), ids=account_ids - {None})
     for id_, version, head, book, fen in found["books"]:
         balances = books.setdefault(id_, _Books(version, head, {})).balances
         if book is not None:
             balances[book] = fen
-    return sorted(row.id for row in found["ids"]), books
+    return books
 
 
 def balances(conn: sa.Connection, account_id: int) -> dict[str, int]:
@@ -213,5 +243,6 @@ def _balances_changed(
     for (account_id, book), fen in sums.items():
         cached = books[account_id].balances
         changed = used if book in cached else new
-        changed.append({"account_id": account_id, "book": book, "amount_fen": cached.get(book, 0) + fen})
+        cached[book] = cached.get(book, 0) + fen
+        changed.append({"account_id": account_id, "book": book, "amount_fen": cached[book]})
     return bulk.Update(t.balances, ("account_id", "book"), used), bulk.Insert(t.balances, new)

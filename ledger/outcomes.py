@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ledger import (
     booking,
-    charges,
+    bulk,
     days,
     ending,
     guards,
@@ -31,18 +31,6 @@ from ledger.work import Work
 #: The gateway's clock may differ from ours; and our caller may need a moment to say what it heard.
 _MARGIN = timedelta(seconds=60)
 _GIVEN_UP = timedelta(seconds=2)
-
-_C, _S = t.charges.c, t.settlements.c
-_OF_SETTLEMENT = sa.update(t.settlements).where(_S.id == sa.bindparam("settlement_id"))
-_UNKNOWN = _OF_SETTLEMENT.values(state="UNKNOWN")
-_SETTLED = _OF_SETTLEMENT.values(
-    {name: sa.bindparam(name) for name in ("settled_at", "receipt", "close_receipt")}
-).values(state="SETTLED", reason="")
-_STATE = (
-    sa.update(t.charges)
-    .where(_C.id == sa.bindparam("charge_id"))
-    .values({name: sa.bindparam(name) for name in ("state", "reason", "reference", "sent_at", "done_at")})
-)
 
 
 def take(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
@@ -91,27 +79,29 @@ def _on_open(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
 
 
 def _succeed(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
-    _set_state(work, charge, "SUCCEEDED", answer)
-    sent = charge if charge.sent_at else charges.with_quote(work.conn, charge.number)
+    succeeded = _state(work, charge, "SUCCEEDED", answer)
     if charge.due_at is not None:
-        booking.debit(work, sent)
+        booking.debit(work, charge, succeeded)
     elif charge.settlement_id is None:
-        booking.repayment(work, sent)
+        booking.repayment(work, charge, succeeded)
     else:
-        _settle(work, sent)
+        _settle(work, charge, succeeded)
     _pass_days(work, charge)
     _tell(work, charge)
 
 
-def _settle(work: Work, charge: sa.Row[Any]) -> None:
-    booking.settlement(work, charge)
+def _settle(work: Work, charge: sa.Row[Any], succeeded: bulk.Change) -> None:
     settled = {
-        "settlement_id": charge.settlement_id,
+        "id": charge.settlement_id,
+        "state": "SETTLED",
+        "reason": "",
         "settled_at": work.now,
         "receipt": f"JQ{work.today:%Y%m%d}-{charge.settlement_id:04d}",
-        "close_receipt": _finish_closing(work) if charge.close_after else "",
     }
-    work.conn.execute(_SETTLED, settled)
+    booking.settlement(work, charge, succeeded, _of_settlement(settled))
+    if charge.close_after:
+        closed = {"id": charge.settlement_id, "close_receipt": _finish_closing(work)}
+        bulk.write(work.conn, _of_settlement(closed))
 
 
 def _finish_closing(work: Work) -> str:
@@ -122,7 +112,7 @@ def _finish_closing(work: Work) -> str:
 
 
 def _fail(work: Work, charge: sa.Row[Any], answer: ChargeAnswer, reason: str) -> None:
-    _set_state(work, charge, "FAILED", replace(answer, reason=reason))
+    bulk.write(work.conn, _state(work, charge, "FAILED", replace(answer, reason=reason)))
     ending.fail_settlement(work, charge.settlement_id, reason)
     _pass_days(work, charge)
     work.bump_version()
@@ -132,9 +122,10 @@ def _fail(work: Work, charge: sa.Row[Any], answer: ChargeAnswer, reason: str) ->
 def _not_known(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
     if charge.state == "UNKNOWN" and answer.reason in ("", charge.reason):
         return
-    _set_state(work, charge, "UNKNOWN", answer)
+    changes = [_state(work, charge, "UNKNOWN", answer)]
     if charge.settlement_id is not None:
-        work.conn.execute(_UNKNOWN, {"settlement_id": charge.settlement_id})
+        changes.append(_of_settlement({"id": charge.settlement_id, "state": "UNKNOWN"}))
+    bulk.write(work.conn, *changes)
 
 
 def _late_success(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
@@ -198,16 +189,21 @@ def _tell_of(work: Work, kind: outbox.OutboxKind, ref: str, but: str = "") -> No
     outbox.put_for_customer(work.conn, work.account.customer_id, kind, ref, work.now, but)
 
 
-def _set_state(work: Work, charge: sa.Row[Any], state: str, answer: ChargeAnswer) -> None:
+def _of_settlement(values: bulk.Row) -> bulk.Update:
+    return bulk.Update(t.settlements, ("id",), [values])
+
+
+def _state(work: Work, charge: sa.Row[Any], state: str, answer: ChargeAnswer) -> bulk.Update:
+    """What is to be written of the charge."""
     known = {
-        "charge_id": charge.id,
+        "id": charge.id,
         "state": state,
         "reason": "" if state == "SUCCEEDED" else answer.reason,
         "reference": answer.reference or charge.reference,
         "sent_at": charge.sent_at or work.now,
         "done_at": None if state == "UNKNOWN" else work.now,
     }
-    work.conn.execute(_STATE, known)
+    return bulk.Update(t.charges, ("id",), [known])
 
 
 def _pass_days(work: Work, charge: sa.Row[Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -24,13 +25,17 @@ def freeze(sheet: Sheet, bill: OpenBill) -> None:
         sheet.freeze = replace(sheet.freeze, cleared_on=None, evidence=evidence, changed=True)
 
 
-def clear(work: Work, on: date) -> None:
+def clear(work: Work, on: date, freezes: Iterable[Any] | None = None) -> None:
     """Call after anything was paid: when nothing is overdue any more, the freeze is lifted.
 
     `on`: the day from which the payment counts, which is when it was sent, not when its outcome was known.
+    `freezes`: those in force, where the caller knows them.
+
     Lateness of more than `freeze_kept_after_days_late` days keeps it; the customer may apply later.
     """
-    old = freezes_in_force.of_kind(work.conn, work.account_id, "overdue")
+    if freezes is None:
+        freezes = freezes_in_force.of_account(work.conn, work.account_id)
+    old = next((row for row in freezes if row.kind == "overdue"), None)
     if old is None or old.cleared_on is not None or late_bills(work.conn, work.account_id):
         return
     days = (on - date.fromisoformat(old.evidence["due_on"])).days

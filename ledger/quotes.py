@@ -25,6 +25,7 @@ from ledger.items import Item
 from ledger.model import LineKind, Quote, QuoteLine
 from ledger.sheets import Sheet
 from ledger.terms import Rules, Terms
+from ledger.together import Answers
 from ledger.work import Work, find_account
 
 
@@ -55,12 +56,12 @@ def make(ledger: Ledger, customer_id: str, *, close_after: bool) -> Quote:
         return view(_store(work, draft, close_after, until), customer_id)
 
 
-def ready(work: Work, *, close_after: bool) -> tuple[Work, Sheet]:
+def ready(work: Work, *, close_after: bool, found: Answers | None = None) -> tuple[Work, Sheet]:
     """The account brought up to today and what it owes, if everything may be settled now; raises as `make`
-    does."""
+    does. `found`: what `sheets.ASKED` has found of the account."""
     if work.account.state == "CLOSED":
         raise AccountClosed(customer_id=work.account.customer_id)
-    work, sheet = days.up_to_today(work)
+    work, sheet = days.up_to_today(work, found)
     if close_after and (forbidding := guards.besides_debt(work.conn, work.account)):
         raise GuardRefused(forbidding)
     return work, sheet

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ledger import bulk, charges, outcomes, quotes
+from ledger import bulk, charges, outcomes, quotes, sheets
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.door import checked
@@ -23,7 +23,6 @@ from ledger.together import Together
 from ledger.work import ANSWERED, Work, check_key, find_account, recalled, remember, remembering
 
 _S = t.settlements.c
-_NEW = sa.insert(t.settlements).returning(_S.id)
 _SETTLEMENT = sa.select(t.settlements).where(_S.id == sa.bindparam("settlement_id"))
 _QUOTED = (
     sa.select(t.quotes.c.total_fen, t.quotes.c.close_after, t.quotes.c.valid_until)
@@ -40,7 +39,9 @@ CHARGED = (
     .outerjoin(t.settlements, _S.id == t.charges.c.settlement_id)
 )
 _CHARGED_ONCE = CHARGED.where(t.charges.c.number == sa.bindparam("number"))
-_ASKED = Together(answered=ANSWERED, quoted=_QUOTED)
+_ASKED = Together(
+    answered=ANSWERED, quoted=_QUOTED, settlement_ids=bulk.new_ids(t.settlements, "new"), **sheets.ASKED
+)
 
 
 class _Stale(Exception):
@@ -93,8 +94,8 @@ def resolve(ledger: Ledger, charge_number: str, answer: ChargeAnswer) -> Settlem
     A final state stays. Raises UnknownCharge.
     """
     with ledger.write() as conn:
-        work = Work(ledger, conn, charges.lock_account_of(conn, charge_number), ledger.clock.now())
-        charge = charges.with_quote(conn, charge_number)
+        account, charge = charges.lock(conn, charge_number)
+        work = Work(ledger, conn, account, ledger.clock.now())
         outcomes.take(work, charge, answer)
         if charge.settlement_id is None:
             return repayment_view(conn, charge_number)
@@ -142,7 +143,8 @@ def _create(
     body = {"quote_id": quote_id, "amount_fen": amount_fen}
     with ledger.write() as conn:
         account = find_account(conn, customer_id, lock=True)
-        found = _ASKED.ask(conn, customer_id=customer_id, key=key, quote_id=quote_id)
+        of_quote = {"customer_id": customer_id, "key": key, "quote_id": quote_id}
+        found = _ASKED.ask(conn, **of_quote, new=range(1), ids=[account.id])
         known = recalled(found["answered"], "confirm", body, key)
         if known is not None:
             return str(known[0])
@@ -157,25 +159,27 @@ def _create(
             number = charge_of(f"S{quote.settlement_id}")
             remember(conn, customer_id, "confirm", body, key, number, work.now)
             return number
-        work, sheet = quotes.ready(work, close_after=close_after)
+        work, sheet = quotes.ready(work, close_after=close_after, found=found)
         if work.now >= quote.valid_until:
             raise _Stale(close_after=close_after, expired=True)
         draft = quotes.build(work, sheet, close_after=close_after)
         if (draft.quote_id, draft.total_fen) != (quote_id, amount_fen):
             raise _Stale(close_after=close_after, expired=False)
-        number, opening = _open(work, draft, close_after, asked_by)
+        [settlement] = found["settlement_ids"]
+        number, opening = _open(work, draft, settlement.id, close_after, asked_by)
         bulk.write(conn, *opening, remembering(customer_id, "confirm", body, key, number, work.now))
         return number
 
 
 def _open(
-    work: Work, draft: quotes.Draft, close_after: bool, asked_by: str | None
-) -> tuple[str, tuple[bulk.Insert, bulk.Update]]:
+    work: Work, draft: quotes.Draft, settlement_id: int, close_after: bool, asked_by: str | None
+) -> tuple[str, tuple[bulk.Change, ...]]:
     """Settlement and charge CREATED; with `close_after` the account is CLOSING and names its settlement.
 
-    Returns the charge's number, and what is still to be written.
+    Returns the charge's number, and what is to be written.
     """
-    new = {
+    settlement = {
+        "id": settlement_id,
         "account_id": work.account_id,
         "quote_id": draft.quote_id,
         "state": "CREATED",
@@ -184,10 +188,10 @@ def _open(
         "created_at": work.now,
         "asked_by": asked_by,
     }
-    settlement_id = int(work.conn.execute(_NEW, new).scalar_one())
     number = charge_of(f"S{settlement_id}")
     account: bulk.Row = {"id": work.account_id, "version": work.account.version + 1}
     if close_after:
         account |= {"state": "CLOSING", "closing_settlement_id": settlement_id}
     charge = charges.creating(work, "settle", number, draft.total_fen, settlement_id)
-    return number, (charge, bulk.Update(t.accounts, ("id",), [account]))
+    changed = bulk.Update(t.accounts, ("id",), [account])
+    return number, (bulk.Insert(t.settlements, [settlement]), charge, changed)

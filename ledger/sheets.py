@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -19,7 +19,7 @@ from ledger import tables as t
 from ledger.clock import SHANGHAI
 from ledger.columns import in_full
 from ledger.items import Item, ItemKind
-from ledger.together import Together
+from ledger.together import Answers, Together
 
 
 @dataclass(frozen=True)
@@ -169,21 +169,30 @@ _PERIODS = (
     .where(plans_due.IS_PENDING, bulk.among(t.plans.c.account_id, "ids"))
     .order_by(t.plan_fees.c.plan_id, t.plan_fees.c.period_no)
 )
-_SHEET = Together(
-    held=_of(t.purchases, t.purchases.c.state == in_full("HELD")),
-    owed=_OWED.order_by(t.items.c.id),
-    bills=sa.select(t.bills.c.account_id, *_BILL).where(t.bills.c.id.in_(_ON_BILLS)).order_by(t.bills.c.id),
-    periods=_PERIODS,
-    open_charges=_of(t.charges, open_charges.is_open()),
-)
+#: What `load` has to know of the accounts given as `ids`.
+ASKED: Final = {
+    "held": _of(t.purchases, t.purchases.c.state == in_full("HELD")),
+    "owed": _OWED.order_by(t.items.c.id),
+    "bills": sa.select(t.bills.c.account_id, *_BILL)
+    .where(t.bills.c.id.in_(_ON_BILLS))
+    .order_by(t.bills.c.id),
+    "periods": _PERIODS,
+    "open_charges": _of(t.charges, open_charges.is_open()),
+}
+_ASKED: Final = Together(**ASKED)
 
 
-def load(conn: sa.Connection, accounts: Iterable[sa.Row[Any]], now: datetime) -> list[Sheet]:
-    """The sheets of accounts that are not CLOSED: time passes over these, unless a charge is open."""
+def load(
+    conn: sa.Connection, accounts: Iterable[sa.Row[Any]], now: datetime, found: Answers | None = None
+) -> list[Sheet]:
+    """The sheets of accounts that are not CLOSED: time passes over these, unless a charge is open.
+
+    `found`: what `ASKED` has found of them, where a caller has asked more with it.
+    """
     sheets = {row.id: Sheet(row, now, row.next_bill_on) for row in accounts}
     if not sheets:
         return []
-    found = _SHEET.ask(conn, ids=sheets)
+    found = found or _ASKED.ask(conn, ids=sheets)
     for row in found["open_charges"]:
         sheets[row.account_id].open_charge = row
     for name in ("held", "periods"):

@@ -1,7 +1,7 @@
 """Several questions that a command asks at once.
 
-On PostgreSQL they are one statement, hence one round trip, and each answer travels as one JSON array of rows;
-the ledger's columns are whole numbers or texts, nothing else. SQLite has no round trips to save.
+They are one statement, hence one round trip, and each answer travels as one JSON array of rows; the ledger's
+columns are whole numbers or texts, nothing else.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ class Together:
     """Selects by name, built once and asked together."""
 
     def __init__(self, **asked: _Question) -> None:
-        self._asked = asked
         self._answers = {name: _Rows(name, select) for name, select in asked.items()}
         arrays = {name: select.subquery(name) for name, select in asked.items()}
         self._statement = sa.select(
@@ -32,8 +31,6 @@ class Together:
 
     def ask(self, conn: sa.Connection, **given: Any) -> Answers:
         """The rows of each, as named tuples; `given`: what the selects leave to be bound."""
-        if conn.dialect.name == "sqlite":
-            return {name: list(conn.execute(select, given)) for name, select in self._asked.items()}
         texts = conn.execute(self._statement, given).one()
         return {
             name: rows.read(text, conn.dialect)
@@ -65,7 +62,7 @@ def _readers(types: tuple[sa.types.TypeEngine[Any], ...], dialect: sa.Dialect) -
 
 
 class _array(sa.sql.functions.FunctionElement[str]):
-    """All rows as one JSON array of arrays."""
+    """All rows as one JSON array of arrays, in their order."""
 
     type = sa.Text()
     inherit_cache = True
@@ -75,3 +72,9 @@ class _array(sa.sql.functions.FunctionElement[str]):
 def _by_postgresql(element: _array, compiler: SQLCompiler, **more: Any) -> str:
     columns = ", ".join(compiler.process(each, **more) for each in element.clauses)
     return f"coalesce(json_agg(json_build_array({columns})), '[]')::text"
+
+
+@compiles(_array, "sqlite")
+def _by_sqlite(element: _array, compiler: SQLCompiler, **more: Any) -> str:
+    columns = ", ".join(compiler.process(each, **more) for each in element.clauses)
+    return f"json_group_array(json_array({columns}))"

@@ -75,9 +75,12 @@ class Work:
         gateway_reference: str = "",
     ) -> int | None:
         """Post to this account; see `journals.post`. A gateway's reference is accepted once, ever."""
+        return post(self.conn, self.entry(kind, on, gateway_reference), lines)
+
+    def entry(self, kind: str, on: date | None = None, gateway_reference: str = "") -> Entry:
+        """What a journal of this account says besides its lines."""
         source = "gateway" if gateway_reference else ""
-        entry = Entry(self.account_id, kind, self.now, on or self.today, source, gateway_reference)
-        return post(self.conn, entry, lines)
+        return Entry(self.account_id, kind, self.now, on or self.today, source, gateway_reference)
 
     def change_account(self, **values: Any) -> None:
         """Set columns of the account's row. The copy in `account` stays as it was read."""

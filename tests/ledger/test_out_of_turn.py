@@ -65,17 +65,16 @@ def test_a_success_nobody_remembers_to_have_asked_for_counts_from_today(
 def test_of_two_that_send_a_charge_one_calls_the_gateway(
     customer: Customer, gateway: SimulatedGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The second has read CREATED and waits for the account while the first commits SENT."""
+    """The second has found it CREATED and waits for its row while the first commits SENT."""
     ledger = customer.ledger
     if ledger.engine.dialect.name != "postgresql":
         pytest.skip("on SQLite a writer reads nothing before it is the only one")
     stopped_before_sending(customer, monkeypatch)
     with ThreadPoolExecutor(1) as threads:
         with ledger.engine.begin() as first:
-            first.execute(sa.select(t.accounts).with_for_update())
+            first.execute(sa.update(t.charges).values(state="SENT", sent_at=ledger.clock.now()))
             second = threads.submit(charges.send, ledger, "S1-1")
             wait_for_a_waiter(ledger)
-            first.execute(sa.update(t.charges).values(state="SENT", sent_at=ledger.clock.now()))
         assert second.result(timeout=30) is None
     assert gateway.query("S1-1").state == "NOT_FOUND"
 
