@@ -39,9 +39,11 @@ CHARGED = (
     .outerjoin(t.settlements, _S.id == t.charges.c.settlement_id)
 )
 _CHARGED_ONCE = CHARGED.where(t.charges.c.number == sa.bindparam("number"))
-_ASKED = Together(
-    answered=ANSWERED, quoted=_QUOTED, settlement_ids=bulk.new_ids(t.settlements, "new"), **sheets.ASKED
+#: For a settlement of the quote where there is none yet: a click that is repeated takes no number.
+_NEW_ID = bulk.new_ids(t.settlements, "new").where(
+    ~sa.exists().where(_S.quote_id == sa.bindparam("quote_id"))
 )
+_ASKED = Together(answered=ANSWERED, quoted=_QUOTED, settlement_ids=_NEW_ID, **sheets.ASKED)
 
 
 class _Stale(Exception):

@@ -24,7 +24,7 @@ class Together:
 
     def __init__(self, **asked: _Question) -> None:
         self._answers = {name: _Rows(name, select) for name, select in asked.items()}
-        arrays = {name: select.subquery(name) for name, select in asked.items()}
+        arrays = {name: select.subquery(f"asked_{name}") for name, select in asked.items()}
         self._statement = sa.select(
             *(sa.select(_array(*each.c)).scalar_subquery().label(name) for name, each in arrays.items())
         )

@@ -21,6 +21,7 @@ from bench.timing import target
 from ledger import audit, bills, schema
 from ledger import tables as t
 from ledger.clock import SHANGHAI
+from ledger.database import Ledger
 from tests.ledger.customer import Customer
 
 AT_LEAST: Final = 1_500.0
@@ -49,7 +50,8 @@ def measure(place: Place, kind: Kind, accounts: int) -> dict[str, Any]:
         fill(url, place.folder, accounts)
         killed_at = kill_when(url, place.folder, accounts // 4)
         rest = finish(*start(url, place.folder))
-        done, violations = count_done(url, place.folder), _violations(url, place.folder)
+        with opened(url, place.folder) as ledger:
+            done, violations = count_done(ledger), audit.audit(ledger)[:3]
     return {
         **target(rest.accounts / rest.seconds, AT_LEAST, at_most=False),
         "accounts": accounts,
@@ -109,24 +111,20 @@ def finish(process: SpawnProcess, pipe: Connection) -> Closed:
 
 def kill_when(url: str, folder: Path, done: int) -> int:
     """Begin to close the month and kill -9 once so many accounts are done; how many were in the end."""
-    process, _ = start(url, folder)
-    while count_done(url, folder) < done and process.is_alive():
-        time.sleep(0.05)
-    process.kill()
-    process.join()
-    return count_done(url, folder)
+    with opened(url, folder) as ledger:  # once: who watches has to be quicker than who works
+        process, _ = start(url, folder)
+        while count_done(ledger) < done and process.is_alive():
+            time.sleep(0.01)
+        process.kill()
+        process.join()
+        return count_done(ledger)
 
 
-def count_done(url: str, folder: Path) -> int:
+def count_done(ledger: Ledger) -> int:
     """How many accounts have been brought into November."""
     wanted = sa.select(sa.func.count()).where(t.accounts.c.next_bill_on > _CLOSED_AT.date())
-    with opened(url, folder) as ledger, ledger.read() as conn:
+    with ledger.read() as conn:
         return int(conn.execute(wanted).scalar_one())
-
-
-def _violations(url: str, folder: Path) -> list[str]:
-    with opened(url, folder) as ledger:
-        return audit.audit(ledger)[:3]
 
 
 def _close_month(url: str, folder: Path, pipe: Connection) -> None:

@@ -13,8 +13,8 @@ from ledger import Ledger
 #: Of rows to be told or asked about: only those are in these indexes.
 WAITING = tuple(f"USING INDEX {name}" for name in ("ix_outbox_untold", "ix_charges_open", "ix_payouts_open"))
 
-#: What is read whole and is no table: the ids that the statement was given, and an empty set.
-NO_TABLE = ("json_each", "SCAN given ", "subquery", "CONSTANT")
+#: What is read whole and is no table: ids that the statement was given, an answer of its own, an empty set.
+NO_TABLE = ("json_each", "SCAN given ", "SCAN asked_", "subquery", "CONSTANT")
 
 
 def forget_numbers(ledger: Ledger) -> None:
