@@ -115,9 +115,9 @@ simulate:
 	sh scripts/py.sh -m scripts.setup --dev service
 	exec .venv-service/bin/python -m simulation "--seed=$${SEED:-1}" "--steps=$${STEPS:-100000}" "--db=$${DB:-sqlite}"
 
-## make bench [ONLY=ledger|bot|nlu|web|cluster] [SIZE=full]                     how fast it is, as ratios, JSON last
+## make bench [ONLY=ledger|bot|nlu|web|cluster|growth] [SIZE=full]                     how fast it is, as ratios, JSON last
 bench:
-	case "$${YUEFU_ARG_ONLY:-}" in "") more="bot web rival model browser";; nlu) more=bot;; bot|cluster) more="bot model";; web) more="web rival browser";; *) more=;; esac; \
+	case "$${YUEFU_ARG_ONLY:-}" in "") more="bot web rival model browser";; nlu) more=bot;; bot|cluster|growth) more="bot model";; web) more="web rival browser";; *) more=;; esac; \
 	  sh scripts/py.sh -m scripts.setup --dev service $$more
 	exec .venv-service/bin/python -m bench "--only=$${YUEFU_ARG_ONLY:-}" "--size=$${SIZE:-short}"
 

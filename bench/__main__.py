@@ -1,7 +1,8 @@
-"""`make bench [ONLY=ledger|bot|nlu|web|cluster] [SIZE=short|full]`: what is measured, and one JSON line last.
+"""`make bench [ONLY=…] [SIZE=short|full]`: what is measured, and one JSON line last.
 
-Says on stderr what it is doing. The exit status is 0 when anything could be measured, whether or not the
-targets were reached: `missed` names those that were not, `not_measured` says why a part could not be.
+`ONLY` names one of `PARTS`. Says on stderr what it is doing. The exit status is 0 when anything could be
+measured, whether or not the targets were reached: `missed` names those that were not, `not_measured` says why
+a part could not be.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final, get_args
 
-from bench import bot, cluster, ledger, nlu, web
+from bench import bot, cluster, growth, ledger, nlu, web
 from bench.sizes import NotMeasured, Size, say
 
 #: What can be measured. A part that does not exist yet is not here, and asking for it is an error.
@@ -25,6 +26,7 @@ PARTS: Final[dict[str, Callable[[Size], dict[str, Any]]]] = {
     "nlu": nlu.measure,
     "web": web.measure,
     "cluster": cluster.measure,
+    "growth": growth.measure,
 }
 
 

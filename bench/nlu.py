@@ -39,9 +39,10 @@ def measure(size: Size) -> dict[str, Any]:
     }
 
 
-def train(folder: Path) -> float:
+def train(folder: Path, data: Path = ROOT / "data") -> float:
     """Train as `make train` does, with nothing kept from before; how long it took, in seconds."""
     command = [str(BOT.folder / "bin" / "rasa"), "train", "--force", "--out", str(folder)]
+    command += ["--data", str(data)]
     env = {**rasa_environment(), "RASA_CACHE_DIRECTORY": str(folder / "cache")}
     began = time.monotonic()
     _run([*command, "--fixed-model-name", "bench"], env)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from typing import Final
@@ -51,6 +52,23 @@ class Bot:
 def both(folder: Path) -> Iterator[tuple[Bot, Bot]]:
     """Ours and the stock bot, each started alone. Raises Failure, NotMeasured."""
     model = stock.prepare()
+    with _beside_the_ledger(folder) as start:
+        yield start("ours", demo.run_bot_command, True), start("stock", partial(_stock_command, model), False)
+
+
+@contextmanager
+def ours_alone(folder: Path) -> Iterator[Bot]:
+    """Ours without another beside it. Raises Failure."""
+    with _beside_the_ledger(folder) as start:
+        yield start("ours", demo.run_bot_command, True)
+
+
+Start = Callable[[str, Callable[[int], list[str]], bool], Bot]
+
+
+@contextmanager
+def _beside_the_ledger(folder: Path) -> Iterator[Start]:
+    """What starts a bot: its name, its command for a port, and whether it asks for logins."""
     fill(folder)
     keys = demo.load_secrets(folder)
     service_port = free_port()
@@ -64,19 +82,17 @@ def both(folder: Path) -> Iterator[tuple[Bot, Bot]]:
         )
         household.wait_ready(_PATIENCE_S, lambda program: None)
 
-        def start(name: str, command: list[str], port: int, secret: str) -> Bot:
-            began = time.monotonic()
+        def start(name: str, command: Callable[[int], list[str]], asks_for_logins: bool) -> Bot:
+            began, port = time.monotonic(), free_port()
+            secret = keys["jwt"] if asks_for_logins else ""
             address = f"http://127.0.0.1:{port}"
-            program = household.start(name, command, bot_env, folder / f"{name}.log", address)
+            program = household.start(name, command(port), bot_env, folder / f"{name}.log", address)
             _first_answer(household, Talk(address, secret))
             made = Bot(name, program, round(time.monotonic() - began, 1), secret)
             say(f"bot: {name} answered {made.ready_s} s after its start")
             return made
 
-        port = free_port()
-        ours = start("ours", demo.run_bot_command(port), port, keys["jwt"])
-        port = free_port()
-        yield ours, start("stock", _stock_command(model, port), port, "")
+        yield start
 
 
 def fill(folder: Path) -> None:
