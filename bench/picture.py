@@ -1,6 +1,7 @@
 """What grew as a picture: `python -m bench.picture FILE`, the measurement as JSON on stdin.
 
-The first of its lists is what grew; each of the others is drawn beside the rest, from zero. Runs in the bot's environment.
+The first of its lists is what grew; each of the others is drawn beside the rest, from zero. Runs in the bot's
+environment.
 """
 
 from __future__ import annotations
