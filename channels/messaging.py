@@ -71,7 +71,7 @@ class MessagingInput(InputChannel):
 
     channel: ClassVar[str]
     prefix: ClassVar[str]
-    limits: ClassVar[Limits]
+    limits: Limits
     keys: ClassVar[tuple[credentials.Key, ...]]
 
     def __init__(self, values: Mapping[str, str]) -> None:
@@ -104,6 +104,10 @@ class MessagingInput(InputChannel):
 
     async def close(self) -> None:
         """Lets go of connections."""
+
+    async def invite(self, token: str, life_s: float) -> str:
+        """The address by which `token` comes with whoever opens the app, where the platform gives it."""
+        return ""
 
     def accounts(self) -> list[str]:
         """The accounts that are read at the start, beside those that were read before."""

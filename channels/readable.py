@@ -25,6 +25,8 @@ class Limits:
         title_bytes: of a menu item.
         quota: messages for each one of the customer's.
         event_s: for how long the answer to an event, such as entering, is outside the quota.
+        event_quota: how many messages of such an answer are.
+        event_tries: how often one of them may be tried.
     """
 
     text_bytes: int = 2048
@@ -33,6 +35,8 @@ class Limits:
     title_bytes: int = 0
     quota: int = 5
     event_s: float = 0.0
+    event_quota: int = 1
+    event_tries: int = 1
 
 
 @dataclass(frozen=True)

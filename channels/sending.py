@@ -75,7 +75,7 @@ class Sending:
         return 0
 
     def _spent(self, peer: Peer, departure: Departure, now: float) -> bool:
-        if answers_event(departure) and now - departure.at < self.limits.event_s:
+        if by_event(departure, self.limits, now):
             return False
         return peer.used >= self.limits.quota or now - peer.heard_at > WINDOW_S
 
@@ -95,9 +95,10 @@ class Sending:
         return 0
 
 
-def answers_event(departure: Departure) -> bool:
-    """Whether it goes by the code of the event that it answers: that can be tried once."""
-    return bool(departure.body.get("code")) and departure.attempts == 0
+def by_event(departure: Departure, limits: Limits, now: float) -> bool:
+    """Whether it goes by the code of the event that it answers, outside the quota."""
+    fresh = departure.attempts < limits.event_tries and now - departure.at < limits.event_s
+    return fresh and bool(departure.body.get("code"))
 
 
 def tell_operator(sender: str, departure_id: str, why: str) -> None:
