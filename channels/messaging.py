@@ -71,7 +71,7 @@ class MessagingInput(InputChannel):
 
     channel: ClassVar[str]
     prefix: ClassVar[str]
-    limits: Limits
+    limits: ClassVar[Limits]
     keys: ClassVar[tuple[credentials.Key, ...]]
 
     def __init__(self, values: Mapping[str, str]) -> None:

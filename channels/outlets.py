@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Container
 from typing import Protocol
@@ -10,6 +11,8 @@ from channels.mailbox import Message
 from channels.platform_api import PlatformError
 
 logger = logging.getLogger(__name__)
+
+INVITE_S = 5.0  # a page waits for it, which has other apps to show
 
 
 class Outlet(Protocol):
@@ -63,10 +66,12 @@ class Outlets:
         """By channel the address that its platform gives for `token`; none of those in `but` is asked."""
         given = {}
         for outlet in self._by_prefix.values():
+            if outlet.channel in but:
+                continue
             try:
-                url = "" if outlet.channel in but else await outlet.invite(token, life_s)
-            except PlatformError as error:
-                logger.error("%s: the platform gives no address for a link: %s", outlet.channel, error)
+                url = await asyncio.wait_for(outlet.invite(token, life_s), INVITE_S)
+            except (PlatformError, asyncio.TimeoutError) as error:
+                logger.error("%s: the platform gives no address for a link: %r", outlet.channel, error)
                 continue
             if url:
                 given[outlet.channel] = url

@@ -49,6 +49,10 @@ class WithPerson(PlatformError):
     """A person has the conversation, or it has ended: it is not the bot's turn."""
 
 
+class NoMenu(PlatformError):
+    """It takes no menus, or none like this: numbers have to do."""
+
+
 Fetch = Callable[[], Awaitable[tuple[str, float]]]
 
 

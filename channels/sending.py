@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from channels import words
 from channels.inbox import Inbox, Peer
 from channels.outgoing import WINDOW_S, Departure, Outgoing
-from channels.platform_api import PlatformError, QuotaUsed, TryAgain, WithPerson
+from channels.platform_api import NoMenu, PlatformError, QuotaUsed, TryAgain, WithPerson
 from channels.readable import Limits
 
 logger = logging.getLogger(__name__)
@@ -69,6 +69,10 @@ class Sending:
         except (QuotaUsed, WithPerson) as error:
             await self._held(departure, str(error))
             return None
+        except NoMenu as error:
+            logger.warning("a menu to %s goes as numbers: %s", departure.sender, error)
+            await asyncio.to_thread(self.outgoing.number, departure, now)
+            return 0
         except PlatformError as error:
             return await self._failed(departure, str(error))
         await asyncio.to_thread(self.outgoing.sent, departure, counts)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from channels.credentials import Key
@@ -18,7 +17,7 @@ from channels.encrypted_xml import Envelope, Refused
 from channels.inbox import Arrival, Peer, known_id
 from channels.messaging import Delivery, MessagingInput, Probe
 from channels.outgoing import Departure
-from channels.platform_api import AccessToken, PlatformApi, PlatformError, QuotaUsed, granted
+from channels.platform_api import AccessToken, NoMenu, PlatformApi, PlatformError, QuotaUsed, granted
 from channels.readable import Limits
 from channels.sending import by_event
 
@@ -26,6 +25,7 @@ USER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 STAMP = re.compile(r"[0-9]{1,12}")
 NUMBER = re.compile(r"[0-9]{1,20}")
 ECHO = re.compile(r"[A-Za-z0-9_+/=-]{1,128}")  # it is said back: nothing that a page could be made of
+MENU_ERRORS = (40200, 45098, 45099)  # not for this kind of account; too many items; too long a title
 QUOTA_ERRORS = (45015, 45047)  # over the 48 hours or not followed any more; over the number of messages
 OF_A_NEW_FOLLOWER = "qrscene_"
 ENTERED = ("subscribe", "SCAN")
@@ -59,7 +59,6 @@ class WechatInput(MessagingInput):
         Key("secret", r"\S{16,128}", "${YUEFU_WECHAT_SECRET}"),
         Key("token", r"[A-Za-z0-9]{3,32}", "${YUEFU_WECHAT_TOKEN}"),
         Key("aes_key", r"[A-Za-z0-9]{43}", "${YUEFU_WECHAT_AES_KEY}"),
-        Key("choices", r"menu|numbers", "menu", default="menu"),
         Key("api_base", r"https?://\S+", "https://api.weixin.qq.com", default="https://api.weixin.qq.com"),
     )
 
@@ -68,8 +67,6 @@ class WechatInput(MessagingInput):
         self._envelope = Envelope(values["token"], values["aes_key"], values["app_id"])
         self._api = PlatformApi(values["api_base"])
         self._token = AccessToken(self._fetch_token)
-        if values["choices"] == "numbers":
-            self.limits = replace(self.limits, menu_bytes=0)
 
     def prove(self, query: Mapping[str, str], now: float) -> str:
         """This check is not encrypted, in the safe mode neither."""
@@ -108,6 +105,8 @@ class WechatInput(MessagingInput):
         except PlatformError as error:
             if error.code in QUOTA_ERRORS:
                 raise QuotaUsed("over the quota", error.code) from None
+            if error.code in MENU_ERRORS and departure.body.get("menu"):
+                raise NoMenu(str(error), error.code) from None
             raise
         return not outside
 

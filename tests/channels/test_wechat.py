@@ -56,6 +56,7 @@ def test_an_event_is_known_by_its_sender_time_and_name(wechat: Wechat) -> None:
     customer.repeat(3)
     customer.asks("今天天气")
     assert len(customer.seen()) == 2
+    time.sleep(1.1)  # of one second it would be the same event
     customer.happens("subscribe")
     customer.sees(3)
 
@@ -128,6 +129,15 @@ def test_a_send_of_which_the_answer_was_lost_is_sent_again(wechat: Wechat) -> No
     customer.write("今天天气")
     texts = [text.split("\n")[-1] for text in map(text_of, customer.sees(3))]
     assert texts == [WELCOME, WELCOME, "收到：今天天气"], "the platform knows no ids of ours"
+
+
+def test_where_the_platform_takes_no_menu_the_choices_are_numbered(wechat: Wechat) -> None:
+    customer = wechat.customer()
+    customer.asks("你好")
+    wechat.fails("no_menus")
+    assert text_of(customer.asks("结清")) == "一次结清需付¥12.34。\n回复 1 确认结清\n回复 2 先看看"
+    assert text_of(customer.asks("回复 2")) == WELCOME
+    assert text_of(customer.asks("1")) == "收到：1", "another answer closes the question"
 
 
 @pytest.mark.parametrize("skew_s", [-290, 290])

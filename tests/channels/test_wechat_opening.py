@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from channels.encrypted_xml import Refused
 from channels.inbox import Peer
 from channels.outgoing import Departure
-from channels.platform_api import AccessToken, PlatformError, QuotaUsed
+from channels.platform_api import AccessToken, NoMenu, PlatformError, QuotaUsed
 from channels.readable import compose
 from channels.wechat import WechatInput
 from tests.channels.platforms import wechat_account
@@ -26,7 +26,6 @@ VALUES = {
     "secret": wechat_account.SECRET,
     "token": wechat_account.TOKEN,
     "aes_key": wechat_account.AES_KEY,
-    "choices": "menu",
     "api_base": "http://127.0.0.1:9",
 }
 MESSAGE = {"ToUserName": "gh_1", "FromUserName": "oA-b_c", "CreateTime": str(NOW), "MsgType": "text"}
@@ -133,8 +132,8 @@ def test_of_the_check_of_the_address_only_what_is_harmless_is_said_back(echo: st
 class Posted(WechatInput):
     """Remembers what it posts; the platform answers it with `code`."""
 
-    def __init__(self, code: int = 0, **values: str) -> None:
-        super().__init__({**VALUES, **values})
+    def __init__(self, code: int = 0) -> None:
+        super().__init__(VALUES)
         self.posted: list[dict[str, Any]] = []
         outer = self
 
@@ -162,8 +161,15 @@ def test_a_menus_ids_are_digits_and_come_back_as_ours() -> None:
     assert [each["id"] for each in menu["list"]] == ["40701", "40702"]
     for pressed, ours in (("40702", "407.2"), ("40710", "407.10"), ("x", "x"), ("5", "0.5")):
         assert opened({**MESSAGE, "bizmsgmenuid": pressed})[0].choice == ours
-    numbered = Posted(choices="numbers")
-    assert compose([bubble], numbered.limits).numbered and not compose([bubble], Posted().limits).numbered
+
+
+@pytest.mark.parametrize("code", [40200, 45098, 45099])
+def test_a_menu_that_is_not_taken_is_told_apart(code: int) -> None:
+    with pytest.raises(NoMenu):
+        Posted(code).sends({"text": "办吗？", "menu": [{"id": "1.1", "title": "办"}]})
+    with pytest.raises(PlatformError) as refused:
+        Posted(code).sends({"text": "办吗？"})
+    assert not isinstance(refused.value, NoMenu)
 
 
 @pytest.mark.parametrize("code", [45015, 45047])

@@ -165,6 +165,8 @@ async def send(request: Request) -> HTTPResponse:
         return failed
     message = json.loads(request.body)
     user = message.pop("touser")
+    if kind == "no_menus" and message["msgtype"] == "msgmenu":
+        return refusal(40200, "invalid account type")
     if why := unfit(message):
         return refusal(45002, f"size out of limit: {why}")
     if b"\\u" in request.body:
