@@ -27,6 +27,7 @@ NUMBER = re.compile(r"[0-9]{1,20}")
 ECHO = re.compile(r"[A-Za-z0-9_+/=-]{1,128}")  # it is said back: nothing that a page could be made of
 MENU_ERRORS = (40200, 45098, 45099)  # not for this kind of account; too many items; too long a title
 QUOTA_ERRORS = (45015, 45047)  # over the 48 hours or not followed any more; over the number of messages
+AN_EVENT_IS_KNOWN_BY = ("FromUserName", "CreateTime", "Event", "EventKey")
 OF_A_NEW_FOLLOWER = "qrscene_"
 ENTERED = ("subscribe", "SCAN")
 MIN_CODE_S, MAX_CODE_S = 60, 2_592_000
@@ -87,12 +88,7 @@ class WechatInput(MessagingInput):
         said = _event(fields) if fields.get("MsgType") == "event" else _message(fields)
         if said is None:
             return Delivery()
-        known_by = fields.get("MsgId") or [
-            user,
-            fields["CreateTime"],
-            fields["Event"],
-            fields.get("EventKey"),
-        ]
+        known_by = fields.get("MsgId") or [fields.get(name) for name in AN_EVENT_IS_KNOWN_BY]
         known = known_id(self.channel, known_by)
         at = float(fields["CreateTime"])
         return Delivery([Arrival(known, self.prefix + user, account, user, at, **said)])

@@ -43,6 +43,13 @@ def test_the_pages_qr_code_links_whoever_scans_it(wechat: Wechat, follows: bool)
     assert text_of(customer.sees(2 if follows else 1)[-1]).endswith("账户已关联。")
 
 
+@pytest.mark.parametrize("event", ["subscribe", "SCAN"])
+def test_a_code_for_something_else_is_no_link(wechat: Wechat, event: str) -> None:
+    customer = wechat.customer()
+    customer.happens(event, "qrscene_shop:12" if event == "subscribe" else "shop:12")
+    assert text_of(customer.sees(1)[0]).endswith(WELCOME)
+
+
 def test_a_link_is_made_without_the_app_whose_platform_gives_no_address(wechat: Wechat) -> None:
     wechat.do("set", faults={"qrcode": ["429"]})
     made = invited(wechat, "c-scan-429")
