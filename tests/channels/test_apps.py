@@ -118,6 +118,7 @@ def test_who_enters_is_greeted(app: App) -> None:
 
 
 def test_a_token_that_ends_is_fetched_once_and_nothing_is_lost(app: App) -> None:
+    app.customer().asks("你好")
     customers = [app.customer() for _ in range(5)]
     before = app.tokens_given()
     app.do("set", revoke=True)

@@ -118,15 +118,10 @@ def test_a_platform_that_gives_no_address_in_time_costs_the_others_nothing(
 ) -> None:
     monkeypatch.setattr(outlets, "INVITE_S", 0.05)
     ours = outlets.Outlets()
-    for connector in (
-        Inviting("fails", None),
-        Inviting("slow", 9),
-        Inviting("set", 9),
-        Inviting("good", 0),
-        MessagingInput({}),
-    ):
-        if type(connector) is MessagingInput:
-            connector.channel, connector.prefix = "silent", "silent-"  # type: ignore[misc]
+    silent = MessagingInput({})
+    silent.channel, silent.prefix = "silent", "silent-"  # type: ignore[misc]
+    asked = [Inviting("fails", None), Inviting("slow", 9), Inviting("set", 9), Inviting("good", 0)]
+    for connector in (*asked, silent):
         ours.add(connector)
     with caplog.at_level(logging.ERROR):
         given = asyncio.run(ours.invite("t", 600, but={"set": "https://set.example"}))

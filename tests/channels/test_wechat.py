@@ -170,6 +170,10 @@ def test_a_clock_that_differs_by_more_is_refused_and_said(wechat: Wechat, skew_s
 
 
 def test_no_secret_and_no_token_is_in_the_log(wechat: Wechat) -> None:
+    made = invited(wechat, "c-quiet")
+    customer = wechat.customer()
+    customer.scans(made["apps"]["wechat"]["url"])
+    customer.sees(1)
     log = wechat.chat.bot.text()
-    assert not any(secret in log for secret in wechat.account.SECRETS.values())
-    assert "linked-token-7" not in log and "access_token=" not in log
+    assert not any(secret in log for secret in (*wechat.account.SECRETS.values(), made["token"]))
+    assert "access_token=" not in log

@@ -80,4 +80,4 @@ def test_a_message_that_the_platform_could_not_deliver_is_told_to_the_operator(k
     kf.do("event", kind="msg_send_fail", **fields)
     kf.poke()
     line = f"message {lost} to {customer.sender} was never delivered: refused by the user"
-    wait_for(lambda: line in kf.chat.bot.text(), 10)
+    wait_for(lambda: line in kf.chat.bot.text(), 30)
