@@ -43,6 +43,17 @@ async def redeem(desk: Desk, sender: str, token: str) -> str:
     return TOLD[state]
 
 
+async def end(desk: Desk, sender: str) -> None:
+    """Ends the link that the sender made, if there is one; again, it has ended already.
+
+    Raises:
+        ServiceError: the service does not say; the same call may be made again.
+    """
+    status, _ = await desk.service.call("POST", "/links/end", {"sender": sender})
+    if status not in (200, 404):
+        raise ServiceError(f"ending a link answered {status}")
+
+
 async def _linked(desk: Desk, sender: str) -> bool:
     """Whether the sender is somebody's account. Raises ServiceError."""
     status, _ = await desk.service.call("GET", f"/links?{urlencode({'sender': sender})}")

@@ -56,10 +56,10 @@ class Answering:
 
     async def write(self, sender: str, said: list[Message], done: Arrival | None) -> None:
         """Writes down what leaves for stored messages, together with the end of the arrival they answer."""
-        code = done.extra.get("welcome_code") if done is not None else None
+        code = done.extra.get("code") if done is not None else None
         composed = readable.compose(said, self.limits)
-        if code and composed.bodies:
-            composed.bodies[0]["code"] = code
+        for body in composed.bodies[: self.limits.event_quota] if code else ():
+            body["code"] = code
         await asyncio.to_thread(self._write, sender, said, composed, done)
         if composed.bodies:
             self.send(sender)
@@ -77,24 +77,34 @@ class Answering:
 
     async def _asked(self, arrival: Arrival) -> Asked | None:
         """What the arrival says to the bot, None when it is nothing for it."""
+        if arrival.kind == "left":
+            await self._left(arrival)
+            return None
         if time.time() - arrival.sent_at > WINDOW_S:
             logger.warning("a message of %s came too late to be answered", arrival.sender)
             return None
         if arrival.kind == "entered":
             return await self._entered(arrival)
+        if arrival.kind == "clicked":
+            return Asked(arrival.message_id, arrival.text)
         if arrival.kind == "other":
             return Asked(arrival.message_id, f"[{arrival.text}]", told=words.TEXT_ONLY)
         return await self._typed_or_chosen(arrival)
 
     async def _entered(self, arrival: Arrival) -> Asked | None:
-        token = arrival.extra.get("scene_param", "")
+        token = arrival.extra.get("scene", "")
         if account_links.is_token(token):
             told = await account_links.redeem(self.desk, arrival.sender, token)
             return Asked(arrival.message_id, "", told=told)
-        if not arrival.extra.get("welcome_code"):
+        if not arrival.extra.get("code"):
             return None
         greeting = self.desk.turns.signer.sign(arrival.sender, Press("greet", ""), arrival.received_at)
         return Asked(arrival.message_id, button=greeting)
+
+    async def _left(self, arrival: Arrival) -> None:
+        """Nothing that waits may follow them, and whoever comes back says anew whose account they are."""
+        await account_links.end(self.desk, arrival.sender)
+        await asyncio.to_thread(self.outgoing.drop, arrival.sender, arrival.sent_at)
 
     async def _typed_or_chosen(self, arrival: Arrival) -> Asked:
         """A menu's item or a number of the open question is the button behind it; other words are words."""

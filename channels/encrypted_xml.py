@@ -68,20 +68,27 @@ class Envelope:
         cipher = base64.b64encode(
             encryptor.update(plain + bytes([pad]) * pad) + encryptor.finalize()
         ).decode()
-        query = {"timestamp": str(int(now)), "nonce": secrets.token_hex(5), "echostr": cipher}
-        return {**query, "msg_signature": self._signature(query["timestamp"], query["nonce"], cipher)}
+        return {**self.sign("msg_signature", now, cipher), "echostr": cipher}
 
-    def _signature(self, stamp: str, nonce: str, cipher: str) -> str:
-        parts = sorted((self.token, stamp, nonce, cipher))
-        return hashlib.sha1("".join(parts).encode()).hexdigest()
+    def sign(self, name: str, now: float, *more: str) -> dict[str, str]:
+        """A query whose `name` is the platform's signature, also over what is in `more`."""
+        stamp, nonce = str(int(now)), secrets.token_hex(5)
+        return {"timestamp": stamp, "nonce": nonce, name: self._signature(stamp, nonce, *more)}
 
-    def _open(self, query: Mapping[str, str], cipher: str, now: float) -> bytes:
+    def verify(self, name: str, query: Mapping[str, str], now: float, *more: str) -> None:
+        """Raises Refused unless `name` is the platform's signature, also over `more`, and fresh."""
         stamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
-        wanted = self._signature(stamp, nonce, cipher)
-        if not hmac.compare_digest(wanted.encode(), query.get("msg_signature", "").encode()):
+        wanted = self._signature(stamp, nonce, *more)
+        if not hmac.compare_digest(wanted.encode(), query.get(name, "").encode()):
             raise Refused("forged")
         if not stamp.isdecimal() or abs(now - int(stamp)) > MAX_AGE_S:
             raise Refused("too old")
+
+    def _signature(self, *parts: str) -> str:
+        return hashlib.sha1("".join(sorted((self.token, *parts))).encode()).hexdigest()
+
+    def _open(self, query: Mapping[str, str], cipher: str, now: float) -> bytes:
+        self.verify("msg_signature", query, now, cipher)
         return self._decrypt(cipher)
 
     def _decrypt(self, cipher: str) -> bytes:

@@ -6,6 +6,7 @@ in a thread.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -34,8 +35,9 @@ class Arrival:
         sent_at: the platform's time, epoch seconds.
         text: what was typed.
         choice: the id of the menu item that was pressed, empty for typed text.
-        kind: `text`, `other` (a picture, a voice message, …) or `entered` (the conversation was opened).
-        extra: what only this platform needs with it again.
+        kind: `text`, `other` (a picture, a voice message, …), or an event: `entered` (the conversation was
+            opened), `clicked` (an entry of the account's own menu: `text` is what it says) or `left`.
+        extra: of an event the `scene` of the link that led here, and a `code` when it may be answered.
     """
 
     message_id: str
@@ -52,8 +54,8 @@ class Arrival:
 
     @property
     def from_customer(self) -> bool:
-        """Whether it is a message, which lets us answer; entering does not."""
-        return self.kind != "entered"
+        """Whether it is a message, which lets us answer; an event does not."""
+        return self.kind in ("text", "other")
 
 
 @dataclass(frozen=True)
@@ -223,6 +225,11 @@ class Inbox:
     def _upsert_account(self, conn: Connection, account: str, **values: Any) -> None:
         new = insert_new(conn, accounts).values(channel=self.channel, account=account, **values)
         conn.execute(new.on_conflict_do_update(index_elements=["channel", "account"], set_=values))
+
+
+def known_id(channel: str, known_by: object) -> str:
+    """The `message_id` for what the platform's repeats have in common."""
+    return hashlib.sha256(f"{channel} {known_by}".encode()).hexdigest()[:32]
 
 
 def insert_new(conn: Connection, table: sa.Table) -> Any:

@@ -7,6 +7,7 @@ import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -19,6 +20,7 @@ from channels.buttons import Press
 from channels.errors import ChatError
 from channels.heard import Heard
 from channels.identity import Identity, Verifier
+from channels.outlets import Outlets
 from channels.rate import Rate
 from channels.requests import read_json, read_token
 from channels.service_client import ServiceClient, ServiceError
@@ -33,13 +35,17 @@ TURN_PREFIX = "decision:"
 
 @dataclass(frozen=True)
 class LinkApi:
-    """The routes. `link_urls`: by channel the address that opens the chat in its app."""
+    """The routes. `link_urls`: by channel the address that opens the chat in its app.
+
+    Of a channel without one the `outlets` ask the platform.
+    """
 
     verifier: Verifier
     service: ServiceClient
     turns: Turns
     rate: Rate
     link_urls: Mapping[str, str]
+    outlets: Outlets
 
     def add_routes(self, blueprint: Blueprint) -> None:
         routes = (
@@ -62,8 +68,11 @@ class LinkApi:
         if status == 404:
             raise ChatError("no_account", who.sender)
         _agreed(status, made, "token", "expires_at")
-        apps = {name: {"url": _with_token(name, url, made["token"])} for name, url in self.link_urls.items()}
-        return response.json({"token": made["token"], "expires_at": made["expires_at"], "apps": apps})
+        token, life_s = made["token"], datetime.fromisoformat(made["expires_at"]).timestamp() - time.time()
+        urls = {name: _with_token(name, url, token) for name, url in self.link_urls.items()}
+        urls |= await self.outlets.invite(token, life_s, but=urls)
+        apps = {name: {"url": url} for name, url in urls.items()}
+        return response.json({"token": token, "expires_at": made["expires_at"], "apps": apps})
 
     async def listed(self, request: Request) -> HTTPResponse:
         """What the customer has linked, each with its `id`, the masked `sender` and `since`."""

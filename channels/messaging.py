@@ -105,6 +105,10 @@ class MessagingInput(InputChannel):
     async def close(self) -> None:
         """Lets go of connections."""
 
+    async def invite(self, token: str, life_s: float) -> str:
+        """The address by which `token` comes with whoever opens the app, where the platform gives it."""
+        return ""
+
     def accounts(self) -> list[str]:
         """The accounts that are read at the start, beside those that were read before."""
         return []

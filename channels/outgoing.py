@@ -88,6 +88,16 @@ class Outgoing:
         with self.engine.begin() as conn:
             _update(conn, departure.id, attempts=departure.attempts + 1, due_at=due_at, why=why[:80])
 
+    def number(self, departure: Departure, now: float) -> None:
+        """Its menu becomes numbers to answer with."""
+        menu = departure.body["menu"]
+        body = {name: value for name, value in departure.body.items() if name != "menu"}
+        body["text"] = numbered(body["text"], [each["title"] for each in menu])
+        asked = (choices.c.sender == departure.sender, choices.c.question == int(menu[0]["id"].split(".")[0]))
+        with self.engine.begin() as conn:
+            _update(conn, departure.id, UNSENT, body=body)
+            conn.execute(sa.update(choices).where(*asked).values(numbered=True, at=now))
+
     def drop(self, sender: str, ended_at: float) -> None:
         """The sender's link ended then: nothing that waits leaves, and what was asked is closed.
 
@@ -159,6 +169,12 @@ class Choices:
         )
         with reading(self.engine) as conn:
             return conn.execute(wanted).scalar() or None
+
+
+def numbered(text: str, titles: Iterable[str]) -> str:
+    """The text with a line for each choice, and the number to answer with."""
+    listed = [f"回复 {number} {title}" for number, title in enumerate(titles, 1)]
+    return "\n".join(filter(None, (text, *listed)))
 
 
 def departure_id(sender: str, question: int, part: int) -> str:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from collections.abc import Container
 from typing import Protocol
 
 from channels.mailbox import Message
+from channels.platform_api import PlatformError
+
+logger = logging.getLogger(__name__)
+
+INVITE_S = 5.0  # a page waits for it, which has other apps to show
 
 
 class Outlet(Protocol):
@@ -21,6 +29,14 @@ class Outlet(Protocol):
 
         Raises:
             Exception: it could not be written down; nothing has left.
+        """
+
+    async def invite(self, token: str, life_s: float) -> str:
+        """The address by which `token`, good for `life_s`, comes with whoever opens the app; empty where
+        that address is not the platform's to give, but a setting.
+
+        Raises:
+            PlatformError: the platform gave none.
         """
 
     async def forget(self, sender: str, ended_at: float) -> None:
@@ -45,6 +61,21 @@ class Outlets:
         """The channel that serves `sender`, if this bot has it."""
         prefix, dash, _ = sender.partition("-")
         return self._by_prefix.get(prefix + dash)
+
+    async def invite(self, token: str, life_s: float, but: Container[str]) -> dict[str, str]:
+        """By channel the address that its platform gives for `token`; none of those in `but` is asked."""
+        given = {}
+        for outlet in self._by_prefix.values():
+            if outlet.channel in but:
+                continue
+            try:
+                url = await asyncio.wait_for(outlet.invite(token, life_s), INVITE_S)
+            except (PlatformError, asyncio.TimeoutError) as error:
+                logger.error("%s: the platform gives no address for a link: %r", outlet.channel, error)
+                continue
+            if url:
+                given[outlet.channel] = url
+        return given
 
     def channel_of(self, sender: str) -> str:
         """The name of the sender's channel, empty for one that this bot does not serve."""

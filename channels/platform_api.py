@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
+
+logger = logging.getLogger(__name__)
 
 TIMEOUT_S = 10
 EARLY_S = 300  # a token is replaced before it ends: the platform lets both work for five minutes
@@ -46,6 +49,10 @@ class WithPerson(PlatformError):
     """A person has the conversation, or it has ended: it is not the bot's turn."""
 
 
+class NoMenu(PlatformError):
+    """It takes no menus, or none like this: numbers have to do."""
+
+
 Fetch = Callable[[], Awaitable[tuple[str, float]]]
 
 
@@ -75,6 +82,22 @@ class AccessToken:
                 value, life_s = await self.fetch()
                 self._value, self._until = value, self.now() + max(life_s - EARLY_S, life_s / 2)
             return self._value
+
+
+async def granted(channel: str, asked: Awaitable[dict[str, Any]]) -> tuple[str, float]:
+    """The access token and its life in seconds from the platform's answer.
+
+    Raises:
+        TryAgain: there is none; why not is in the log.
+    """
+    try:
+        answer = await asked
+        return str(answer["access_token"]), float(answer["expires_in"])
+    except TryAgain:
+        raise
+    except (PlatformError, LookupError, ValueError, TypeError) as error:
+        logger.error("%s: the platform gives no access token: %s", channel, error)
+        raise TryAgain("no access token", wait_s=30) from None
 
 
 @dataclass

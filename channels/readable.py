@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from channels import cards_text
 from channels.mailbox import Message
-from channels.outgoing import Body
+from channels.outgoing import Body, numbered
 
 BREAK = re.compile(r"[\n。！？；]")
 NUMBER = re.compile(r"(?:回复|选择?|第)?\s*(\d{1,2})\s*(?:号|项|个)?[.。、]?")
@@ -25,6 +25,8 @@ class Limits:
         title_bytes: of a menu item.
         quota: messages for each one of the customer's.
         event_s: for how long the answer to an event, such as entering, is outside the quota.
+        event_quota: how many messages of such an answer are.
+        event_tries: how often one of them may be tried.
     """
 
     text_bytes: int = 2048
@@ -33,6 +35,8 @@ class Limits:
     title_bytes: int = 0
     quota: int = 5
     event_s: float = 0.0
+    event_quota: int = 1
+    event_tries: int = 1
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,7 @@ def compose(said: list[Message], limits: Limits) -> Composed:
         return Composed(
             [*({"text": part} for part in (*front, *more)), {"text": head, "menu": menu}], tokens, False
         )
-    listed = [f"回复 {number} {title}" for number, title in enumerate(titles, 1)]
-    parts = split("\n".join(filter(None, (text, *listed))), limits.text_bytes)
+    parts = split(numbered(text, titles), limits.text_bytes)
     return Composed([{"text": part} for part in parts], tokens, True)
 
 

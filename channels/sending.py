@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from channels import words
 from channels.inbox import Inbox, Peer
 from channels.outgoing import WINDOW_S, Departure, Outgoing
-from channels.platform_api import PlatformError, QuotaUsed, TryAgain, WithPerson
+from channels.platform_api import NoMenu, PlatformError, QuotaUsed, TryAgain, WithPerson
 from channels.readable import Limits
 
 logger = logging.getLogger(__name__)
@@ -69,13 +69,17 @@ class Sending:
         except (QuotaUsed, WithPerson) as error:
             await self._held(departure, str(error))
             return None
+        except NoMenu as error:
+            logger.warning("a menu to %s goes as numbers: %s", departure.sender, error)
+            await asyncio.to_thread(self.outgoing.number, departure, now)
+            return 0
         except PlatformError as error:
             return await self._failed(departure, str(error))
         await asyncio.to_thread(self.outgoing.sent, departure, counts)
         return 0
 
     def _spent(self, peer: Peer, departure: Departure, now: float) -> bool:
-        if answers_event(departure) and now - departure.at < self.limits.event_s:
+        if by_event(departure, self.limits, now):
             return False
         return peer.used >= self.limits.quota or now - peer.heard_at > WINDOW_S
 
@@ -95,9 +99,10 @@ class Sending:
         return 0
 
 
-def answers_event(departure: Departure) -> bool:
-    """Whether it goes by the code of the event that it answers: that can be tried once."""
-    return bool(departure.body.get("code")) and departure.attempts == 0
+def by_event(departure: Departure, limits: Limits, now: float) -> bool:
+    """Whether it goes by the code of the event that it answers, outside the quota."""
+    fresh = departure.attempts < limits.event_tries and now - departure.at < limits.event_s
+    return fresh and bool(departure.body.get("code"))
 
 
 def tell_operator(sender: str, departure_id: str, why: str) -> None:

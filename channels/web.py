@@ -101,7 +101,7 @@ class WebInput(InputChannel):
         self.socket = socket.ChatSocket(server, verifier, self.turns, self.mailbox, rate, ratings)
         self.api = http.ChatApi(verifier, self.turns, self.mailbox, rate, ratings, visitors, new_visitors)
         self.health = Health(self.agent, self.service, self.fleet)
-        self.links = LinkApi(verifier, self.service, self.turns, rate, config.link_urls)
+        self.links = LinkApi(verifier, self.service, self.turns, rate, config.link_urls, outlets)
         self.metrics = MetricsRoute(config.metrics_secret, self.mailbox, self.socket.count_open)
         self.demo = DemoPage(config.web_dir, config.tokens, self.service) if config.demo else None
 
@@ -132,6 +132,10 @@ class WebInput(InputChannel):
 
     async def deliver(self, sender: str, said: list[Message]) -> None:
         """Open tabs have heard it, and one that comes back asks for what it missed."""
+
+    async def invite(self, token: str, life_s: float) -> str:
+        """Nobody is linked here: the host's login says who speaks."""
+        return ""
 
     async def forget(self, sender: str, ended_at: float) -> None:
         """Nothing waits here: what is stored is shown to whoever the host's login names."""

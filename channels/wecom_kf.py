@@ -7,7 +7,6 @@ from a cursor. Answers go by `send_msg`, with our own message ids: one that was 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import re
 import time
@@ -16,12 +15,20 @@ from typing import Any
 
 from channels.credentials import Key
 from channels.encrypted_xml import Envelope, Refused
-from channels.inbox import Account, Arrival, Peer
+from channels.inbox import Account, Arrival, Peer, known_id
 from channels.messaging import Delivery, MessagingInput, Probe
 from channels.outgoing import Departure
-from channels.platform_api import AccessToken, PlatformApi, PlatformError, QuotaUsed, TryAgain, WithPerson
+from channels.platform_api import (
+    AccessToken,
+    PlatformApi,
+    PlatformError,
+    QuotaUsed,
+    TryAgain,
+    WithPerson,
+    granted,
+)
 from channels.readable import Limits
-from channels.sending import answers_event, tell_operator
+from channels.sending import by_event, tell_operator
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +45,7 @@ FAILED_TO_SEND = {
     6: "over the quota",
     10: "refused by the user",
 }
+OF_AN_EVENT = {"scene": "scene_param", "code": "welcome_code"}
 NAMES = {
     "image": "图片", "voice": "语音", "video": "视频", "file": "文件", "location": "位置", "link": "链接",
     "business_card": "名片", "miniprogram": "小程序",
@@ -113,7 +121,7 @@ class KfInput(MessagingInput):
 
     async def send(self, peer: Peer, departure: Departure) -> bool:
         message = _message(departure)
-        if answers_event(departure) and time.time() - departure.at < self.limits.event_s:
+        if by_event(departure, self.limits, time.time()):
             by = {"code": departure.body["code"]}
             try:
                 await self._api.call(self._token, "cgi-bin/kf/send_msg_on_event", {**by, **message})
@@ -142,14 +150,7 @@ class KfInput(MessagingInput):
 
     async def _fetch_token(self) -> tuple[str, float]:
         who = {"corpid": self.values["corp_id"], "corpsecret": self.values["secret"]}
-        try:
-            answer = await self._api.plain("GET", "cgi-bin/gettoken", who)
-            return str(answer["access_token"]), float(answer["expires_in"])
-        except TryAgain:
-            raise
-        except (PlatformError, LookupError, ValueError) as error:
-            logger.error("%s: the platform gives no access token: %s", self.channel, error)
-            raise TryAgain("no access token", wait_s=30) from None
+        return await granted(self.channel, self._api.plain("GET", "cgi-bin/gettoken", who))
 
     async def _page(self, account: str, known: Account) -> dict[str, Any]:
         fresh = known.token and time.time() - known.poked_at < POKE_LIFE_S
@@ -184,10 +185,10 @@ class KfInput(MessagingInput):
         kind = "entered" if event else "text" if entry.get("msgtype") == "text" else "other"
         text = entry.get("text") or {}
         shown = text.get("content") if kind == "text" else NAMES.get(str(entry.get("msgtype")), "消息")
-        extra = {name: str(event[name]) for name in ("scene_param", "welcome_code") if event.get(name)}
+        extra = {ours: str(event[theirs]) for ours, theirs in OF_AN_EVENT.items() if event.get(theirs)}
         known_by = entry.get("msgid") or [account, user, sent_at, sorted(extra.items())]
         return Arrival(
-            message_id=hashlib.sha256(f"{self.channel} {known_by}".encode()).hexdigest()[:32],
+            message_id=known_id(self.channel, known_by),
             sender=self.prefix + user,
             account=account,
             user=user,

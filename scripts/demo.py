@@ -100,11 +100,11 @@ def seed(folder: Path, env: dict[str, str], reset: bool) -> None:
         say(f"      {line}")
 
 
-def run_bot_command(port: int) -> list[str]:
-    """Rasa's own server with the demo's endpoints."""
+def run_bot_command(port: int, credentials: str = "credentials.yml") -> list[str]:
+    """Rasa's own server with the demo's endpoints, and the channels of `credentials`."""
     command = [str(BOT.folder / "bin" / "rasa"), "run", "-i", "127.0.0.1", "--port", str(port)]
     command += ["--model", str(build.MODEL.relative_to(ROOT)), "--endpoints", "demo/endpoints.yml"]
-    return [*command, "--credentials", "credentials.yml"]
+    return [*command, "--credentials", credentials]
 
 
 def serve(folder: Path, port: int, started: float) -> None:

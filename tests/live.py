@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,8 @@ class LiveDemo:
             headers={"X-Action-Secret": self.keys["action"]},
         )
         self.visitors: dict[str, str] = {}
+        self.credentials = "credentials.yml"
+        self.bot_settings: dict[str, str] = {}  # besides the demo's
         self.restart_needed = False  # for the seeded state: the clock was moved, or the service stopped
 
     # Running
@@ -78,7 +80,8 @@ class LiveDemo:
         env["YUEFU_METRICS_SECRET"] = METRICS_SECRET
         env["YUEFU_CHAT_RATE_MESSAGES"] = "1000"  # the limit itself is tested with the channel
         env["YUEFU_CHAT_ORIGINS"] = f"http://127.0.0.1:{self.shop_port}"
-        command = demo.run_bot_command(self.bot_port)
+        env |= self.bot_settings
+        command = demo.run_bot_command(self.bot_port, self.credentials)
         return self.household.start("bot", command, env, self.folder / log, self.bot_url)
 
     def start_service(self, **more: str) -> Program:
@@ -245,11 +248,16 @@ def cards_of(messages: list[Message], kind: str) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def running_demo(folder: Path) -> Iterator[LiveDemo]:
-    """A demo in `folder` until the context ends; the model is trained first when it is out of date."""
+def running_demo(folder: Path, prepare: Callable[[LiveDemo], None] | None = None) -> Iterator[LiveDemo]:
+    """A demo in `folder` until the context ends; the model is trained first when it is out of date.
+
+    `prepare` is called before it starts.
+    """
     if "YUEFU_TEST_ANY_MODEL" not in os.environ and not build.model_ready():
         build.train()
     with Household([]) as household:
         live = LiveDemo(folder, household)
+        if prepare is not None:
+            prepare(live)
         live.start()
         yield live

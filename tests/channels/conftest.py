@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,21 +22,14 @@ from channels.chat_database import open_engine
 from channels.mailbox import Mailbox
 from channels.tables import metadata
 from tests.channels.key_host import ISSUER, KeyHost, KeyPair, key_host
+from tests.channels.processes import ROOT, SERVICE_PYTHON, Process, free_port, wait_for
 
-ROOT = Path(__file__).resolve().parents[2]
 PROJECT = Path(__file__).resolve().parent / "fixture_project"
-SERVICE_PYTHON = ROOT / ".venv-service" / "bin" / "python"
 JWT_SECRET = "jwt-secret-of-the-tests-long-enough-for-hs512-0123456789-0123456789"  # 64 bytes: RFC 7518, 3.2
 BUTTON_SECRET = "button-secret-of-the-tests"
 ACTION_SECRET = "action-secret-of-the-tests"
 START_TIMEOUT_S = 240
 ACTION_TIMEOUT_S = 2
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def make_token(sub: str = "", secret: str = JWT_SECRET, algorithm: str = "HS256", **claims: Any) -> str:
@@ -54,56 +46,6 @@ def make_token(sub: str = "", secret: str = JWT_SECRET, algorithm: str = "HS256"
 def strong(sub: str) -> str:
     """A token of somebody who has just logged in for a payment."""
     return make_token(sub, acr="payment", auth_time=int(time.time()))
-
-
-def wait_for(what: Callable[[], Any], timeout_s: float, pause_s: float = 0.1) -> Any:
-    """The first true value of `what`, or a failure."""
-    until = time.monotonic() + timeout_s
-    while time.monotonic() < until:
-        try:
-            value = what()
-        except requests.ConnectionError:
-            value = None
-        if value:
-            return value
-        time.sleep(pause_s)
-    raise AssertionError(f"nothing within {timeout_s} s")
-
-
-@dataclass
-class Process:
-    """A server of the tests with its log."""
-
-    args: list[str]
-    log: Path
-    env: dict[str, str] = field(default_factory=dict)
-    running: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        with self.log.open("ab") as out:
-            self.running = subprocess.Popen(
-                self.args, cwd=ROOT, env={**os.environ, **self.env}, stdout=out, stderr=subprocess.STDOUT
-            )
-
-    def stop(self) -> float:
-        """Ends the process as Ctrl-C would; returns how long it took in seconds."""
-        assert self.running is not None
-        began = time.monotonic()
-        self.running.terminate()
-        self.running.wait(timeout=30)
-        return time.monotonic() - began
-
-    def kill(self) -> None:
-        """Ends it as a power cut would."""
-        assert self.running is not None
-        self.running.kill()
-        self.running.wait(timeout=30)
-
-    def ended(self) -> bool:
-        return self.running is not None and self.running.poll() is not None
-
-    def text(self) -> str:
-        return self.log.read_text(errors="replace")
 
 
 @dataclass

@@ -50,7 +50,7 @@ def test_what_is_repeated_is_kept_once_also_after_it_was_answered(inbox: Inbox) 
 
 
 def test_of_what_is_done_nothing_is_kept_but_its_id(inbox: Inbox) -> None:
-    entered = replace(FIRST, text="6222021234567890123", kind="entered", extra={"scene_param": "a-link"})
+    entered = replace(FIRST, text="6222021234567890123", kind="entered", extra={"scene": "a-link"})
     inbox.take([entered], NOW)
     answered(inbox, inbox.next("wxkf-a") or pytest.fail("nothing arrived"))
     inbox.with_person("wxkf-a", True, NOW)

@@ -34,7 +34,7 @@ def decide(chat: Chat, who: str, token: str) -> list[dict[str, Any]]:
 def test_a_link_comes_with_each_apps_address(chat: Chat) -> None:
     who = sub()
     made = call(chat, "POST", "/chat/links", strong(who)).json()
-    assert made["token"] == f"t-web-{who}"
+    assert made["token"] == f"linked-web-{who}"
     kf, wechat = (urlsplit(made["apps"][name]["url"]) for name in ("wecom_kf", "wechat"))
     assert parse_qs(kf.query) == {"enc_scene": ["a"], "scene_param": [made["token"]]}
     assert (kf.netloc, kf.path) == ("kf.example", "/kfid/1")

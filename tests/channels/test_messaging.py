@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from channels import messaging
+from channels import messaging, outlets
 from channels.chat_database import open_engine
 from channels.inbox import Arrival, Inbox
 from channels.lanes import Lanes
@@ -18,7 +18,7 @@ from channels.mailbox import Mailbox
 from channels.messaging import MessagingInput
 from channels.messaging_tables import peers
 from channels.outgoing import WINDOW_S, Choices, Outgoing
-from channels.outlets import Outlets
+from channels.platform_api import TryAgain
 from channels.push import OutboxPush
 
 ME = "wxkf-a"
@@ -98,6 +98,37 @@ def test_what_could_not_leave_in_time_is_told_to_the_operator(
     assert connector.outgoing.counts() == {"failed": 1}
 
 
+class Inviting(MessagingInput):
+    """Its platform gives an address after so many seconds, or none."""
+
+    def __init__(self, channel: str, after_s: float | None) -> None:
+        super().__init__({})
+        self.channel, self.prefix = channel, f"{channel}-"  # type: ignore[misc]
+        self.after_s = after_s
+
+    async def invite(self, token: str, life_s: float) -> str:
+        if self.after_s is None:
+            raise TryAgain("status 429")
+        await asyncio.sleep(self.after_s)
+        return f"https://{self.channel}.example/{token}/{life_s:.0f}"
+
+
+def test_a_platform_that_gives_no_address_in_time_costs_the_others_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(outlets, "INVITE_S", 0.05)
+    ours = outlets.Outlets()
+    silent = MessagingInput({})
+    silent.channel, silent.prefix = "silent", "silent-"  # type: ignore[misc]
+    asked = [Inviting("fails", None), Inviting("slow", 9), Inviting("set", 9), Inviting("good", 0)]
+    for connector in (*asked, silent):
+        ours.add(connector)
+    with caplog.at_level(logging.ERROR):
+        given = asyncio.run(ours.invite("t", 600, but={"set": "https://set.example"}))
+    assert given == {"good": "https://good.example/t/600"}
+    assert [record.args[0] for record in caplog.records] == ["fails", "slow"]
+
+
 def test_when_a_link_is_over_nothing_that_waits_reaches_whoever_has_the_app_next(tmp_path: Path) -> None:
     connector = connected(tmp_path)
     now = float(int(time.time()))
@@ -108,9 +139,9 @@ def test_when_a_link_is_over_nothing_that_waits_reaches_whoever_has_the_app_next
     with connector.inbox.engine.begin() as conn:
         Choices(connector.inbox.engine).open(conn, ME, 4, ["the way back"], True, now + 0.1)
     on_its_way, _ = connector.outgoing.next(ME) or pytest.fail("nothing to send")
-    outlets = Outlets()
-    outlets.add(connector)
-    push = OutboxPush(None, None, outlets)  # type: ignore[arg-type]  # neither is asked
+    ours = outlets.Outlets()
+    ours.add(connector)
+    push = OutboxPush(None, None, ours)  # type: ignore[arg-type]  # neither is asked
     over = {"id": 7, "sender": ME, "kind": "link_over", "ref": f"1:{now:.3f}"}
     assert asyncio.run(push._tell([over])) == [7]
     connector.outgoing.again(on_its_way, now, "busy")

@@ -13,8 +13,8 @@ from channels import sending
 from channels.chat_database import open_engine
 from channels.inbox import Arrival, Inbox, Peer
 from channels.mailbox import Mailbox
-from channels.outgoing import WINDOW_S, Departure, Outgoing
-from channels.platform_api import PlatformError, QuotaUsed, TryAgain, WithPerson
+from channels.outgoing import WINDOW_S, Choices, Departure, Outgoing
+from channels.platform_api import NoMenu, PlatformError, QuotaUsed, TryAgain, WithPerson
 from channels.readable import Limits
 from channels.sending import Sending
 
@@ -105,6 +105,23 @@ def test_an_events_answer_is_outside_the_quota_once(tmp_path: Path, fate: Except
     time.sleep(1)
     assert world.work() is None
     assert world.outgoing.counts() == {"sent": 5, "held": 1}
+
+
+def test_a_menu_that_is_not_taken_goes_as_numbers(tmp_path: Path) -> None:
+    world = World(tmp_path, NoMenu("errcode 40200"))
+    choices, menu = (
+        Choices(world.inbox.engine),
+        [{"id": "2.1", "title": "办"}, {"id": "2.2", "title": "不办"}],
+    )
+    with world.inbox.engine.begin() as conn:
+        world.outgoing.put(conn, ME, 2, [{"text": "办吗？", "menu": menu}], time.time())
+        choices.open(conn, ME, 2, ["yes", "no"], False, time.time())
+    assert choices.by_number(ME, 2, time.time()) is None
+    assert world.work() is None
+    assert world.told == ["办吗？\n回复 1 办\n回复 2 不办"]
+    assert world.outgoing.counts() == {"sent": 1}
+    assert choices.by_number(ME, 2, time.time()) == choices.by_menu(ME, "2.2") == "no"
+    assert choices.by_number(ME, 2, time.time() - 10) is None, "typed before it was asked"
 
 
 def test_a_person_has_it(tmp_path: Path) -> None:

@@ -185,7 +185,7 @@ def add_routes(app: Sanic, secret: str) -> None:
 
 
 def add_link_routes(app: Sanic) -> None:
-    """`…-c-nobody*` is no customer's; one link, 7, can be ended; a decision's token says its state."""
+    """`…-c-nobody*` is no customer's; one link, 7, can be ended; a token says what comes of it."""
     refused = {"error": {"code": "not_linked", "message": "", "reference": "S-2"}}
 
     def whose(sender: str) -> HTTPResponse | None:
@@ -193,7 +193,7 @@ def add_link_routes(app: Sanic) -> None:
 
     @app.post("/links")
     async def make(request: Request) -> HTTPResponse:
-        made = {"token": "t-" + request.json["sender"], "expires_at": "2026-11-03T10:10:00+08:00"}
+        made = {"token": "linked-" + request.json["sender"], "expires_at": "2026-11-03T10:10:00+08:00"}
         return whose(request.json["sender"]) or response.json(made)
 
     @app.get("/links")
@@ -203,7 +203,7 @@ def add_link_routes(app: Sanic) -> None:
 
     @app.post("/links/end")
     async def end(request: Request) -> HTTPResponse:
-        known = request.json["id"] == 7
+        known = request.json.get("id", 7) == 7
         return response.json({"state": "ended"}) if known else response.json(refused, status=404)
 
     @app.post("/links/redeem")

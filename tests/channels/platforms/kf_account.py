@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 
+CHANNEL = "wecom_kf"
+PREFIX = "wxkf-"
 CORP_ID = "ww1a2b3c4d5e6f7a8b"
 SECRET = "kf-secret-of-the-tests-0123456789"
 TOKEN = "callbacktoken1"
@@ -12,10 +14,9 @@ ACCOUNT = "wkAJ2GCAAASSm4FhToWMFea0xAFfd3Q"
 SECRETS = {"YUEFU_KF_SECRET": SECRET, "YUEFU_KF_TOKEN": TOKEN, "YUEFU_KF_AES_KEY": AES_KEY}
 
 
-def credentials(api_base: str) -> str:
-    """credentials.yml with the web channel and this one."""
+def entry(api_base: str) -> str:
+    """This channel in credentials.yml."""
     return f"""
-channels.web.WebInput:
 channels.wecom_kf.KfInput:
   corp_id: {CORP_ID}
   secret: ${{YUEFU_KF_SECRET}}

@@ -241,11 +241,12 @@ async def poke(request: Request) -> HTTPResponse:
 async def echo(request: Request) -> HTTPResponse:
     platform: Platform = request.app.ctx.platform
     stamp, nonce = str(int(time.time())), secrets.token_hex(5)
-    crypto = WeChatCrypto(TOKEN, AES_KEY, CORP_ID)
+    token = "othertoken1" if request.json.get("how") == "forged" else TOKEN
+    crypto = WeChatCrypto(token, AES_KEY, CORP_ID)
     echostr = (
         PrpCrypto(crypto.key).encrypt(request.json["text"], request.json.get("company", CORP_ID)).decode()
     )
-    signature = _get_signature(TOKEN, stamp, nonce, echostr)
+    signature = _get_signature(token, stamp, nonce, echostr)
     query = {"msg_signature": signature, "timestamp": stamp, "nonce": nonce, "echostr": echostr}
     async with httpx.AsyncClient() as client:
         answer = await client.get(platform.callback, params=query)
