@@ -24,7 +24,7 @@ CONTROL := test -x .venv-service/bin/python || { \
 # Everything on SQLite, and on PostgreSQL what goes another way there.
 COVERAGE := .venv-service/bin/coverage
 COVERED_BY := not [postgresql or test_journals or test_concurrency or test_migrations.py or test_facts or \
-  test_out_of_turn or test_terms_over_time or test_a_read_only_ledger or test_close_month_bills_everyone_once
+  test_out_of_turn or test_terms_over_time or test_personal or test_a_read_only_ledger or test_close_month_bills_everyone_once
 
 help:
 	sed -n 's/^## //p' Makefile

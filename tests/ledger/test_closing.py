@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ledger import closing, freezes, journals, payouts, penalties, purchases, refunds
+from ledger import closing, days, freezes, journals, links, outbox, payouts, penalties, purchases, refunds
 from ledger import tables as t
 from ledger.clock import FixedClock
 from ledger.database import Ledger
@@ -50,6 +50,33 @@ def test_closing_a_closed_account_is_the_same_closing(customer: Customer, clock:
     assert guard == Guard(
         "already_closed", {"closed_at": done.closed_at.isoformat(), "receipt": done.receipt}
     )
+
+
+def test_the_customers_other_senders_hear_of_it(customer: Customer) -> None:
+    for sender in ("web-c-1", "wxkf-1"):
+        links.link(customer.ledger, sender, customer.id)
+    done = closing.close(customer.ledger, customer.id, key="close", asked_by="web-c-1")
+    told = [(item.sender, item.kind, item.ref) for item in outbox.claim(customer.ledger, 100, 3600)]
+    assert told == [("wxkf-1", "close_result", done.receipt)]
+
+
+def test_no_day_passes_over_a_closed_account(customer: Customer) -> None:
+    close(customer)
+    customer.at("2026-12-20")
+    with customer.ledger.read() as conn:
+        (before,) = conn.execute(sa.select(t.accounts)).all()
+    days.bring_up(customer.ledger, before.id)
+    with customer.ledger.read() as conn:
+        assert conn.execute(sa.select(t.accounts)).all() == [before]
+
+
+def test_what_keeps_an_account_back_is_raised(customer: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any, **__: Any) -> int:
+        raise ArithmeticError
+
+    monkeypatch.setattr(days, "_bring_forward", fails)
+    with pytest.raises(ArithmeticError):
+        days.bring_up(customer.ledger, 1)
 
 
 def hold(customer: Customer) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from ledger import outbox, tickets
 from ledger.clock import SHANGHAI, FixedClock
@@ -41,6 +42,22 @@ def test_a_new_ticket_keeps_its_packet_and_its_promise(ledger: Ledger, clock: Fi
     assert ticket.number == f"T{ticket.id}"
     assert tickets.active_for(ledger, "web-c-owing") == ticket
     assert tickets.active_for(ledger, "web-c-clean") is None
+
+
+def test_a_key_that_another_files_at_the_same_moment_is_one_ticket(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the database refuses ours, for the other's is there by now."""
+    first: list[tickets.Ticket] = []
+    ours = tickets._open
+
+    def refused(*asked: Any) -> tickets.Ticket:
+        monkeypatch.setattr(tickets, "_open", ours)
+        first.append(ours(*asked))
+        raise sa.exc.IntegrityError("INSERT", {}, ValueError())
+
+    monkeypatch.setattr(tickets, "_open", refused)
+    assert [new(ledger)] == first
 
 
 def test_the_same_key_is_the_same_ticket_for_its_sender_only(ledger: Ledger, clock: FixedClock) -> None:
