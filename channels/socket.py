@@ -36,7 +36,8 @@ def make_server(settings: Settings, rooms: AsyncManager) -> AsyncServer:
     def allowed(origin: str | None, environ: dict[str, str]) -> bool:
         host = environ.get("HTTP_HOST", "")
         known = origin in listed or origin in (f"http://{host}", f"https://{host}")
-        if not known and not environ.get(_LOGGED):  # it is asked twice of one request
+        # It is asked twice of one request, and of a client that is no page, which has none.
+        if not known and origin is not None and not environ.get(_LOGGED):
             environ[_LOGGED] = "yes"
             logger.warning("refused: a socket from a page of %.100r", origin)
         return known
@@ -156,6 +157,7 @@ class ChatSocket:
             try:
                 who = (await self.server.get_session(sid))["who"]
                 if who.exp <= time.time():
+                    self._send_away_soon(sid)
                     raise ChatError("expired")
                 return await handler(who, sid, data)
             except ChatError as error:
@@ -169,6 +171,13 @@ class ChatSocket:
             return {"ok": False, "error": {**known.body(), **extra}}
 
         return guarded
+
+    def _send_away_soon(self, sid: str) -> None:
+        """The time of day was set, or the machine slept: the timer would let the page wait for its end."""
+        timer = self._timers.get(sid)
+        if timer is not None:
+            timer.cancel()
+            self._timers[sid] = asyncio.create_task(self._expire_at(sid, 0))
 
     async def _expire_at(self, sid: str, exp: int) -> None:
         await asyncio.sleep(max(0.0, exp - time.time()))
