@@ -23,7 +23,7 @@ from channels.redis_link import UNREACHABLE
 logger = logging.getLogger(__name__)
 
 LOOK_AGAIN_S = 0.02
-MARGIN_S = 10.0  # by which a lease outlives the slowest action: only a dead process lets one run out
+LIFE_S = 8.0  # of a lease that is not renewed; whoever lives renews it four times as often
 
 _NOW: Final = "local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000) "
 # Stands in the queue (again), and drops from its head whoever has given no sign of life: 1 for the first.

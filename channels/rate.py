@@ -15,7 +15,7 @@ from channels.errors import ChatError
 from channels.redis_link import UNREACHABLE
 
 KEPT_SENDERS = 10_000
-# Milliseconds until a message may pass: 0 counts it. What is later than now is not counted: the clock was set back.
+# Milliseconds until a message may pass: 0 counts it. What is later than now is from before a clock went back.
 _COUNT: Final = """
 local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', KEYS[1], 0, now - ARGV[2])

@@ -7,7 +7,7 @@ import hashlib
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
@@ -38,7 +38,7 @@ Order = Callable[[str], AbstractAsyncContextManager[None]]
 POLL_S = 0.1
 STORE_AGAIN_S = 0.5
 KEEPS_TRYING_S = 60.0  # to store an answer while the database is away or full
-RENEW_S = 5.0
+RENEW_S = 2.0
 PUSH_PREFIX = "outbox:"
 
 
@@ -299,7 +299,8 @@ class Turns:
         async def renew() -> None:
             while True:
                 await asyncio.sleep(RENEW_S)
-                await asyncio.to_thread(self.mailbox.renew, sender, turn_id, time.time())
+                with suppress(OperationalError):  # the database is away: tried again
+                    await asyncio.to_thread(self.mailbox.renew, sender, turn_id, time.time())
 
         task = asyncio.create_task(renew())
         try:

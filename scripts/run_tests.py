@@ -23,7 +23,7 @@ SUITE_TIMEOUT_S = 3600.0
 BOT_TESTS = ("channels", "nlu")
 SERVICE_TESTS = (
     "profiles", "deploy", "scripts", "ledger", "simulation", "bench", "actions", "safety", "demo", "api",
-    "conversations", "browser",
+    "conversations", "soak", "browser",
 )  # fmt: skip
 LONG_TIMEOUT_S = 4 * 3600.0
 

@@ -87,7 +87,7 @@ def test_a_long_answer_keeps_its_claim(tmp_path: Path, monkeypatch: pytest.Monke
     begun = time.time()
 
     async def long() -> str:
-        talk.mailbox.claim("web-a", "1", "h", "问", begun - 14.9)
+        talk.mailbox.claim("web-a", "1", "h", "问", begun - LEASE_S + 0.1)
         async with talk._renewed("web-a", "1"):
             await asyncio.sleep(0.3)
             return talk.mailbox.claim("web-a", "1", "h", "问", time.time()).state
