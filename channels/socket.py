@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 Ack = dict[str, Any]
 
+LOOK_AGAIN_S = 5.0  # at the time of day, which may have been set
 _LOGGED = "yuefu.refused"
 
 
@@ -173,13 +174,14 @@ class ChatSocket:
         return guarded
 
     def _send_away_soon(self, sid: str) -> None:
-        """The time of day was set, or the machine slept: the timer would let the page wait for its end."""
+        """The time of day was set a moment ago, or the machine slept."""
         timer = self._timers.get(sid)
         if timer is not None:
             timer.cancel()
             self._timers[sid] = asyncio.create_task(self._expire_at(sid, 0))
 
     async def _expire_at(self, sid: str, exp: int) -> None:
-        await asyncio.sleep(max(0.0, exp - time.time()))
+        while (left_s := exp - time.time()) > 0:
+            await asyncio.sleep(min(left_s, LOOK_AGAIN_S))
         await self.server.emit("auth_expired", {}, room=sid, ignore_queue=True)
         await self.server.disconnect(sid, ignore_queue=True)

@@ -17,6 +17,7 @@ from soak.tabs import Lost, Message, Tab
 QUESTIONS: Final = ("查一下我的账单", "我的额度是多少", "怎么关掉月付", "为什么用不了", "逾期会怎么样")
 SETTLE: Final = "我想把欠的一次还完"
 CONFIRM: Final = "确认结清"
+DEAD_ENDS: Final = ("error", "declined", "lapsed", "step_up")  # kinds of messages after which one begins anew
 GIVES_UP_S: Final = 90.0  # nobody waits for longer; such a message counts as never answered
 ASKS_AGAIN_S: Final = 1.0
 RECEIPT_S: Final = 90.0
@@ -93,6 +94,7 @@ class Customer:
         while not self.receipt() and time.monotonic() < until:
             button = self._button()
             if not button:
+                await self.tab.again()  # the login may be what has grown old
                 await self.ask_quote()
                 continue
             said = await self.press(button)
@@ -169,7 +171,7 @@ class Customer:
 
     def _ended(self, seq: int) -> bool:
         """Whether it is known what became of the payment that `seq` confirmed, or it is asked for anew."""
-        return self.receipt() is not None or max(self._newest("declined"), self._newest("quote")) > seq
+        return self.receipt() is not None or self._newest("quote", *DEAD_ENDS) > seq
 
     def _answer(self, seq: int) -> Message | None:
         """What the bot said first after message `seq`, as far as this tab heard."""
@@ -178,16 +180,16 @@ class Customer:
 
     def _button(self) -> dict[str, str] | None:
         """The newest button that settles, if nothing failed since."""
-        last = max(self._newest("error"), self._newest("declined"))
+        last = self._newest(*DEAD_ENDS)
         for number in sorted(self.tab.heard, reverse=True):
             for button in self.tab.heard[number].get("buttons") or []:
                 if number > last and button["title"].startswith(CONFIRM):
                     return dict(button)
         return None
 
-    def _newest(self, kind: str) -> int:
-        """The number of the newest message of that kind, 0 when there is none."""
-        return max((number for number, each in self.tab.heard.items() if _kind(each) == kind), default=0)
+    def _newest(self, *kinds: str) -> int:
+        """The number of the newest message of these kinds, 0 when there is none."""
+        return max((number for number, each in self.tab.heard.items() if _kind(each) in kinds), default=0)
 
     async def _wait(self, what: Callable[[], bool], seconds: float) -> None:
         until = time.monotonic() + seconds

@@ -35,7 +35,7 @@ class Size:
     watched_s: float
 
 
-SIZES: Final[dict[Name, Size]] = {"short": Size(40, 6.0, 2, 2.0), "full": Size(200, 20.0, 8, 15.0)}
+SIZES: Final[dict[Name, Size]] = {"short": Size(40, 6.0, 2, 2.0), "full": Size(200, 25.0, 8, 8.0)}
 QUOTED_S: Final = 60.0
 LONGEST_S: Final = 100.0
 FEWEST_S: Final = 4.0
