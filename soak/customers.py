@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import time
 import uuid
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from soak.tabs import Lost, Message, Tab
 
 QUESTIONS: Final = ("查一下我的账单", "我的额度是多少", "怎么关掉月付", "为什么用不了", "逾期会怎么样")
 SETTLE: Final = "我想把欠的一次还完"
+WHETHER: Final = "结清凭证号是多少"
 CONFIRM: Final = "确认结清"
 DEAD_ENDS: Final = ("error", "declined", "lapsed", "step_up")  # kinds of messages after which one begins anew
 GIVES_UP_S: Final = 90.0  # nobody waits for longer; such a message counts as never answered
@@ -24,6 +26,7 @@ RECEIPT_S: Final = 90.0
 OWES_FROM_FEN: Final = 20_000  # of customer 1; see demo.newcomers
 OWES_MORE_FEN: Final = 137
 
+_RECEIPT: Final = re.compile(r"JQ[0-9]{8}-[0-9]{4}")
 Outcome = Literal["answered", "apology", "refused", "lost", "silent"]
 
 
@@ -86,6 +89,8 @@ class Customer:
             await self.say(SETTLE)
             if not self._button():
                 await asyncio.sleep(ASKS_AGAIN_S)
+                if self.pressed:  # and was told that something failed: it may be paid all the same
+                    await self.say(WHETHER)
 
     async def confirm(self) -> None:
         """Presses and waits for the receipt; after an apology or a decline presses again, as one is told."""
@@ -126,8 +131,10 @@ class Customer:
         return self._button() is not None
 
     def receipt(self) -> Message | None:
-        found = (each for each in self.tab.heard.values() if _kind(each) == "receipt")
-        return next(found, None)
+        """The message that says so: its card, or the number in an answer."""
+        heard = self.tab.heard.values()
+        said = (each for each in heard if each["role"] == "bot" and _RECEIPT.search(each["text"]))
+        return next((each for each in heard if _kind(each) == "receipt"), next(said, None))
 
     async def _deliver(self, said: Said) -> Said:
         self.said.append(said)

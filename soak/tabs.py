@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 import aiohttp
@@ -44,6 +45,7 @@ class Tab:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     _page: Any = None
     _ready: bool = False
+    _closed: asyncio.Event = field(default_factory=asyncio.Event)
     _live: set[int] = field(default_factory=set)
     _session: aiohttp.ClientSession | None = None
 
@@ -75,22 +77,30 @@ class Tab:
 
     async def call(self, event: str, data: Any) -> dict[str, Any]:
         """What the bot acknowledges with. Raises Lost."""
-        page = self._page
+        page, closed = self._page, self._closed
         if page is None:
             raise Lost
+        asking = asyncio.ensure_future(page.call(event, data, timeout=ACK_TIMEOUT_S))
+        closing = asyncio.ensure_future(closed.wait())  # a page does not wait for what cannot come any more
+        await asyncio.wait({asking, closing}, return_when=asyncio.FIRST_COMPLETED)
+        closing.cancel()
+        if not asking.done():
+            asking.cancel()
+            raise Lost
         try:
-            return dict(await page.call(event, data, timeout=ACK_TIMEOUT_S))
+            return dict(asking.result())
         except (socketio.exceptions.SocketIOError, aiohttp.ClientError, OSError) as error:
             raise Lost(type(error).__name__) from None
 
     async def _connect(self) -> bool:
         await self._leave()
         page = socketio.AsyncClient(reconnection=False, http_session=self._session)
+        self._closed = closed = asyncio.Event()
         for event, handler in (
             ("bot_uttered", self._uttered),
             ("user_echo", self._echoed),
             ("auth_expired", self._expired),
-            ("disconnect", self._gone),
+            ("disconnect", partial(self._gone, closed)),
         ):
             page.on(event, handler)
         try:
@@ -119,6 +129,7 @@ class Tab:
 
     async def _leave(self) -> None:
         page, self._page, self._ready = self._page, None, False
+        self._closed.set()
         if page is not None:
             with suppress(Exception):  # of a connection that is gone anyway
                 await asyncio.wait_for(page.disconnect(), 5.0)
@@ -136,7 +147,8 @@ class Tab:
     async def _expired(self, _data: Any = None) -> None:
         self.changed.set()
 
-    async def _gone(self, *_reason: Any) -> None:
+    async def _gone(self, closed: asyncio.Event, *_reason: Any) -> None:
+        closed.set()
         self.changed.set()
 
     def _take(self, message: Message) -> None:
