@@ -7,14 +7,14 @@ MAKEFLAGS += --no-print-directory
 .SILENT:
 .PHONY: help demo cluster test setup check audit train shell browser requirements clean \
   token gateway clock ledger ticket export erase nlu-report test-long simulate coverage mutants bench screenshots \
-  channels-check
+  channels-check soak backup restore
 
 # Values given by the person travel as environment variables and are never pasted into a shell line: they may hold
 # quotes, spaces, `$` and Chinese. $(value …) keeps make itself from expanding them.
-ARGUMENTS := CUSTOMER ACR MODE ADVANCE LIST ID TAKE REPLY CLOSE FILE OUT ONLY URL
+ARGUMENTS := CUSTOMER ACR MODE ADVANCE LIST ID TAKE REPLY CLOSE FILE OUT FROM ONLY URL
 unexport $(ARGUMENTS)
 $(foreach name,$(ARGUMENTS),$(eval export YUEFU_ARG_$(name) = $$(value $(name))))
-export PORT RESET SEED STEPS DB SIZE
+export PORT RESET SEED STEPS DB SIZE SOAK
 
 RUN := exec sh scripts/py.sh -m
 CONTROL := test -x .venv-service/bin/python || { \
@@ -103,6 +103,13 @@ ticket:
 erase export: # in this order: a line that begins with export is not a target
 	$(RUN) scripts.personal $@ $${YUEFU_ARG_CUSTOMER:+"--customer=$$YUEFU_ARG_CUSTOMER"}
 
+## make backup OUT=folder | restore FROM=folder                                 both databases while they are used | into new ones, and audit
+backup:
+	$(RUN) scripts.backups backup $${YUEFU_ARG_OUT:+"--folder=$$YUEFU_ARG_OUT"}
+
+restore:
+	$(RUN) scripts.backups restore $${YUEFU_ARG_FROM:+"--folder=$$YUEFU_ARG_FROM"}
+
 ## make nlu-report FILE=questions.tsv OUT=predictions.tsv                       what the model understands, row by row and as a picture
 nlu-report:
 	test -n "$$YUEFU_ARG_FILE" -a -n "$$YUEFU_ARG_OUT" || { \
@@ -120,6 +127,11 @@ bench:
 	case "$${YUEFU_ARG_ONLY:-}" in "") more="bot web rival model browser";; nlu) more=bot;; bot|cluster|growth) more="bot model";; web) more="web rival browser";; *) more=;; esac; \
 	  sh scripts/py.sh -m scripts.setup --dev service $$more
 	exec .venv-service/bin/python -m bench "--only=$${YUEFU_ARG_ONLY:-}" "--size=$${SIZE:-short}"
+
+## make soak [SOAK=short] [SEED=1] [ONLY=disk_full]   the production profile under load while one thing after another fails, JSON last
+soak:
+	sh scripts/py.sh -m scripts.setup --dev bot service model
+	exec .venv-service/bin/python -m soak "--size=$${SOAK:-full}" "--seed=$${SEED:-1}" "--only=$${YUEFU_ARG_ONLY:-}"
 
 ## make screenshots                    docs/*.png, from the running demo page
 screenshots:

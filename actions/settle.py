@@ -62,7 +62,7 @@ def confirm_settle(turn: Turn) -> None:
     if facts is None:
         return
     quote_id = str(turn.values.get("quote_id", ""))
-    earlier = settlement.for_quote(turn.ledger, facts.customer_id, quote_id)
+    earlier = settlement.asked_again(turn.ledger, facts.customer_id, quote_id, turn.sender)
     close_after = bool(turn.values.get("close_after"))
     shown = (turn.decision or {}).get("kind")
     if earlier is not None:

@@ -17,17 +17,19 @@ from channels.rate import Rate, RateLimit, SharedRateLimit
 
 @dataclass(frozen=True)
 class Fleet:
-    """Without a `redis` there is one bot. `life_s`: how long a lock outlives the process that held it."""
+    """Without a `redis` there is one bot.
+
+    A lock outlives the process that held it by 8 s at most, and so may be over while a service still runs the
+    action that a dead bot asked for. The ledger does nothing twice for one message, whoever asks again.
+    """
 
     redis: Redis | None
     url: str
-    life_s: float
 
     @classmethod
-    def joined(cls, redis_url: str, action_timeout_s: float) -> Fleet:
-        """Connects when it is first used. No action takes longer than a lock lives."""
-        redis = redis_link.connect(redis_url) if redis_url else None
-        return cls(redis, redis_url, action_timeout_s + locks.MARGIN_S)
+    def joined(cls, redis_url: str) -> Fleet:
+        """Connects when it is first used."""
+        return cls(redis_link.connect(redis_url) if redis_url else None, redis_url)
 
     def rate(self, what: str, messages: int, window_s: float) -> Rate:
         """A limit, of the name `what`, on what one sender may send to all bots together."""
@@ -64,4 +66,4 @@ class Fleet:
             await self.redis.close()
 
     def _queues(self, redis: Redis) -> locks.Queues:
-        return locks.Queues(redis, self.life_s)
+        return locks.Queues(redis, locks.LIFE_S)

@@ -17,9 +17,9 @@ from sqlalchemy.engine import Connection, Engine
 
 from channels import outgoing
 from channels.chat_database import reading
-from channels.mailbox import LEASE_S
 from channels.messaging_tables import accounts, arrivals, peers
 
+LEASE_S = 15  # of who answers or sends for a sender; `channels.messaging` renews it three times as often
 KEPT_S = 4 * 24 * 60 * 60  # a platform that lost our cursor begins again three days back
 
 

@@ -23,17 +23,22 @@ from channels.redis_link import UNREACHABLE
 logger = logging.getLogger(__name__)
 
 LOOK_AGAIN_S = 0.02
-MARGIN_S = 10.0  # by which a lease outlives the slowest action: only a dead process lets one run out
+LIFE_S = 8.0  # of a lease that is not renewed; whoever lives renews it four times as often
 
 _NOW: Final = "local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000) "
 # Stands in the queue (again), and drops from its head whoever has given no sign of life: 1 for the first.
+# A lease that ends later than any can was given before the clock was set back.
 _STAND: Final = (
     _NOW
     + """
 if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 0 then redis.call('RPUSH', KEYS[1], ARGV[1]) end
 redis.call('HSET', KEYS[2], ARGV[1], now + ARGV[2])
+local function dead(who)
+  local ends = tonumber(redis.call('HGET', KEYS[2], who) or 0)
+  return ends <= now or ends > now + ARGV[2] * 2
+end
 local head = redis.call('LINDEX', KEYS[1], 0)
-while head ~= ARGV[1] and tonumber(redis.call('HGET', KEYS[2], head) or 0) <= now do
+while head ~= ARGV[1] and dead(head) do
   redis.call('LPOP', KEYS[1])
   redis.call('HDEL', KEYS[2], head)
   head = redis.call('LINDEX', KEYS[1], 0)

@@ -19,7 +19,7 @@ from channels.chat_database import make_tables, reading
 from channels.tables import messages, metadata, ratings, senders, turns
 
 SESSION_S = 60 * 60
-LEASE_S = 15  # without a sign of life from whoever answers a message
+LEASE_S = 8  # without a sign of life from whoever answers a message
 KEPT_MESSAGES = 200
 OFFERING_MESSAGES = 6  # how far back a button may be named by its title
 KEPT_MESSAGES_S = 30 * 24 * 60 * 60
@@ -92,7 +92,7 @@ class Mailbox:
         """Claims a message for answering; one caller at a time gets `mine`.
 
         The user's message is numbered and kept with the first claim. A claim that is neither finished nor
-        renewed for 15 s may be taken over: a crash in the middle of an answer does not silence the message.
+        renewed for 8 s may be taken over: a crash in the middle of an answer does not silence the message.
 
         Raises:
             IdConflict: `turn_id` was used with another body.

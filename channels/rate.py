@@ -15,10 +15,11 @@ from channels.errors import ChatError
 from channels.redis_link import UNREACHABLE
 
 KEPT_SENDERS = 10_000
-# Milliseconds until a message may pass: 0 counts it.
+# Milliseconds until a message may pass: 0 counts it. What is later than now is from before a clock went back.
 _COUNT: Final = """
 local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', KEYS[1], 0, now - ARGV[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')
 if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[1]) then
   return redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2] + ARGV[2] - now
 end

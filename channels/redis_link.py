@@ -6,6 +6,9 @@ import asyncio
 from contextlib import suppress
 
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as NotConnected
 from redis.exceptions import RedisError
 
 __all__ = ["UNREACHABLE", "connect", "is_reachable"]
@@ -16,12 +19,19 @@ UNREACHABLE = (RedisError, OSError, asyncio.TimeoutError)
 
 
 def connect(url: str) -> Redis:
-    """Connections are made when they are needed, and again after Redis was away."""
+    """Connections are made when they are needed, and again after Redis was away.
+
+    A connection that Redis has closed is noticed only by using it (redis 4.6 takes its end for silence), so
+    that each command is sent once more over a new one: a lock that was not given back would be held until its
+    lease ends. All that is sent may be sent twice.
+    """
     return Redis.from_url(
         url,
         socket_connect_timeout=CONNECT_TIMEOUT_S,
         socket_timeout=ANSWER_TIMEOUT_S,
         health_check_interval=30,
+        retry=Retry(NoBackoff(), 1),
+        retry_on_error=[NotConnected],
         decode_responses=True,
     )
 

@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 Ack = dict[str, Any]
 
+LOOK_AGAIN_S = 5.0  # at the time of day, which may have been set
 _LOGGED = "yuefu.refused"
 
 
@@ -36,7 +37,8 @@ def make_server(settings: Settings, rooms: AsyncManager) -> AsyncServer:
     def allowed(origin: str | None, environ: dict[str, str]) -> bool:
         host = environ.get("HTTP_HOST", "")
         known = origin in listed or origin in (f"http://{host}", f"https://{host}")
-        if not known and not environ.get(_LOGGED):  # it is asked twice of one request
+        # It is asked twice of one request, and of a client that is no page, which has none.
+        if not known and origin is not None and not environ.get(_LOGGED):
             environ[_LOGGED] = "yes"
             logger.warning("refused: a socket from a page of %.100r", origin)
         return known
@@ -156,6 +158,7 @@ class ChatSocket:
             try:
                 who = (await self.server.get_session(sid))["who"]
                 if who.exp <= time.time():
+                    self._send_away_soon(sid)
                     raise ChatError("expired")
                 return await handler(who, sid, data)
             except ChatError as error:
@@ -170,7 +173,15 @@ class ChatSocket:
 
         return guarded
 
+    def _send_away_soon(self, sid: str) -> None:
+        """The time of day was set a moment ago, or the machine slept."""
+        timer = self._timers.get(sid)
+        if timer is not None:
+            timer.cancel()
+            self._timers[sid] = asyncio.create_task(self._expire_at(sid, 0))
+
     async def _expire_at(self, sid: str, exp: int) -> None:
-        await asyncio.sleep(max(0.0, exp - time.time()))
+        while (left_s := exp - time.time()) > 0:
+            await asyncio.sleep(min(left_s, LOOK_AGAIN_S))
         await self.server.emit("auth_expired", {}, room=sid, ignore_queue=True)
         await self.server.disconnect(sid, ignore_queue=True)

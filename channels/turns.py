@@ -7,13 +7,14 @@ import hashlib
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
+from sqlalchemy.exc import OperationalError
 
 from channels import logs, metrics, words
 from channels.buttons import ButtonSigner, Press
@@ -35,7 +36,9 @@ class Emit(Protocol):
 
 Order = Callable[[str], AbstractAsyncContextManager[None]]
 POLL_S = 0.1
-RENEW_S = 5.0
+STORE_AGAIN_S = 0.5
+KEEPS_TRYING_S = 60.0  # to store an answer while the database is away or full
+RENEW_S = 2.0
 PUSH_PREFIX = "outbox:"
 
 
@@ -263,10 +266,23 @@ class Turns:
             notice = await words.say(self.agent(), words.AI_NOTICE)
             bubbles[0]["text"] = "\n".join(filter(None, (notice, bubbles[0]["text"])))
         async with self._in_order(sender):
-            said = await asyncio.to_thread(self.mailbox.finish, sender, turn_id, bubbles, time.time())
+            said = await self._kept(sender, turn_id, bubbles)
             for message in said:
                 await self.emit(sender, "bot_uttered", message)
         return said
+
+    async def _kept(self, sender: str, turn_id: str, bubbles: list[Message]) -> list[Message]:
+        """The stored answer. One that was made is not thrown away because the database is gone for a moment:
+        what the customer would be told instead is to ask again."""
+        until = time.monotonic() + KEEPS_TRYING_S
+        while True:
+            try:
+                return await asyncio.to_thread(self.mailbox.finish, sender, turn_id, bubbles, time.time())
+            except OperationalError as error:
+                if time.monotonic() > until:
+                    raise
+                logger.warning("an answer is not stored yet: %s", type(error.orig).__name__)
+            await asyncio.sleep(STORE_AGAIN_S)
 
     @asynccontextmanager
     async def _in_order(self, sender: str) -> AsyncIterator[None]:
@@ -283,7 +299,8 @@ class Turns:
         async def renew() -> None:
             while True:
                 await asyncio.sleep(RENEW_S)
-                await asyncio.to_thread(self.mailbox.renew, sender, turn_id, time.time())
+                with suppress(OperationalError):  # the database is away: tried again
+                    await asyncio.to_thread(self.mailbox.renew, sender, turn_id, time.time())
 
         task = asyncio.create_task(renew())
         try:

@@ -79,7 +79,7 @@ class WebInput(InputChannel):
         self._tasks: list[asyncio.Task[None]] = []
         self.mailbox = Mailbox(open_engine(config.chat_db_url))
         self.service = ServiceClient(config.service_url, config.action_secret)
-        self.fleet = Fleet.joined(config.redis_url, config.action_timeout_s)
+        self.fleet = Fleet.joined(config.redis_url)
         server = socket.make_server(config, self.fleet.rooms(self._missed))
         rate = self.fleet.rate("messages", config.rate_messages, config.rate_window_s)
         signer = ButtonSigner(config.button_secret)

@@ -176,7 +176,8 @@ def _tell(work: Work, charge: sa.Row[Any]) -> None:
         _tell_of(work, "debit_result", charge.number)
         return
     patience = timedelta(seconds=work.terms.charge_timeout_s) + _GIVEN_UP
-    waiting = charge.state != "UNKNOWN" and work.now - (charge.sent_at or work.now) <= patience
+    began = charge.sent_at or charge.created_at  # by whoever died before it was sent
+    waiting = charge.state != "UNKNOWN" and work.now - began <= patience
     if charge.settlement_id is not None:
         if not waiting or charge.asked_by:
             number, but = f"S{charge.settlement_id}", charge.asked_by if waiting else ""

@@ -72,7 +72,7 @@ def confirm(
         raise (QuoteExpired if stale.expired else QuoteChanged)(new) from None
     answer = charges.send(ledger, number)
     if answer is None:  # somebody else has sent it
-        done: object = for_quote(ledger, customer_id, quote_id)
+        done: object = asked_again(ledger, customer_id, quote_id, asked_by)
     else:
         done = resolve(ledger, number, answer)
     assert isinstance(done, Settlement)
@@ -82,11 +82,26 @@ def confirm(
 @checked
 def for_quote(ledger: Ledger, customer_id: str, quote_id: str) -> Settlement | None:
     """The settlement that confirmed this quote of the customer's, as it stands."""
-    s, a = t.settlements.c, t.accounts.c
-    wanted = sa.select(t.settlements).join(t.accounts, a.id == s.account_id)
-    with ledger.read() as conn:
-        row = conn.execute(wanted.where(s.quote_id == quote_id, a.customer_id == customer_id)).first()
+    row = _of_quote(ledger, customer_id, quote_id)
     return None if row is None else view(row)
+
+
+@checked
+def asked_again(ledger: Ledger, customer_id: str, quote_id: str, asked_by: str | None) -> Settlement | None:
+    """`for_quote`, for a sender who asks anew: where the same one confirmed it, nobody hears the first call's
+    answer any more.
+
+    Who made that call may have died over it. What is still open becomes UNKNOWN: its outcome will be told.
+    """
+    row = _of_quote(ledger, customer_id, quote_id)
+    if row is None:
+        return None
+    if asked_by and row.asked_by == asked_by and row.state in ("CREATED", "SENT"):
+        number = charge_of(f"S{row.id}")
+        done = resolve(ledger, number, ChargeAnswer(number, "PROCESSING", reason="asked_again"))
+        assert isinstance(done, Settlement)
+        return done
+    return view(row)
 
 
 @checked
@@ -135,6 +150,13 @@ def as_repayment(row: sa.Row[Any]) -> Repayment:
         receipt=row.receipt or "",
         reason=row.reason if row.state == "FAILED" else "",
     )
+
+
+def _of_quote(ledger: Ledger, customer_id: str, quote_id: str) -> sa.Row[Any] | None:
+    s, a = t.settlements.c, t.accounts.c
+    wanted = sa.select(t.settlements).join(t.accounts, a.id == s.account_id)
+    with ledger.read() as conn:
+        return conn.execute(wanted.where(s.quote_id == quote_id, a.customer_id == customer_id)).first()
 
 
 def _create(

@@ -11,7 +11,17 @@ from scripts import build, setup
 from scripts.console import ROOT, Failure, run_program, say
 from scripts.environments import BOT, SERVICE
 
-SERVICE_CODE = ("profiles", "ledger", "actions", "demo", "scripts", "migrations", "simulation", "bench")
+SERVICE_CODE = (
+    "profiles",
+    "ledger",
+    "actions",
+    "demo",
+    "scripts",
+    "migrations",
+    "simulation",
+    "bench",
+    "soak",
+)
 BOT_CODE = ("profiles", "channels", "nlu")
 
 

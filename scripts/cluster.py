@@ -13,7 +13,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Callable, Iterator
+from typing import Callable, Iterator, Mapping
 
 from scripts import build, setup, stores
 from scripts.cluster_members import Addresses, Keys, environment_of
@@ -41,14 +41,27 @@ MEMBERS = (*STORES, "gateway", *SERVICES, *BOTS, "proxy")
 
 
 class Cluster:
-    """The members by their names, `MEMBERS`. `folder` holds logs and keys; customers come in at `url`."""
+    """The members by their names, `MEMBERS`. `folder` holds logs and keys; customers come in at `url`.
 
-    def __init__(self, folder: Path, household: Household, port: int = 0, customers: int = CUSTOMERS) -> None:
+    `data`: an empty folder for PostgreSQL, where the place matters; of a short path, for its socket is in it.
+    `more`: settings that every member gets beside its own.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        household: Household,
+        port: int = 0,
+        customers: int = CUSTOMERS,
+        data: Path | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder = folder
         self.household = household
         self.at = Addresses.free(port)
         self.keys = Keys.random()
-        self.data = Path(tempfile.mkdtemp(prefix="yuefu-cluster-"))  # short: PostgreSQL's socket is in it
+        self.data = data or Path(tempfile.mkdtemp(prefix="yuefu-cluster-"))
+        self.more = dict(more or {})
         self.customers = customers
         self.members: dict[str, Program] = {}
         self.redis_command, self.redis_url = stores.redis_command(folder, self.at.redis)
@@ -92,6 +105,7 @@ class Cluster:
         """
         command = self._command(name, model)
         env = environment_of(name, self.folder, self.at, self.keys, self.redis_url, self.postgres_url)
+        env.update(self.more)
         if release is not None:
             env = {**env, "PYTHONSAFEPATH": "1", "PYTHONPATH": str(release)}
         self._generation += 1
@@ -179,10 +193,16 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster(folder: Path, port: int = 0, customers: int = CUSTOMERS) -> Iterator[Cluster]:
-    """A cluster that serves, until the context ends. Raises Failure."""
+def running_cluster(
+    folder: Path,
+    port: int = 0,
+    customers: int = CUSTOMERS,
+    data: Path | None = None,
+    more: Mapping[str, str] | None = None,
+) -> Iterator[Cluster]:
+    """A cluster that serves, until the context ends; see `Cluster`. Raises Failure."""
     with Household([]) as household:
-        cluster = Cluster(folder, household, port, customers)
+        cluster = Cluster(folder, household, port, customers, data, more)
         try:
             cluster.start_all()
             yield cluster

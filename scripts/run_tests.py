@@ -27,7 +27,7 @@ SUITE_TIMEOUT_S = 3600.0
 AT_ONCE = 2
 BOT_TESTS = ("channels", "nlu")
 BOOKS_TESTS = ("profiles", "deploy", "scripts", "ledger", "simulation", "bench")
-TALK_TESTS = ("actions", "safety", "demo", "api", "conversations", "browser")
+TALK_TESTS = ("actions", "safety", "demo", "api", "conversations", "soak", "browser")
 LONG_TIMEOUT_S = 4 * 3600.0
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from channels import locks, masking, settings, text, words
+from channels import locks, masking, settings, text, turns, words
 from channels.buttons import ButtonExpired, ButtonForged, ButtonOfAnother, ButtonSigner, Press
+from channels.mailbox import LEASE_S
 from channels.output import TurnOutput
 from channels.rate import RateLimit
 from tests.channels.conftest import ROOT
@@ -100,7 +101,9 @@ def test_production_has_all_it_needs_and_time_to_leave() -> None:
     loaded = settings.load(PRODUCTION)
     assert (loaded.demo, loaded.redis_url, loaded.drain_s) == (False, "redis://redis/0", 5)
     assert settings.load({**DEMO}).drain_s == 0
-    assert locks.MARGIN_S > 0, "no action takes longer than a lock lives"
+    assert max(locks.LIFE_S, LEASE_S) <= 8 and turns.RENEW_S <= LEASE_S / 4, (
+        "a dead bot's customers are free in 10 s"
+    )
 
 
 def test_of_two_secrets_the_first_is_sent() -> None:

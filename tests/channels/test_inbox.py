@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from channels.inbox import KEPT_S, Account, Arrival, Inbox
-from channels.mailbox import LEASE_S, Mailbox
+from channels.inbox import KEPT_S, LEASE_S, Account, Arrival, Inbox
+from channels.mailbox import Mailbox
 from channels.messaging_tables import arrivals
 from channels.outgoing import KEPT_CHOICES_S, SKEW_S, WINDOW_S, Choices, Outgoing, departure_id
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+from sqlalchemy.exc import OperationalError
 
 from channels import turns
 from channels.buttons import ButtonSigner
@@ -41,6 +42,18 @@ class SlowToAnswer(Mailbox):
         done = super().finish(*args)
         time.sleep(random.random() / 20)
         return done
+
+
+class Full(Mailbox):
+    """Its disk has no room for a while."""
+
+    refusals = 2
+
+    def finish(self, *args: Any) -> list[Message]:
+        if Full.refusals:
+            Full.refusals -= 1
+            raise OperationalError("INSERT", {}, Exception("no space left on device"))
+        return super().finish(*args)
 
 
 def make(folder: Path, kind: type[Mailbox], heard: list[tuple[str, Any]]) -> Turns:
@@ -74,12 +87,25 @@ def test_a_long_answer_keeps_its_claim(tmp_path: Path, monkeypatch: pytest.Monke
     begun = time.time()
 
     async def long() -> str:
-        talk.mailbox.claim("web-a", "1", "h", "问", begun - 14.9)
+        talk.mailbox.claim("web-a", "1", "h", "问", begun - LEASE_S + 0.1)
         async with talk._renewed("web-a", "1"):
             await asyncio.sleep(0.3)
             return talk.mailbox.claim("web-a", "1", "h", "问", time.time()).state
 
     assert asyncio.run(long()) == "working"
+
+
+def test_an_answer_waits_for_a_database_that_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "STORE_AGAIN_S", 0.01)
+    heard: list[tuple[str, Any]] = []
+    talk = make(tmp_path, Full, heard)
+
+    async def once() -> list[Message]:
+        return await (await talk.submit(WHO, Asked("1", "？"))).answer
+
+    said = asyncio.run(once())
+    assert [message["seq"] for message in said] == [2] and Full.refusals == 0
+    assert talk.mailbox.since("web-a", 0) == said == [data for event, data in heard if event == "bot_uttered"]
 
 
 def test_a_message_whose_bot_died_is_told_so_once(tmp_path: Path) -> None:

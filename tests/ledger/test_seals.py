@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ledger import audit, journals, merchants, seals, triggers
+from ledger import audit, merchants, seals, triggers
 from ledger import tables as t
 from ledger import tables_review as tr
 from ledger.database import Ledger
 from ledger.errors import SealsDisagree
 from tests.ledger.crowd import at_once
 from tests.ledger.customer import Customer
+from tests.ledger.history import rewrite_history
 
 
 @pytest.fixture
@@ -37,27 +38,6 @@ def file(tmp_path: Path) -> Path:
 def sealed(ledger: Ledger) -> list[Any]:
     with ledger.read() as conn:
         return list(conn.execute(sa.select(tr.seals).order_by(tr.seals.c.id)))
-
-
-def rewrite_history(ledger: Ledger, account_id: int) -> None:
-    """What a clever administrator does: the first journal is another, every hash after it made anew."""
-    p, j = t.postings.c, t.journals.c
-    with ledger.engine.begin() as conn:
-        triggers.remove(conn)
-        first = sa.select(sa.func.min(j.id)).where(j.account_id == account_id).scalar_subquery()
-        conn.execute(sa.update(t.journals).where(j.id == first).values(kind="gift"))
-        head = ""
-        of_account = sa.select(t.journals).where(j.account_id == account_id).order_by(j.id)
-        for journal in conn.execute(of_account).mappings().all():
-            lines = conn.execute(
-                sa.select(t.postings).where(p.journal_id == journal["id"]).order_by(p.line_no)
-            )
-            digest = journals.entry_digest(head, journal, [(row.book, row.amount_fen) for row in lines])
-            changed = sa.update(t.journals).where(j.id == journal["id"])
-            conn.execute(changed.values(previous_hash=head, hash=digest))
-            head = digest
-        conn.execute(sa.update(t.accounts).where(t.accounts.c.id == account_id).values(chain_head=head))
-        triggers.install(conn)
 
 
 def forget_seals(ledger: Ledger) -> None:

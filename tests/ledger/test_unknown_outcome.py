@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ledger import closing, payouts, refunds, settlement, tickets, work_items
+from ledger import charges, closing, payouts, refunds, settlement, tickets, work_items
 from ledger import tables as t
 from ledger.clock import FixedClock
 from ledger.database import Ledger
@@ -60,6 +60,70 @@ def test_not_known_blocks_another_payment_and_new_use(customer: Customer, unknow
         "charge_open",
         "owed_by_customer",
     ]
+
+
+class Killed(BaseException):
+    """Whoever was at it is gone, and handles nothing any more."""
+
+
+def dies(*_: Any) -> Any:
+    raise Killed
+
+
+@pytest.mark.parametrize("when", ["before it was sent", "waiting for the answer"])
+@pytest.mark.parametrize("anew", ["confirmed", "looked up"])
+@pytest.mark.parametrize("word", ["SUCCEEDED", "DECLINED"])
+def test_who_asks_again_after_the_first_call_died_is_told_the_outcome(
+    customer: Customer, monkeypatch: pytest.MonkeyPatch, when: str, anew: str, word: str
+) -> None:
+    ledger, quote = customer.ledger, customer.quote()
+    asked: dict[str, Any] = {
+        "quote_id": quote.quote_id,
+        "amount_fen": 100_000,
+        "key": "press",
+        "asked_by": "web-c-1",
+    }
+    with monkeypatch.context() as dying, pytest.raises(Killed):
+        if when == "before it was sent":
+            dying.setattr(charges, "send", dies)
+        else:
+            dying.setattr(SimulatedGateway, "charge", dies)
+        settlement.confirm(ledger, customer.id, **asked)
+    if anew == "confirmed" and when != "before it was sent":
+        again: Settlement | None = settlement.confirm(ledger, customer.id, **asked)
+    else:
+        again = settlement.asked_again(ledger, customer.id, quote.quote_id, "web-c-1")
+    assert again is not None and again.state == "UNKNOWN"
+    resolve(ledger, "S1-1", word, reason="" if word == "SUCCEEDED" else "insufficient_funds")
+    assert ("settlement_result", "S1") in told(ledger)
+    assert_books_hold(ledger)
+
+
+def test_who_did_not_confirm_it_takes_nobodys_answer_away(
+    customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quote = customer.quote()
+    with monkeypatch.context() as waiting, pytest.raises(Killed):
+        waiting.setattr(SimulatedGateway, "charge", dies)
+        settlement.confirm(
+            customer.ledger,
+            customer.id,
+            quote_id=quote.quote_id,
+            amount_fen=100_000,
+            key="k",
+            asked_by="web-c-1",
+        )
+    found = settlement.asked_again(customer.ledger, customer.id, quote.quote_id, "wxkf-1")
+    assert found is not None and found.state == "SENT"
+    assert settlement.asked_again(customer.ledger, customer.id, "another", "web-c-1") is None
+
+
+def test_one_that_was_never_sent_is_told_when_it_has_failed(customer: Customer, clock: FixedClock) -> None:
+    quote = customer.quote()
+    settlement._create(customer.ledger, customer.id, quote.quote_id, 100_000, "k", "web-c-1")
+    clock.advance(timedelta(seconds=30))
+    resolve(customer.ledger, "S1-1", "CANCELLED")
+    assert told(customer.ledger) == [("settlement_result", "S1")]
 
 
 @pytest.mark.parametrize("word", ["SUCCEEDED", "CHARGED_BACK"])
