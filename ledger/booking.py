@@ -72,7 +72,8 @@ def debit(work: Work, charge: sa.Row[Any], succeeded: bulk.Change) -> None:
         if item.bill_id is not None and due_on[item.bill_id] <= charge.due_at.date()
     ]
     parts, over = allocation.split(allocation.payable(owed, due_on), charge.amount_fen)
-    _pay(work, charge, "debit", _PAYING.ask(work.conn, **_of(work)), _Paid(parts, over, changes=(succeeded,)))
+    found = _PAYING.ask(work.conn, **_of(work))
+    _pay(work, charge, "debit", found, _Paid(parts, over, changes=(succeeded,)))
 
 
 def settlement(work: Work, charge: sa.Row[Any], *succeeded: bulk.Change) -> None:

@@ -10,11 +10,11 @@ ROOT = Path(__file__).resolve().parents[2]
 CALLS = (
     "journal(",
     "_pay(work, charge,",
-    "_capture(work, charge, fen,",
     "_post(sheet, bill,",
     "Entry(work.account_id,",
 )
-POSTED = re.compile(f"(?:{'|'.join(map(re.escape, CALLS))})" + r'\s*f?"(\w+)')
+_CALL = "|".join(re.escape(call).replace(r"\(", r"\(\s*") for call in CALLS)
+POSTED = re.compile(f"(?:{_CALL})" + r'\s*f?"(\w+)')
 BY_STATE = {"hold_": {"hold_captured", "hold_released"}}  # named after what became of a hold
 
 
