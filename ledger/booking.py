@@ -51,13 +51,8 @@ def repayment(work: Work, charge: sa.Row[Any], succeeded: bulk.Change) -> None:
     """
     owed = items.owed(work.conn, work.account_id)
     parts, over = allocation.split(allocation.payable(owed, due_days(work)), charge.amount_fen)
-    _pay(
-        work,
-        charge,
-        "repayment",
-        _PAYING.ask(work.conn, **_of(work)),
-        _Paid(parts, over, changes=(succeeded,)),
-    )
+    found = _PAYING.ask(work.conn, **_of(work))
+    _pay(work, charge, "repayment", found, _Paid(parts, over, changes=(succeeded,)))
 
 
 def debit(work: Work, charge: sa.Row[Any], succeeded: bulk.Change) -> None:
