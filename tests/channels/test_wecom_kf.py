@@ -228,16 +228,4 @@ def test_killed_between_acknowledgement_and_reply_it_answers_after_the_restart(k
 
 @pytest.mark.parametrize("count", [60, pytest.param(1000, marks=pytest.mark.long)])
 def test_many_who_write_at_once_are_each_answered_once(kf: Kf, count: int) -> None:
-    """With 5 % of the pokes repeated, and 2 % of the sends failing in four ways."""
-    kinds = ["429", "busy", "answer_lost", "slow"]
-    kf.do("set", faults={"send_msg": [kinds[number % 4] for number in range(count // 50)]})
-    took = kf.do("load", prefix=f"load{count}", count=count, repeats=count // 20)
-    assert took["bad"] == 0
-    users = [f"load{count}-{number}" for number in range(count)]
-
-    def answered() -> list[str]:
-        return [each["user"] for each in kf.get("sent") if each["user"].startswith(f"load{count}-")]
-
-    wait_for(lambda: set(answered()) == set(users), 30 + count)
-    assert sorted(answered()) == sorted(users)
-    print(f"{count} acknowledged, p99 {took['seconds'][int(len(took['seconds']) * 0.99)] * 1000:.0f} ms")
+    kf.many_are_answered_once(count)
