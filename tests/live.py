@@ -46,6 +46,8 @@ class LiveDemo:
             headers={"X-Action-Secret": self.keys["action"]},
         )
         self.visitors: dict[str, str] = {}
+        self.bot_settings: dict[str, str] = {}  # besides those of every demo's bot
+        self.credentials = "credentials.yml"  # which channels the bot has
         self.restart_needed = False  # for the seeded state: the clock was moved, or the service stopped
 
     # Running
@@ -78,7 +80,8 @@ class LiveDemo:
         env["YUEFU_METRICS_SECRET"] = METRICS_SECRET
         env["YUEFU_CHAT_RATE_MESSAGES"] = "1000"  # the limit itself is tested with the channel
         env["YUEFU_CHAT_ORIGINS"] = f"http://127.0.0.1:{self.shop_port}"
-        command = demo.run_bot_command(self.bot_port)
+        env |= self.bot_settings
+        command = [*demo.run_bot_command(self.bot_port)[:-1], self.credentials]
         return self.household.start("bot", command, env, self.folder / log, self.bot_url)
 
     def start_service(self, **more: str) -> Program:
