@@ -56,5 +56,5 @@ class DouyinCustomer(Customer):
 
     def presses(self, asked: dict[str, Any], title: str) -> dict[str, Any]:
         """Answers with the number that stands before what is to be chosen."""
-        (number,) = re.findall(rf"^回复 (\d+) {re.escape(title)}$", self.text_of(asked), re.M)
-        return self.asks(number)
+        numbers = re.findall(rf"^回复 (\d+) {re.escape(title)}", self.text_of(asked), re.M)
+        return self.asks(numbers[0])

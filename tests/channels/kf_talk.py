@@ -58,8 +58,9 @@ class KfCustomer(Customer):
         self.enters(scene_param=token, welcome=True)
 
     def presses(self, asked: dict[str, Any], title: str) -> dict[str, Any]:
-        item = next(each["click"] for each in asked["msgmenu"]["list"] if each["click"]["content"] == title)
-        return self.asks(title, menu_id=item["id"])
+        items = [each["click"] for each in asked["msgmenu"]["list"]]
+        item = next(each for each in items if each["content"].startswith(title))
+        return self.asks(item["content"], menu_id=item["id"])
 
 
 def text_of(message: dict[str, Any]) -> str:

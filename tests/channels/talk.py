@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import uuid
 from abc import ABC, abstractmethod
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
+import pytest
 import requests
 
 from tests.channels.conftest import SERVICE_PYTHON, Chat, Process, free_port, running_chat, wait_for
@@ -51,6 +53,22 @@ class Platform(ABC):
 
     def ready(self) -> bool:
         return requests.get(f"{self.url}/test/calls", timeout=10).status_code == 200
+
+    def as_operator(self, environment: pytest.MonkeyPatch) -> None:
+        """This process has the settings of whoever runs `make channels-check`."""
+        settings = {"YUEFU_HOST_PAGE_URL": PAGE, "YUEFU_CHAT_DB": str(self.folder / "chat.db")}
+        for name, value in {**self.secrets, **settings}.items():
+            environment.setenv(name, value)
+
+    def check_lines(self) -> list[str]:
+        """What `make channels-check` says of the bot and its credentials."""
+        from channels import check  # the bot's environment alone has it
+
+        lines: list[str] = []
+        credentials = str(self.folder / "credentials.yml")
+        right = asyncio.run(check.check_all(credentials, self.chat.url, lines.append))
+        assert right == all(line.startswith("ok") for line in lines)
+        return lines
 
     def many_are_answered_once(self, count: int) -> None:
         """So many customers write at once; 5 % of the deliveries are repeated, 2 % of the sends fail."""
@@ -95,7 +113,7 @@ class Customer(ABC):
 
     @abstractmethod
     def presses(self, asked: dict[str, Any], title: str) -> dict[str, Any]:
-        """Chooses what a message offers; the next message that arrives."""
+        """Chooses what a message offers by how its title begins; the next message that arrives."""
 
     def seen(self) -> list[dict[str, Any]]:
         return self.platform.get("sent", user=self.user)

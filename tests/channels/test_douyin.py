@@ -218,6 +218,18 @@ def test_a_message_that_the_platform_refuses_is_told_to_the_operator(douyin: Dou
     assert customer.asks("今天天气")["text"] == "收到：今天天气"
 
 
+def test_a_configuration_can_be_checked(douyin: Douyin, monkeypatch: pytest.MonkeyPatch) -> None:
+    douyin.as_operator(monkeypatch)
+    lines = douyin.check_lines()
+    for word in ("of the right form", "platform is reached", "an access token", "answers a signed check"):
+        assert any(line.startswith("ok     douyin: ") and word in line for line in lines), lines
+    monkeypatch.setenv("YUEFU_DOUYIN_SECRET", "another-secret-0123456789")
+    wrong = [line for line in douyin.check_lines() if line.startswith("WRONG")]
+    for word in ("no access token", "answered a signed check with 403"):
+        assert any(word in line for line in wrong), wrong
+    assert not any("another" in line for line in wrong), "no key is printed"
+
+
 def test_killed_between_acknowledgement_and_reply_it_answers_after_the_restart(douyin: Douyin) -> None:
     customer = douyin.customer()
     customer.asks("你好")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from channels import check
 from tests.channels.conftest import START_TIMEOUT_S, wait_for
 from tests.channels.kf_talk import PAGE, Kf, running_kf, text_of
-from tests.channels.platforms import kf_account
 
 
 @pytest.fixture(scope="module")
@@ -179,37 +176,21 @@ def test_a_message_that_the_platform_could_not_deliver_is_told_to_the_operator(k
     wait_for(lambda: line in kf.chat.bot.text(), 10)
 
 
-@pytest.fixture
-def operators_environment(kf: Kf, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in kf_account.SECRETS.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("YUEFU_HOST_PAGE_URL", PAGE)
-    monkeypatch.setenv("YUEFU_CHAT_DB", str(kf.folder / "chat.db"))
-
-
-def check_lines(kf: Kf, url: str) -> list[str]:
-    lines: list[str] = []
-    right = asyncio.run(check.check_all(str(kf.folder / "credentials.yml"), url, lines.append))
-    assert right == all(line.startswith("ok") for line in lines)
-    return lines
-
-
-def test_a_configuration_can_be_checked(
-    kf: Kf, operators_environment: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lines = check_lines(kf, kf.chat.url)
+def test_a_configuration_can_be_checked(kf: Kf, monkeypatch: pytest.MonkeyPatch) -> None:
+    kf.as_operator(monkeypatch)
+    lines = kf.check_lines()
     for word in ("keys are of the right form", f"log in at {PAGE}", "platform is reached", "an access token"):
         assert any(line.startswith("ok") and word in line for line in lines), lines
     assert any("ok     wecom_kf: the callback answers a signed check" in line for line in lines), lines
     monkeypatch.setenv("YUEFU_KF_TOKEN", "anothertoken")
     monkeypatch.setenv("YUEFU_KF_SECRET", "another-secret-0123456789")
     monkeypatch.delenv("YUEFU_HOST_PAGE_URL")
-    wrong = [line for line in check_lines(kf, kf.chat.url) if line.startswith("WRONG")]
+    wrong = [line for line in kf.check_lines() if line.startswith("WRONG")]
     for word in ("YUEFU_HOST_PAGE_URL", "no access token", "answered a signed check with 403"):
         assert any(word in line for line in wrong), wrong
     assert not any("another" in line for line in wrong), "no key is printed"
     monkeypatch.setenv("YUEFU_KF_AES_KEY", "short")
-    assert check_lines(kf, kf.chat.url)[0].startswith("WRONG  wecom_kf: aes_key is not of the right form")
+    assert kf.check_lines()[0].startswith("WRONG  wecom_kf: aes_key is not of the right form")
 
 
 def test_killed_between_acknowledgement_and_reply_it_answers_after_the_restart(kf: Kf) -> None:
