@@ -314,6 +314,7 @@ ROUTES = (
 
 def main(port: int, callback: str) -> None:
     app = Sanic("douyin_platform", configure_logging=False)
+    app.config.RESPONSE_TIMEOUT = 600  # of `load`
 
     @app.before_server_start
     async def begin(app: Sanic) -> None:
