@@ -109,8 +109,8 @@ class Answering:
 
         A one-time token may be pasted, too, where the app carries none for whoever comes by a link.
         """
-        if not arrival.choice and (token := account_links.typed(arrival.text)):
-            return await self._redeemed(arrival, token)
+        if not arrival.choice and (pasted := account_links.typed(arrival.text)):
+            return await self._redeemed(arrival, pasted)
         number = None if arrival.choice else readable.chosen(arrival.text)
         if not arrival.choice and number is None:
             return Asked(arrival.message_id, arrival.text)
