@@ -32,7 +32,7 @@ class Platform(ABC):
 
     url: str
     folder: Path  # with credentials.yml and chat.db
-    chat: Chat = field(init=False)  # the bot that it calls
+    chat: Chat = field(init=False, repr=False)  # the bot that it calls
 
     @staticmethod
     @abstractmethod
