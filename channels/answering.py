@@ -113,7 +113,7 @@ class Answering:
     async def _left(self, arrival: Arrival) -> None:
         """Nothing that waits may follow them, and whoever comes back says anew whose account they are."""
         await account_links.end(self.desk, arrival.sender)
-        await asyncio.to_thread(self.outgoing.drop, arrival.sender, arrival.sent_at)
+        await asyncio.to_thread(self.outgoing.drop, arrival.sender, time.time())
 
     async def _typed_or_chosen(self, arrival: Arrival) -> Asked:
         """A menu's item or a number of the open question is the button behind it; other words are words.

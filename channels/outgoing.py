@@ -126,11 +126,12 @@ class Outgoing:
             conn.execute(sa.update(choices).where(*asked).values(numbered=True, at=now))
 
     def drop(self, sender: str, ended_at: float) -> None:
-        """The sender's link ended then: nothing that waits leaves, and what was asked is closed.
+        """The sender's link ended then: nothing that waited leaves, and what was asked is closed.
 
-        What is asked since may be: the end's own answer offers the way back.
+        What is said since may be: the end's own answer offers the way back.
         """
-        mine = sa.update(departures).where(departures.c.sender == sender, UNSENT)
+        waited = (departures.c.sender == sender, UNSENT, departures.c.at <= ended_at)
+        mine = sa.update(departures).where(*waited)
         with self.engine.begin() as conn:
             conn.execute(mine.values(state="ended", why="the link has ended"))
             conn.execute(sa.delete(choices).where(choices.c.sender == sender, choices.c.at <= ended_at))
