@@ -94,4 +94,6 @@ def _require_fit(environ: Mapping[str, str]) -> None:
 
 
 def _page(environ: Mapping[str, str]) -> HostPage:
-    return HostPage(host_page(environ), float(environ.get("YUEFU_LINK_LIFE_S") or LINK_LIFE_S))
+    life_s = float(environ.get("YUEFU_LINK_LIFE_S") or LINK_LIFE_S)
+    unsaid_in = frozenset(environ.get("YUEFU_APPS_WITHOUT_LINKS", "").split())
+    return HostPage(host_page(environ), life_s, unsaid_in)

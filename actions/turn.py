@@ -65,6 +65,7 @@ class Turn:
         self.decision_shown = False
         self.topic = self.topic_at_start = str(self.tracker.slots.get("topic") or "")
         self.meant = self.follow_up = ""
+        self.page = self.page.seen_from(str(self.metadata.get("channel") or WEB))
         self.kept = (self.decision, self.misses, self.topic)
         self.link_at_start: int | None = self.tracker.slots.get("link")
         self.link_id = self.link_at_start

@@ -6,7 +6,7 @@ import logging
 import re
 from urllib.parse import urlencode
 
-from channels import words
+from channels import masking, words
 from channels.desk import Desk
 from channels.service_client import ServiceError
 
@@ -24,6 +24,12 @@ TOLD = {
 def is_token(text: str) -> bool:
     """Whether what came with a link can be one of our one-time tokens at all."""
     return TOKEN.fullmatch(text) is not None
+
+
+def typed(text: str) -> str:
+    """The one-time token in typed words, with whatever was pasted around it; empty without one."""
+    found = masking.LINK_TOKEN.search(text)
+    return found[0] if found else ""
 
 
 async def redeem(desk: Desk, sender: str, token: str) -> str:

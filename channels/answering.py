@@ -26,6 +26,7 @@ TRIES = 3  # of a message over which the bot dies
 LAST_TRY = 6  # of telling even that
 BUSY_S = 2.0
 AGAIN_S = 5.0
+GREETED_AGAIN_S = 24 * 60 * 60  # who only looks in again is not greeted again
 
 
 @dataclass(frozen=True)
@@ -94,20 +95,33 @@ class Answering:
     async def _entered(self, arrival: Arrival) -> Asked | None:
         token = arrival.extra.get("scene", "")
         if account_links.is_token(token):
-            told = await account_links.redeem(self.desk, arrival.sender, token)
-            return Asked(arrival.message_id, "", told=told)
+            return await self._redeemed(arrival, token)
         if not arrival.extra.get("code"):
             return None
+        if not arrival.extra.get("anew"):
+            last_at = await asyncio.to_thread(self.desk.mailbox.last_at, arrival.sender)
+            if arrival.received_at - GREETED_AGAIN_S < last_at <= arrival.received_at:
+                return None
         greeting = self.desk.turns.signer.sign(arrival.sender, Press("greet", ""), arrival.received_at)
         return Asked(arrival.message_id, button=greeting)
+
+    async def _redeemed(self, arrival: Arrival, token: str) -> Asked:
+        """The answer to a one-time token, which itself is kept nowhere. Raises ServiceError."""
+        told = await account_links.redeem(self.desk, arrival.sender, token)
+        return Asked(arrival.message_id, "", told=told)
 
     async def _left(self, arrival: Arrival) -> None:
         """Nothing that waits may follow them, and whoever comes back says anew whose account they are."""
         await account_links.end(self.desk, arrival.sender)
-        await asyncio.to_thread(self.outgoing.drop, arrival.sender, arrival.sent_at)
+        await asyncio.to_thread(self.outgoing.drop, arrival.sender, time.time())
 
     async def _typed_or_chosen(self, arrival: Arrival) -> Asked:
-        """A menu's item or a number of the open question is the button behind it; other words are words."""
+        """A menu's item or a number of the open question is the button behind it; other words are words.
+
+        A one-time token may be pasted, too, where the app carries none for whoever comes by a link.
+        """
+        if not arrival.choice and (pasted := account_links.typed(arrival.text)):
+            return await self._redeemed(arrival, pasted)
         number = None if arrival.choice else readable.chosen(arrival.text)
         if not arrival.choice and number is None:
             return Asked(arrival.message_id, arrival.text)

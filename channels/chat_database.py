@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import QueuePool
 
@@ -55,6 +56,11 @@ def make_tables(engine: Engine, metadata: sa.MetaData, *more: str) -> None:
         metadata.create_all(conn)
         for statement in more:
             conn.execute(sa.text(statement))
+
+
+def insert_new(conn: Connection, table: sa.Table) -> Any:
+    """An INSERT that may leave out what is there, in the words of the connection's database."""
+    return (postgresql if conn.dialect.name == "postgresql" else sqlite).insert(table)
 
 
 def for_reading(engine: Engine) -> Engine:

@@ -12,12 +12,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
 from channels import outgoing
-from channels.chat_database import reading
-from channels.messaging_tables import accounts, arrivals, peers
+from channels.chat_database import insert_new, reading
+from channels.messaging_tables import accounts, arrivals, contexts, peers
 
 LEASE_S = 15  # of who answers or sends for a sender; `channels.messaging` renews it three times as often
 KEPT_S = 4 * 24 * 60 * 60  # a platform that lost our cursor begins again three days back
@@ -37,7 +36,9 @@ class Arrival:
         choice: the id of the menu item that was pressed, empty for typed text.
         kind: `text`, `other` (a picture, a voice message, …), or an event: `entered` (the conversation was
             opened), `clicked` (an entry of the account's own menu: `text` is what it says) or `left`.
-        extra: of an event the `scene` of the link that led here, and a `code` when it may be answered.
+        extra: of an event the `scene` of the link that led here, a `code` when it may be answered, and
+            `anew` of entering when nobody does it twice without having left.
+        context: what the platform wants back with every message that goes to the sender from now on.
     """
 
     message_id: str
@@ -49,6 +50,7 @@ class Arrival:
     choice: str = ""
     kind: str = "text"
     extra: dict[str, str] = field(default_factory=dict)
+    context: dict[str, str] = field(default_factory=dict)
     attempts: int = 0
     received_at: float = 0.0
 
@@ -69,13 +71,17 @@ class Account:
 
 @dataclass(frozen=True)
 class Peer:
-    """Where a sender's messages go: to `user`, from `account`; a person has the conversation since when."""
+    """Where a sender's messages go: to `user`, from `account`; a person has the conversation since when.
+
+    `context`: of the last message that had one, see `Arrival`.
+    """
 
     account: str
     user: str
     heard_at: float
     used: int
     with_person_at: float
+    context: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -153,9 +159,14 @@ class Inbox:
             conn.execute(sa.update(arrivals).where(*this).values(body=body))
 
     def peer(self, sender: str) -> Peer | None:
+        wanted = sa.select(peers, contexts.c.body).join_from(
+            peers, contexts, contexts.c.sender == peers.c.sender, isouter=True
+        )
         with reading(self.engine) as conn:
-            row = conn.execute(sa.select(peers).where(peers.c.sender == sender)).one_or_none()
-        return Peer(row.account, row.user, row.heard_at, row.used, row.with_person_at) if row else None
+            row = conn.execute(wanted.where(peers.c.sender == sender)).one_or_none()
+        if row is None:
+            return None
+        return Peer(row.account, row.user, row.heard_at, row.used, row.with_person_at, row.body or {})
 
     def with_person(self, sender: str, is_so: bool, now: float) -> None:
         """Whether a person has the conversation, as the platform says; at its end what waited may leave.
@@ -220,7 +231,16 @@ class Inbox:
         else:
             peer = peer.on_conflict_do_nothing()
         conn.execute(peer)
+        if arrival.context:
+            self._keep_context(conn, arrival)
         return not with_person
+
+    def _keep_context(self, conn: Connection, arrival: Arrival) -> None:
+        """The newest message's; entering has one only for who has not written yet."""
+        values = {"body": arrival.context, "sent_at": arrival.sent_at if arrival.from_customer else 0.0}
+        new = insert_new(conn, contexts).values(sender=arrival.sender, **values)
+        newer = contexts.c.sent_at <= new.excluded.sent_at
+        conn.execute(new.on_conflict_do_update(index_elements=["sender"], set_=values, where=newer))
 
     def _upsert_account(self, conn: Connection, account: str, **values: Any) -> None:
         new = insert_new(conn, accounts).values(channel=self.channel, account=account, **values)
@@ -232,13 +252,8 @@ def known_id(channel: str, known_by: object) -> str:
     return hashlib.sha256(f"{channel} {known_by}".encode()).hexdigest()[:32]
 
 
-def insert_new(conn: Connection, table: sa.Table) -> Any:
-    """An INSERT that may leave out what is there, in the words of the connection's database."""
-    return (postgresql if conn.dialect.name == "postgresql" else sqlite).insert(table)
-
-
 def _body(arrival: Arrival) -> dict[str, Any]:
     kept = asdict(arrival)
-    for name in ("message_id", "sender", "sent_at", "attempts", "received_at"):
+    for name in ("message_id", "sender", "sent_at", "attempts", "received_at", "context"):
         del kept[name]
     return kept

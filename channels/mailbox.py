@@ -202,6 +202,12 @@ class Mailbox:
         with reading(self.engine) as conn:
             return conn.execute(sa.select(senders.c.last_seq).where(senders.c.sender == sender)).scalar() or 0
 
+    def last_at(self, sender: str) -> float:
+        """When the newest message was said, by either side; 0 for a new conversation."""
+        said = sa.select(senders.c.last_at).where(senders.c.sender == sender)
+        with reading(self.engine) as conn:
+            return conn.execute(said).scalar() or 0.0
+
     def expire(self, now: float) -> int:
         """Drops messages after 30 days, answers after 3, ratings after a year; returns how many rows went.
 

@@ -49,10 +49,15 @@ _TOKEN: Final = re.compile(
     r"(?<![\w-])(eyJ|visitor\.)[\w-]{6,}(?:\.[\w-]*)*|((?:token|bearer|令牌)[\"']?\s*[是为:：=]?\s*)[\w.~+/-]{16,}",
     re.IGNORECASE,
 )
+# A one-time link's token, 32 bytes as base64url, as it is pasted: whoever has it links an app to an account.
+LINK_TOKEN: Final = re.compile(
+    r"(?<![\w-])(?=[\w-]*[A-Z])(?=[\w-]*[a-z])[A-Za-z0-9_-]{43}(?![\w-])", re.ASCII
+)
 
 
 def mask(text: str) -> str:
     """Nothing is left of a password, a code or a token (密码****); of numbers what `mask_numbers` keeps."""
+    text = LINK_TOKEN.sub("****", text)
     text = _TOKEN.sub(lambda found: (found[1] or found[2]) + "****", text)
     return mask_numbers(_SECRET.sub(r"\1****", text))
 

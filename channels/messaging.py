@@ -28,7 +28,7 @@ from channels.group_commit import GroupCommit
 from channels.inbox import Arrival, Inbox, Peer
 from channels.lanes import Lanes
 from channels.mailbox import Message
-from channels.outgoing import Choices, Departure, Outgoing
+from channels.outgoing import Choices, Confirmation, Departure, Outgoing
 from channels.platform_api import PlatformError, TryAgain
 from channels.readable import Limits
 from channels.sending import Sending, tell_operator
@@ -59,10 +59,12 @@ class Probe:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What one request brought: messages, or the word that accounts, (account, token), have some to read."""
+    """What one request brought: messages, the word that accounts, (account, token), have some to read, or the
+    word that something of ours has arrived."""
 
     arrivals: list[Arrival] = field(default_factory=list)
     pokes: list[tuple[str, str]] = field(default_factory=list)
+    confirmations: list[Confirmation] = field(default_factory=list)
     answer: str = "success"
 
 
@@ -194,8 +196,11 @@ class MessagingInput(InputChannel):
     def _keep(self, deliveries: list[Delivery]) -> None:
         arrivals = [each for delivery in deliveries for each in delivery.arrivals]
         pokes = [each for delivery in deliveries for each in delivery.pokes]
+        confirmations = [each for delivery in deliveries for each in delivery.confirmations]
         if arrivals:
             self.inbox.take(arrivals, time.time())
+        if confirmations:
+            self.outgoing.confirm(confirmations, time.time())
         if pokes:
             self.inbox.poke(pokes, time.time())
 

@@ -53,6 +53,14 @@ peers = sa.Table(
     sa.Column("answering_until", sa.Float, nullable=False, default=0.0),
     sa.Column("sending_until", sa.Float, nullable=False, default=0.0),
 )
+# What a platform wants back with whatever answers the sender's last message: that message's own id, say.
+contexts = sa.Table(
+    "channel_context",
+    metadata,
+    sa.Column("sender", sa.String(80), primary_key=True),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("sent_at", sa.Float, nullable=False),  # that message, by the platform's clock
+)
 # What leaves: new → sent, failed or ended; `held` waits for the customer's next message, or for the end
 # of a person's talk with them.
 departures = sa.Table(
@@ -68,6 +76,16 @@ departures = sa.Table(
     sa.Column("due_at", sa.Float, nullable=False),
     sa.Column("at", sa.Float, nullable=False, index=True),
     sa.Column("why", sa.String(80), nullable=False, default=""),
+)
+# What a platform told us that it delivered: each of its messages is one departure's, however often it says so
+confirmations = sa.Table(
+    "channel_confirmation",
+    metadata,
+    sa.Column("channel", sa.String(32), primary_key=True),
+    sa.Column("message_id", sa.String(64), primary_key=True),
+    sa.Column("sender", sa.String(80), nullable=False, index=True),
+    sa.Column("departure_id", sa.String(32), nullable=False, default=""),
+    sa.Column("at", sa.Float, nullable=False, index=True),
 )
 sa.Index(
     "ix_channel_departure_waiting",

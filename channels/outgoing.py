@@ -14,8 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from channels.chat_database import reading
-from channels.messaging_tables import choices, departures, peers
+from channels.chat_database import insert_new, reading
+from channels.messaging_tables import choices, confirmations, departures, peers
 
 WINDOW_S = 48 * 60 * 60
 KEPT_S = 4 * 24 * 60 * 60
@@ -35,6 +35,15 @@ class Departure:
     body: Body
     attempts: int
     at: float
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """A text has reached the sender by our interface, as the platform's message `message_id`."""
+
+    sender: str
+    message_id: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -78,10 +87,28 @@ class Outgoing:
     def sent(self, departure: Departure, within_quota: bool) -> None:
         """It has left; `within_quota`: it counts among what the customer's message allows."""
         with self.engine.begin() as conn:
-            _update(conn, departure.id, state="sent")
-            if within_quota:
-                mine = sa.update(peers).where(peers.c.sender == departure.sender)
-                conn.execute(mine.values(used=peers.c.used + 1))
+            if _update(conn, departure.id, UNSENT, state="sent") and within_quota:
+                _count(conn, departure.sender)
+
+    def confirm(self, told: Iterable[Confirmation], now: float) -> None:
+        """The platform's own word of what it delivered, which may come before its answer, and more than once.
+
+        So what only lost its answer is not sent again.
+        """
+        with self.engine.begin() as conn:
+            for each in told:
+                row = {"channel": self.channel, "message_id": each.message_id, "sender": each.sender}
+                new = insert_new(conn, confirmations).values(**row, departure_id="", at=now)
+                if not conn.execute(new.on_conflict_do_nothing()).rowcount:
+                    continue
+                if not (found := _delivered(conn, each)):
+                    continue
+                this = sa.update(confirmations).where(
+                    confirmations.c.channel == self.channel, confirmations.c.message_id == each.message_id
+                )
+                conn.execute(this.values(departure_id=found))
+                if _update(conn, found, UNSENT, state="sent"):
+                    _count(conn, each.sender)
 
     def again(self, departure: Departure, due_at: float, why: str) -> None:
         """Not now: at `due_at`."""
@@ -99,11 +126,12 @@ class Outgoing:
             conn.execute(sa.update(choices).where(*asked).values(numbered=True, at=now))
 
     def drop(self, sender: str, ended_at: float) -> None:
-        """The sender's link ended then: nothing that waits leaves, and what was asked is closed.
+        """The sender's link ended then: nothing that waited leaves, and what was asked is closed.
 
-        What is asked since may be: the end's own answer offers the way back.
+        What is said since may be: the end's own answer offers the way back.
         """
-        mine = sa.update(departures).where(departures.c.sender == sender, UNSENT)
+        waited = (departures.c.sender == sender, UNSENT, departures.c.at <= ended_at)
+        mine = sa.update(departures).where(*waited)
         with self.engine.begin() as conn:
             conn.execute(mine.values(state="ended", why="the link has ended"))
             conn.execute(sa.delete(choices).where(choices.c.sender == sender, choices.c.at <= ended_at))
@@ -198,8 +226,26 @@ def expire(conn: Connection, now: float) -> list[tuple[str, str]]:
     ]
     ended = departures.c.state.not_in(("new", "held"))
     conn.execute(sa.delete(departures).where(ended, departures.c.at < now - KEPT_S))
+    conn.execute(sa.delete(confirmations).where(confirmations.c.at < now - KEPT_S))
     conn.execute(sa.delete(choices).where(choices.c.at < now - KEPT_CHOICES_S))
     return failed
+
+
+def _delivered(conn: Connection, told: Confirmation) -> str:
+    """The earliest departure with that text of which nothing was told yet; empty where there is none."""
+    confirmed = sa.select(confirmations.c.departure_id).where(confirmations.c.sender == told.sender)
+    candidates = sa.select(departures.c.id, departures.c.body).where(
+        departures.c.sender == told.sender,
+        departures.c.state.in_(("new", "held", "sent")),
+        departures.c.id.not_in(confirmed),
+    )
+    rows = conn.execute(candidates.order_by(departures.c.seq)).all()
+    return next((row.id for row in rows if row.body["text"] == told.text), "")
+
+
+def _count(conn: Connection, sender: str) -> None:
+    """One more of those that the customer's message allows."""
+    conn.execute(sa.update(peers).where(peers.c.sender == sender).values(used=peers.c.used + 1))
 
 
 def _update(conn: Connection, departure_id: str, *also: Any, **values: Any) -> bool:

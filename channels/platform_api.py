@@ -1,6 +1,7 @@
 """Calls to a platform's HTTP interface: JSON as raw UTF-8, an access token fetched once at a time.
 
-Failures say what may be done about them; their texts hold neither tokens nor what was said.
+Failures say what may be done about them; their texts hold neither tokens nor what was said. How a platform
+says that something failed is its `Dialect`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,8 +20,6 @@ logger = logging.getLogger(__name__)
 
 TIMEOUT_S = 10
 EARLY_S = 300  # a token is replaced before it ends: the platform lets both work for five minutes
-TOKEN_ERRORS = (40001, 40014, 42001)
-BUSY_ERRORS = (-1, 45009, 45011)
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 
 
@@ -52,6 +51,31 @@ class WithPerson(PlatformError):
 class NoMenu(PlatformError):
     """It takes no menus, or none like this: numbers have to do."""
 
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a platform is given an access token, and how its answers say what went wrong.
+
+    Attributes:
+        code_of: the error code in an answer, 0 where there is none; raises ValueError, TypeError or
+            AttributeError for what is no answer at all.
+        token_errors: the access token has ended.
+        busy_errors: later it may work; after how many seconds, 0 where nobody says.
+        token_header: carries the access token; without one it is `access_token` in the query.
+    """
+
+    code_of: Callable[[Any], int]
+    token_errors: Collection[int]
+    busy_errors: Mapping[int, float]
+    token_header: str = ""
+
+
+def _errcode(answer: Any) -> int:
+    return int(answer.get("errcode") or 0)
+
+
+#: WeCom and WeChat.
+TENCENT = Dialect(_errcode, (40001, 40014, 42001), {-1: 0, 45009: 60, 45011: 0})
 
 Fetch = Callable[[], Awaitable[tuple[str, float]]]
 
@@ -102,12 +126,15 @@ async def granted(channel: str, asked: Awaitable[dict[str, Any]]) -> tuple[str, 
 
 @dataclass
 class PlatformApi:
-    """One platform's interface at `base_url`, whose answers say by `errcode` how it went."""
+    """One platform's interface at `base_url`."""
 
     base_url: str
+    dialect: Dialect = TENCENT
     _session: aiohttp.ClientSession | None = field(default=None, repr=False)
 
-    async def call(self, token: AccessToken, path: str, data: dict[str, Any]) -> dict[str, Any]:
+    async def call(
+        self, token: AccessToken, path: str, data: dict[str, Any], query: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
         """POSTs with the access token; once more with a new one when that was refused.
 
         Raises:
@@ -115,25 +142,30 @@ class PlatformApi:
         """
         value = await token.get()
         try:
-            return await self.plain("POST", path, {"access_token": value}, data)
+            return await self._post(value, path, data, query)
         except PlatformError as error:
-            if error.code not in TOKEN_ERRORS:
+            if error.code not in self.dialect.token_errors:
                 raise
         value = await token.get(refused=value)
         try:
-            return await self.plain("POST", path, {"access_token": value}, data)
+            return await self._post(value, path, data, query)
         except PlatformError as error:
-            if error.code in TOKEN_ERRORS:
+            if error.code in self.dialect.token_errors:
                 raise TryAgain("a new access token was refused", error.code, wait_s=60) from None
             raise
 
     async def plain(
-        self, method: str, path: str, query: dict[str, str], data: dict[str, Any] | None = None
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        data: dict[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         """One call. Raises PlatformError as `call` does."""
         self._session = self._session or aiohttp.ClientSession()
         body = None if data is None else json.dumps(data, ensure_ascii=False).encode()
-        headers = {"Content-Type": "application/json; charset=utf-8"}
+        headers = {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
         limit = aiohttp.ClientTimeout(total=TIMEOUT_S)
         url = f"{self.base_url}/{path}"
         try:
@@ -149,7 +181,26 @@ class PlatformApi:
         if status != 200:
             wait_s = float(after) if after.isdecimal() else 0.0
             raise TryAgain(f"status {status}", sure=status < 500, wait_s=wait_s)
-        return _checked(raw)
+        return self._checked(raw)
+
+    async def _post(
+        self, value: str, path: str, data: dict[str, Any], query: Mapping[str, str] | None
+    ) -> dict[str, Any]:
+        if self.dialect.token_header:
+            return await self.plain("POST", path, query or {}, data, {self.dialect.token_header: value})
+        return await self.plain("POST", path, {**(query or {}), "access_token": value}, data)
+
+    def _checked(self, raw: bytes) -> dict[str, Any]:
+        try:
+            answer = json.loads(raw)
+            code = self.dialect.code_of(answer)
+        except (ValueError, AttributeError, TypeError, RecursionError):
+            raise TryAgain("no JSON", sure=False) from None
+        if code in self.dialect.busy_errors:
+            raise TryAgain(f"errcode {code}", code, wait_s=self.dialect.busy_errors[code])
+        if code:
+            raise PlatformError(f"errcode {code}", code)
+        return dict(answer)
 
     async def close(self) -> None:
         if self._session is not None:
@@ -165,16 +216,3 @@ async def _whole(answer: aiohttp.ClientResponse) -> bytes:
         if len(raw) > MAX_ANSWER_BYTES:
             raise TryAgain("the answer is too large", sure=False)
     return bytes(raw)
-
-
-def _checked(raw: bytes) -> dict[str, Any]:
-    try:
-        answer = json.loads(raw)
-        code = int(answer.get("errcode") or 0)
-    except (ValueError, AttributeError, TypeError, RecursionError):
-        raise TryAgain("no JSON", sure=False) from None
-    if code in BUSY_ERRORS:
-        raise TryAgain(f"errcode {code}", code, wait_s=60 if code == 45009 else 0)
-    if code:
-        raise PlatformError(f"errcode {code}", code)
-    return dict(answer)

@@ -81,7 +81,7 @@ class Sending:
     def _spent(self, peer: Peer, departure: Departure, now: float) -> bool:
         if by_event(departure, self.limits, now):
             return False
-        return peer.used >= self.limits.quota or now - peer.heard_at > WINDOW_S
+        return peer.used >= self.limits.quota or now - peer.heard_at > self.limits.window_s
 
     async def _again(self, departure: Departure, error: TryAgain) -> float:
         pause_s = max(error.wait_s, min(FIRST_PAUSE_S * 2**departure.attempts, LAST_PAUSE_S))

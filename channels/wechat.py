@@ -138,8 +138,9 @@ def _event(fields: Mapping[str, str]) -> dict[str, Any] | None:
     """What an event is among arrivals, None for one that asks for nothing."""
     event, key = fields.get("Event", ""), fields.get("EventKey", "")
     if event in ENTERED:
-        scene = key.removeprefix(OF_A_NEW_FOLLOWER)
-        return {"kind": "entered", "extra": {"code": event, **({"scene": scene} if scene else {})}}
+        told = {"scene": key.removeprefix(OF_A_NEW_FOLLOWER), "anew": "1" if event == "subscribe" else ""}
+        said = {name: value for name, value in told.items() if value}
+        return {"kind": "entered", "extra": {"code": event, **said}}
     if event == "CLICK" and key:
         return {"kind": "clicked", "text": key, "extra": {"code": event}}
     return {"kind": "left"} if event == "unsubscribe" else None

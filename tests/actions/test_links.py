@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -298,3 +299,19 @@ def test_without_a_page_of_the_host_the_way_is_said(ledger: Ledger) -> None:
     quote = phone.type("prepay_all", "全部提前还清", enters="settle")
     said = phone.press(quote, "确认结清")
     assert said[0].response == "utter_decide_elsewhere"
+
+
+def test_an_app_whose_messages_hold_no_address_is_told_the_way_in_words(ledger: Ledger) -> None:
+    page = replace(PAGE, unsaid_in=frozenset(["douyin"]))
+    link(ledger, sender="dy-1234567890")
+    link(ledger)
+    for channel, sender, response in (
+        ("douyin", "dy-1234567890", "utter_decide_elsewhere"),
+        ("wecom_kf", PHONE, "utter_decide_by_link"),
+    ):
+        app = Chat(build_executor(ledger, page), None, sender, channel)
+        quote = app.type("prepay_all", "全部提前还清", enters="settle")
+        said = app.press(quote, "确认结清")
+        assert (said[0].response, "http" in said[0].text) == (response, channel == "wecom_kf")
+    stranger = Chat(build_executor(ledger, page), None, "dy-x", "douyin")
+    assert "请在我们的App或网页登录" in stranger.type("nlu_fallback", "怎么关联账号")[0].text

@@ -1,6 +1,6 @@
 """What a customer of a messaging app does and sees, in whichever app, and the switches of its platform.
 
-For both environments. What a platform calls these things its own file says (`kf_talk.py`, `wechat_talk.py`).
+For both environments. What a platform calls these things its own file says (such as `kf_talk.py`).
 """
 
 from __future__ import annotations
@@ -33,6 +33,20 @@ class App:
     program: ClassVar[str]
     token_call: ClassVar[str]
     send_call: ClassVar[str]
+    unfit: ClassVar[tuple[str, ...]] = (  # how a delivery may be spoilt that is refused
+        "forged",
+        "stale",
+        "unsigned",
+        "plain",
+        "other_company",
+        "bomb",
+        "gbk",
+        "no_xml",
+        "large",
+    )
+    menus: ClassVar[bool] = True  # else choices are numbered
+    failures: ClassVar[tuple[str, ...]] = ("429", "busy", "slow")  # after which a message arrives once
+    quota: ClassVar[int] = 5  # messages for each one of the customer's
 
     def do(self, path: str, **fields: Any) -> Any:
         answer = requests.post(f"{self.url}/test/{path}", json=fields, timeout=600)
@@ -95,7 +109,7 @@ class Customer:
 
     @staticmethod
     def items(message: dict[str, Any]) -> dict[str, str]:
-        """The menu of a message: titles with their ids."""
+        """What a message offers: titles with the `choice` that each is, such as a menu item's id."""
         raise NotImplementedError
 
     # What is the same for all.

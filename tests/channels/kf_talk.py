@@ -15,6 +15,7 @@ class Kf(App):
     program = "wecom_kf.py"
     token_call = "gettoken"
     send_call = "send_msg"
+    failures = (*App.failures, "answer_lost")
 
     def customer(self, prefix: str = "wm") -> KfCustomer:
         return KfCustomer(self, new_user(prefix))

@@ -240,6 +240,8 @@ def test_too_long_is_counted_in_characters() -> None:
         ("110101 1990 0307 123X", "****123X"),
         ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjIn0.abc-_1", "eyJ****"),
         ("Authorization: Bearer abcdefgh-12345678", "Authorization: Bearer ****"),
+        ("我的码fR3-_xkQ0aZbYcXdWeVfUgThSiRjQkPlOmNnMo1x2yA，谢谢", "我的码****，谢谢"),
+        ("0123456789abcdef0123456789abcdef0123456789a", "0123456789abcdef0123456789abcdef0123456789a"),
         ("1500.00 300.50", "1500.00 300.50"),
         ("二〇二六年十一月三日还一千五百", "二〇二六年十一月三日还一千五百"),
         ("20261103123456", "20261103123456"),

@@ -10,8 +10,16 @@ import sqlalchemy as sa
 
 from channels.inbox import KEPT_S, LEASE_S, Account, Arrival, Inbox
 from channels.mailbox import Mailbox
-from channels.messaging_tables import arrivals
-from channels.outgoing import KEPT_CHOICES_S, SKEW_S, WINDOW_S, Choices, Outgoing, departure_id
+from channels.messaging_tables import arrivals, confirmations
+from channels.outgoing import (
+    KEPT_CHOICES_S,
+    SKEW_S,
+    WINDOW_S,
+    Choices,
+    Confirmation,
+    Outgoing,
+    departure_id,
+)
 
 NOW = 1_800_000_000.0
 FIRST = Arrival("m1", "wxkf-a", "wk1", "a", NOW, "你好")
@@ -229,3 +237,56 @@ def test_what_could_not_leave_in_time_has_failed_once(inbox: Inbox, outgoing: Ou
     assert (inbox.expire(NOW + WINDOW_S + 1), inbox.expire(NOW + WINDOW_S + 1)) == (late, [])
     assert outgoing.counts() == {"failed": 2, "new": 1}
     assert outgoing.waiting(NOW + 2) == ["wxkf-a"]
+
+
+def test_what_an_answer_has_to_bring_back_is_the_newest_messages(inbox: Inbox) -> None:
+    def context() -> dict[str, str]:
+        peer = inbox.peer("wxkf-a")
+        assert peer is not None
+        return peer.context
+
+    def take(message_id: str, at: float, kind: str = "text", **brings: str) -> None:
+        inbox.take([replace(FIRST, message_id=message_id, sent_at=at, kind=kind, context=brings)], NOW)
+
+    take("e1", NOW, "entered", conversation="c")
+    assert context() == {"conversation": "c"}
+    take("m2", NOW + 2, conversation="c", id="2")
+    take("m1", NOW + 1, conversation="c", id="1")  # came late
+    take("e2", NOW + 3, "entered", conversation="c")
+    assert context() == {"conversation": "c", "id": "2"}
+    take("m3", NOW + 3, conversation="c", id="3")
+    take("m4", NOW + 4)
+    assert context() == {"conversation": "c", "id": "3"}
+    found = inbox.next("wxkf-a")
+    assert found is not None and found.context == {}, "it is the sender's, and goes with no message"
+
+
+def test_what_the_platform_says_that_it_delivered_does_not_leave_again(
+    inbox: Inbox, outgoing: Outgoing
+) -> None:
+    def used() -> int:
+        peer = inbox.peer("wxkf-a")
+        return peer.used if peer else -1
+
+    def confirm(message_id: str, text: str) -> None:
+        outgoing.confirm([Confirmation("wxkf-a", message_id, text)] * 2, NOW)
+
+    inbox.take([FIRST], NOW)
+    put(outgoing, 2, "一", "一", "二")
+    first, _ = outgoing.next("wxkf-a") or pytest.fail("nothing to send")
+    confirm("p1", "一")  # while it is on its way
+    outgoing.sent(first, within_quota=True)
+    assert (outgoing.counts(), used()) == ({"sent": 1, "new": 2}, 1)
+    second, _ = outgoing.next("wxkf-a") or pytest.fail("nothing to send")
+    assert second.id != first.id
+    outgoing.again(second, NOW + 5, "no answer")
+    confirm("p1", "一")  # the platform repeats itself
+    confirm("p2", "别的")
+    assert outgoing.counts() == {"sent": 1, "new": 2}
+    confirm("p3", "一")
+    assert (outgoing.counts(), used()) == ({"sent": 2, "new": 1}, 2)
+    third, _ = outgoing.next("wxkf-a") or pytest.fail("nothing to send")
+    assert third.body == {"text": "二"}
+    inbox.expire(NOW + KEPT_S + 1)
+    with inbox.engine.connect() as conn:
+        assert conn.execute(sa.select(confirmations)).all() == []

@@ -129,6 +129,17 @@ def test_a_platform_that_gives_no_address_in_time_costs_the_others_nothing(
     assert [record.args[0] for record in caplog.records] == ["fails", "slow"]
 
 
+def test_that_a_link_is_over_may_be_said_when_the_end_was_heard_of_before_it_left(tmp_path: Path) -> None:
+    connector = connected(tmp_path)
+    now = float(int(time.time()))
+    put(connector, 2, now, "还没发出")
+    put(connector, 3, now + 0.2, "已解除关联")
+    asyncio.run(connector.forget(ME, now + 0.1))
+    left, _ = connector.outgoing.next(ME) or pytest.fail("nothing to send")
+    assert left.body["text"] == "已解除关联"
+    assert connector.outgoing.counts() == {"ended": 1, "new": 1}
+
+
 def test_when_a_link_is_over_nothing_that_waits_reaches_whoever_has_the_app_next(tmp_path: Path) -> None:
     connector = connected(tmp_path)
     now = float(int(time.time()))

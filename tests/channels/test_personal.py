@@ -97,7 +97,7 @@ def test_of_a_shared_sender_only_its_intervals_are_told_and_forgotten(mailbox: M
 def test_every_table_with_words_has_a_time(mailbox: Mailbox) -> None:
     """Else what one said would be told to, or outlive, the other of a shared sender."""
     timeless = {table.name for table in _ours() if not set(_TIMES) & set(table.c.keys())}
-    assert timeless == {"chat_sender", "channel_peer"}
+    assert timeless == {"chat_sender", "channel_peer", "channel_context"}
 
 
 def test_without_rasas_table_there_is_only_the_channels(mailbox: Mailbox) -> None:

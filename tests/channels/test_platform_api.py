@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from channels.platform_api import AccessToken, PlatformApi, PlatformError, TryAgain
+from channels.platform_api import AccessToken, Dialect, PlatformApi, PlatformError, TryAgain
 
 Check = Callable[[PlatformApi, AccessToken], Awaitable[None]]
 
@@ -153,3 +153,40 @@ def test_no_connection_is_tried_again_and_names_no_address() -> None:
         await api.close()
 
     asyncio.run(check())
+
+
+def test_a_platform_may_speak_another_dialect() -> None:
+    """The token in a header, errors under other names and numbers, and parameters of its own."""
+    dialect = Dialect(lambda answer: int(answer["data"]["code"]), (7,), {8: 30.0}, "access-token")
+    codes, seen = [7, 0, 8, 9], []
+
+    async def do(request: web.Request) -> web.Response:
+        seen.append((dict(request.query), request.headers.get("access-token")))
+        return web.json_response({"data": {"code": codes.pop(0)}})
+
+    async def check() -> None:
+        app = web.Application()
+        app.add_routes([web.post("/do", do)])
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        api = PlatformApi(f"http://127.0.0.1:{runner.addresses[0][1]}", dialect)
+        given = iter("ab")
+
+        async def fetch() -> tuple[str, float]:
+            return next(given), 7200
+
+        token = AccessToken(fetch)
+        try:
+            await api.call(token, "do", {}, {"open_id": "o"})
+            with pytest.raises(TryAgain) as busy:
+                await api.call(token, "do", {})
+            with pytest.raises(PlatformError, match="errcode 9"):
+                await api.call(token, "do", {})
+        finally:
+            await api.close()
+            await runner.cleanup()
+        assert (busy.value.code, busy.value.wait_s) == (8, 30)
+
+    asyncio.run(check())
+    assert seen == [({"open_id": "o"}, "a"), ({"open_id": "o"}, "b"), ({}, "b"), ({}, "b")]

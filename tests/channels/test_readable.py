@@ -56,6 +56,11 @@ def test_nothing_is_lost_by_splitting_and_no_character_is_cut(limit: int) -> Non
     assert "".join(parts) == text
 
 
+def test_a_platform_may_count_characters_too() -> None:
+    made = compose([bubble(4, "a" * 25 + "字" * 8)], Limits(text_bytes=24, text_chars=10))
+    assert [body["text"] for body in made.bodies] == ["a" * 10, "a" * 10, "aaaaa字字字字字", "字字字"]
+
+
 def test_it_is_split_after_a_sentence() -> None:
     assert split("第一句话。第二句话。第三句", 34) == ["第一句话。第二句话。", "第三句"]
 

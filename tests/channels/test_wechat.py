@@ -68,6 +68,15 @@ def test_an_event_is_known_by_its_sender_time_and_name(wechat: Wechat) -> None:
     customer.sees(3)
 
 
+def test_a_follower_who_scans_a_code_again_is_not_greeted_again(wechat: Wechat) -> None:
+    customer = wechat.customer()
+    customer.enters()
+    customer.sees(1)
+    customer.happens("SCAN", "shop:12")
+    assert text_of(customer.asks("今天天气")) == "收到：今天天气"
+    assert len(customer.seen()) == 2
+
+
 def test_an_entry_of_the_accounts_menu_is_what_it_says(wechat: Wechat) -> None:
     customer = wechat.customer()
     customer.happens("CLICK", "今天天气")

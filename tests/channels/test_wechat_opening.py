@@ -98,6 +98,7 @@ def test_an_event_is_an_arrival_that_is_no_message(
 ) -> None:
     (arrival,) = opened({**EVENT, "Event": event, "EventKey": key})
     assert (arrival.kind, arrival.text, arrival.extra.get("scene")) == (kind, text, scene)
+    assert ("anew" in arrival.extra) == (event == "subscribe"), "one follows once, until one leaves"
     assert not arrival.from_customer
     again = opened({**EVENT, "Event": event, "EventKey": key, "Ticket": "t"})
     assert again[0].message_id == arrival.message_id

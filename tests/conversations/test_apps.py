@@ -50,10 +50,12 @@ def app(request: pytest.FixtureRequest, demo: LiveDemo, apps: dict[type[App], Ap
     return apps[request.param]
 
 
-def on_page(demo: LiveDemo, customer: str, path: str, body: dict[str, str] | None = None) -> dict[str, Any]:
+def on_page(
+    demo: LiveDemo, customer: str, path: str, body: dict[str, str] | None = None, method: str = "POST"
+) -> dict[str, Any]:
     """What the host's page is answered for a customer who has just logged in strongly."""
     headers = {"Authorization": f"Bearer {demo.token(customer, 'payment')}"}
-    answer = demo.bot.post(path, json=body or {}, headers=headers)
+    answer = demo.bot.request(method, path, json=body or {}, headers=headers)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
 
@@ -150,7 +152,9 @@ def test_a_linked_sender_asks_about_the_own_account_until_it_is_unlinked(demo: L
     customer.sees(2)
     assert "¥" in text_of(customer.asks("我这个月要还多少"))
     assert len(demo.service.get("/links", params={"sender": customer.sender}).json()["links"]) == 1
+    assert len(on_page(demo, "c-owing", "/chat/links", method="GET")["links"]) == 1
     unlinks(customer)
+    assert on_page(demo, "c-owing", "/chat/links", method="GET")["links"] == []
     said = text_of(customer.asks("我这个月要还多少"))
     assert "关联" in said and "¥" not in said
     assert demo.service.get("/links", params={"sender": customer.sender}).status_code == 404
@@ -165,6 +169,16 @@ def test_a_link_is_good_once(demo: LiveDemo, app: App) -> None:
     second.sees(1)
     assert "¥" not in text_of(second.asks("我这个月要还多少"))
     assert demo.service.get("/links", params={"sender": second.sender}).status_code == 404
+
+
+def test_a_pasted_token_links_once_and_is_in_no_log(demo: LiveDemo, app: App) -> None:
+    token = on_page(demo, "c-owing", "/chat/links")["token"]
+    first, second = app.customer(), app.customer()
+    assert "您的月付账户已关联" in text_of(first.asks(f"关联码：{token}"))
+    assert "¥" in text_of(first.asks("我这个月要还多少"))
+    assert "用过" in text_of(second.asks(token))
+    assert "¥" not in text_of(second.asks("我这个月要还多少"))
+    assert token not in demo.logs()
 
 
 def test_the_code_on_the_page_links_a_follower_and_unfollowing_unlinks(

@@ -43,6 +43,7 @@ AT_CHOICE = {
     "YUEFU_CHAT_VISITORS",
     "YUEFU_LINK_URLS",  # messaging apps, where there are some
     "YUEFU_LINK_LIFE_S",
+    "YUEFU_APPS_WITHOUT_LINKS",
     "YUEFU_SEALS_FILE",  # a place that the ledger's administrators cannot change
 }
 
