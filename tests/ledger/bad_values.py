@@ -135,6 +135,7 @@ def _of_settling(ledger: Ledger) -> Iterator[Command]:
     quote = settling.quote()
     yield _of(quotes.make, customer_id="c-1", close_after=False)
     yield _of(settlement.for_quote, customer_id=settling.id, quote_id=quote.quote_id)
+    yield _of(settlement.asked_again, customer_id=settling.id, quote_id=quote.quote_id, asked_by=None)
     confirmed = {"quote_id": quote.quote_id, "amount_fen": quote.total_fen, "key": "confirm"}
     yield _of(settlement.confirm, customer_id=settling.id, **confirmed)
     leaving = closing_.quote(close_after=True)

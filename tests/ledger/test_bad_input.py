@@ -123,6 +123,8 @@ _NEED_NOT_KNOW = {
     "ledger.personal.erase_links customer_id",
     "ledger.settlement.for_quote customer_id",
     "ledger.settlement.for_quote quote_id",
+    "ledger.settlement.asked_again customer_id",
+    "ledger.settlement.asked_again quote_id",
 }
 
 

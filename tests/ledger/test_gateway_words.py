@@ -44,13 +44,14 @@ def test_a_result_is_told_when_nobody_waits_for_the_call_any_more(
     assert told(customer.ledger) == ([(kind, ref)] if tells else [])
 
 
-def test_a_charge_never_sent_is_not_told_by_the_one_who_sends_it(
-    customer: Customer, clock: FixedClock
+@pytest.mark.parametrize(("minutes", "tells"), [(0, False), (5, True)])
+def test_of_a_charge_that_was_never_sent_the_call_began_with_its_making(
+    customer: Customer, clock: FixedClock, minutes: int, tells: bool
 ) -> None:
     created(customer)
-    clock.advance(timedelta(minutes=5))
+    clock.advance(timedelta(minutes=minutes))
     say(customer, "SUCCEEDED")
-    assert told(customer.ledger) == []
+    assert told(customer.ledger) == ([("settlement_result", "S2")] if tells else [])
 
 
 @pytest.mark.parametrize(
