@@ -12,15 +12,16 @@ import json
 import secrets
 import sys
 import time
-from collections import Counter, defaultdict
+from functools import partial
 from typing import Any
 
 import aiohttp
 from cryptography.hazmat.primitives import hashes
-from sanic import Request, Sanic, response
+from sanic import Request, response
 from sanic.response import HTTPResponse
 
 from tests.channels.platforms.douyin_account import ACCOUNT, CLIENT_KEY, SECRET
+from tests.channels.platforms.switches import Switched, loaded, serve
 
 QUOTA, OF_ENTERING = 6, 3
 MESSAGE_LIFE_S, ENTERING_LIFE_S = 24 * 3600, 30
@@ -41,17 +42,12 @@ def signature(secret: str, body: bytes) -> str:
     return digest.finalize().hex()
 
 
-class Platform:
-    """What the platform knows. One event loop; nothing here is for several threads."""
+class Platform(Switched):
+    """What the platform knows. Made in its event loop, which its client needs."""
 
     def __init__(self, callback: str) -> None:
-        self.callback = callback
-        self.access_tokens: list[str] = []
-        self.revoked: set[str] = set()
+        super().__init__(callback)
         self.answerable: dict[str, dict[str, Any]] = {}  # by message id: who, when, how many are left, scene
-        self.sent: list[dict[str, Any]] = []
-        self.calls: Counter[str] = Counter()
-        self.faults: dict[str, list[str]] = defaultdict(list)
         self.echoes = True
         self.echoing: set[asyncio.Task[Any]] = set()
         self.last: dict[str, Any] = {}
@@ -109,8 +105,10 @@ class Platform:
             except aiohttp.ClientError:
                 await asyncio.sleep(0.2)
 
-    def fault(self, path: str) -> str:
-        return self.faults[path].pop(0) if self.faults[path] else ""
+    def set_up(self, asked: dict[str, Any]) -> None:
+        """`echoes`: whether it tells what was sent."""
+        super().set_up(asked)
+        self.echoes = asked.get("echoes", self.echoes)
 
     def denied(self, request: Request) -> HTTPResponse | None:
         """What comes before any call is looked at."""
@@ -267,30 +265,6 @@ async def echo(request: Request) -> HTTPResponse:
     return response.json({"status": status, "text": text})
 
 
-async def set_up(request: Request) -> HTTPResponse:
-    """`revoke`: the access token; `faults` of a call; `echoes`: whether it tells what was sent."""
-    platform: Platform = request.app.ctx.platform
-    asked = request.json
-    if asked.get("revoke") and platform.access_tokens:
-        platform.revoked.add(platform.access_tokens[-1])
-        platform.access_tokens.append(secrets.token_hex(16))
-    platform.echoes = asked.get("echoes", platform.echoes)
-    for path, kinds in asked.get("faults", {}).items():
-        platform.faults[path] = kinds
-    return response.json({})
-
-
-async def sent(request: Request) -> HTTPResponse:
-    platform: Platform = request.app.ctx.platform
-    user = request.args.get("user")
-    return response.json([each for each in platform.sent if user in (None, each["user"])])
-
-
-async def calls(request: Request) -> HTTPResponse:
-    platform: Platform = request.app.ctx.platform
-    return response.json(platform.calls)
-
-
 async def load(request: Request) -> HTTPResponse:
     """Many customers write at once, some deliveries come twice; how long acknowledging took."""
     platform: Platform = request.app.ctx.platform
@@ -299,15 +273,7 @@ async def load(request: Request) -> HTTPResponse:
     for number in range(count):
         platform.event("im_receive_msg", f"{prefix}-{number}", {"message_type": "text", "text": "你好"})
         events.append(platform.last)
-    at_once = asyncio.Semaphore(100)
-
-    async def one(each: dict[str, Any]) -> tuple[int, float]:
-        async with at_once:
-            return await platform.deliver("", each)
-
-    answers = await asyncio.gather(*map(one, events + events[:repeats]))
-    bad = sum(status != 200 for status, _ in answers)
-    return response.json({"bad": bad, "seconds": sorted(took for _, took in answers)})
+    return await loaded(partial(platform.deliver, "", each) for each in events + events[:repeats])
 
 
 ROUTES = (
@@ -317,25 +283,9 @@ ROUTES = (
     ("POST", "/test/event", event),
     ("POST", "/test/deliver", deliver),
     ("POST", "/test/echo", echo),
-    ("POST", "/test/set", set_up),
-    ("GET", "/test/sent", sent),
-    ("GET", "/test/calls", calls),
     ("POST", "/test/load", load),
 )
 
 
-def main(port: int, callback: str) -> None:
-    app = Sanic("douyin_platform", configure_logging=False)
-    app.config.RESPONSE_TIMEOUT = 600  # of `load`
-
-    @app.before_server_start
-    async def begin(app: Sanic) -> None:
-        app.ctx.platform = Platform(callback)
-
-    for method, path, handler in ROUTES:
-        app.add_route(handler, path, methods=[method])
-    app.run(host="127.0.0.1", port=port, single_process=True, access_log=False)
-
-
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    serve("douyin_platform", partial(Platform, sys.argv[2]), ROUTES, int(sys.argv[1]))

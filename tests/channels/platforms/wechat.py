@@ -12,16 +12,18 @@ import json
 import secrets
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
-from sanic import Request, Sanic, response
+from sanic import Request, response
 from sanic.response import HTTPResponse
 from wechatpy.crypto import PrpCrypto, WeChatCrypto, _get_signature
 from wechatpy.utils import WeChatSigner
 
+from tests.channels.platforms.switches import Switched, loaded, serve
 from tests.channels.platforms.wechat_account import ACCOUNT, AES_KEY, APP_ID, SECRET, TOKEN
 from tests.channels.platforms.wecom_kf import BOMB, failing, refusal
 
@@ -37,21 +39,24 @@ def signature_of(*parts: str) -> str:
     return str(signer.signature)
 
 
-class Platform:
-    """What the platform knows. One event loop; nothing here is for several threads."""
+class Platform(Switched):
+    """What the platform knows."""
 
     def __init__(self, callback: str) -> None:
-        self.callback = callback
-        self.access_tokens: list[str] = []
-        self.revoked: set[str] = set()
-        self.sent: list[dict[str, Any]] = []
+        super().__init__(callback)
         self.followers: set[str] = set()
         self.allowed: dict[str, list[tuple[float, int]]] = defaultdict(list)  # until when, how many
-        self.calls: Counter[str] = Counter()
-        self.faults: dict[str, list[str]] = defaultdict(list)
         self.scenes: dict[str, tuple[str, float]] = {}
         self.last: dict[str, dict[str, str]] = {}
         self.skew_s = 0
+
+    def set_up(self, asked: dict[str, Any]) -> None:
+        """`allowed` to a `user`: [seconds, count]; `skew_s` of its clock."""
+        super().set_up(asked)
+        self.skew_s = asked.get("skew_s", self.skew_s)
+        if "allowed" in asked:
+            until = [(time.time() + for_s, count) for for_s, count in asked["allowed"]]
+            self.allowed[asked["user"]] = until
 
     def now(self) -> float:
         return time.time() + self.skew_s
@@ -160,7 +165,7 @@ async def send(request: Request) -> HTTPResponse:
     platform: Platform = request.app.ctx.platform
     if refused := denied(request, "send"):
         return refused
-    kind = platform.faults["send"].pop(0) if platform.faults["send"] else ""
+    kind = platform.fault("send")
     if failed := await failing(kind):
         return failed
     message = json.loads(request.body)
@@ -182,7 +187,7 @@ async def create(request: Request) -> HTTPResponse:
     platform: Platform = request.app.ctx.platform
     if refused := denied(request, "qrcode"):
         return refused
-    if failed := await failing(platform.faults["qrcode"].pop(0) if platform.faults["qrcode"] else ""):
+    if failed := await failing(platform.fault("qrcode")):
         return failed
     scene = request.json["action_info"]["scene"]["scene_str"]
     life_s = request.json["expire_seconds"]
@@ -228,45 +233,13 @@ async def echo(request: Request) -> HTTPResponse:
     return response.json({"status": answer.status_code, "text": answer.text})
 
 
-async def set_up(request: Request) -> HTTPResponse:
-    """`revoke`: the access token; `allowed` to a `user`: [seconds, count]; `skew_s`; `faults` of a path."""
-    platform: Platform = request.app.ctx.platform
-    asked = request.json
-    platform.skew_s = asked.get("skew_s", platform.skew_s)
-    if asked.get("revoke"):
-        platform.revoked.update(platform.access_tokens)
-    if "allowed" in asked:
-        platform.allowed[asked["user"]] = [(time.time() + for_s, count) for for_s, count in asked["allowed"]]
-    for path, kinds in asked.get("faults", {}).items():
-        platform.faults[path] = kinds
-    return response.json({})
-
-
-async def sent(request: Request) -> HTTPResponse:
-    platform: Platform = request.app.ctx.platform
-    user = request.args.get("user")
-    return response.json([each for each in platform.sent if user in (None, each["user"])])
-
-
-async def calls(request: Request) -> HTTPResponse:
-    return response.json(request.app.ctx.platform.calls)
-
-
 async def load(request: Request) -> HTTPResponse:
     """Many customers write at once, some messages come twice; how long acknowledging took."""
     platform: Platform = request.app.ctx.platform
     prefix, count, repeats = (request.json[name] for name in ("prefix", "count", "repeats"))
     every = [platform.make(f"{prefix}-{number}", {"Content": "你好"}) for number in range(count)]
-    at_once = asyncio.Semaphore(100)
-
-    async def push_one(client: httpx.AsyncClient, made: dict[str, str]) -> tuple[int, float]:
-        async with at_once:
-            return await platform.push(client, made)
-
     async with httpx.AsyncClient(timeout=ANSWER_S) as client:
-        answers = await asyncio.gather(*(push_one(client, made) for made in [*every, *every[:repeats]]))
-    bad = sum(status != 200 for status, _ in answers)
-    return response.json({"bad": bad, "seconds": sorted(took for _, took in answers)})
+        return await loaded(partial(platform.push, client, made) for made in [*every, *every[:repeats]])
 
 
 ROUTES = (
@@ -276,20 +249,9 @@ ROUTES = (
     ("POST", "/test/push", push),
     ("POST", "/test/scan", scan),
     ("POST", "/test/echo", echo),
-    ("POST", "/test/set", set_up),
-    ("GET", "/test/sent", sent),
-    ("GET", "/test/calls", calls),
     ("POST", "/test/load", load),
 )
 
 
-def main(port: int, callback: str) -> None:
-    app = Sanic("wechat_platform", configure_logging=False)
-    app.ctx.platform = Platform(callback)
-    for method, path, handler in ROUTES:
-        app.add_route(handler, path, methods=[method])
-    app.run(host="127.0.0.1", port=port, single_process=True, access_log=False)
-
-
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    serve("wechat_platform", partial(Platform, sys.argv[2]), ROUTES, int(sys.argv[1]))

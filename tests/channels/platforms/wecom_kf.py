@@ -14,16 +14,18 @@ import secrets
 import sys
 import time
 from collections import Counter, defaultdict
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
-from sanic import Request, Sanic, response
+from sanic import Request, response
 from sanic.response import HTTPResponse
 from wechatpy.crypto import _get_signature
 from wechatpy.enterprise.crypto import PrpCrypto, WeChatCrypto
 
 from tests.channels.platforms.kf_account import ACCOUNT, AES_KEY, CORP_ID, SECRET, TOKEN
+from tests.channels.platforms.switches import Switched, loaded, serve
 
 QUOTA = 5
 TOKENLESS_A_MINUTE = 10
@@ -36,23 +38,18 @@ def refusal(code: int, why: str) -> HTTPResponse:
     return response.json({"errcode": code, "errmsg": why})
 
 
-class Platform:
-    """What the platform knows. One event loop; nothing here is for several threads."""
+class Platform(Switched):
+    """What the platform knows."""
 
     def __init__(self, callback: str) -> None:
-        self.callback = callback
-        self.access_tokens: list[str] = []
-        self.revoked: set[str] = set()
+        super().__init__(callback)
         self.poke_token = secrets.token_hex(8)
         self.entries: list[dict[str, Any]] = []
-        self.sent: list[dict[str, Any]] = []
         self.known: set[str] = set()
         self.allowed: Counter[str] = Counter()
         self.heard_at: dict[str, float] = {}
         self.states: defaultdict[str, int] = defaultdict(int)
         self.codes: dict[str, str] = {}
-        self.calls: Counter[str] = Counter()
-        self.faults: dict[str, list[str]] = defaultdict(list)
         self.page = 1000
         self.tokenless: list[float] = []
         self.last: tuple[str, bytes] = ("", b"")
@@ -108,8 +105,12 @@ class Platform:
         )
         return answer.status_code, time.perf_counter() - began
 
-    def fault(self, path: str) -> str:
-        return self.faults[path].pop(0) if self.faults[path] else ""
+    def set_up(self, asked: dict[str, Any]) -> None:
+        """`page`: entries a page; `state` of a `user`."""
+        super().set_up(asked)
+        self.page = asked.get("page", self.page)
+        if "state" in asked:
+            self.states[asked["user"]] = asked["state"]
 
     def denied(self, request: Request, path: str) -> HTTPResponse | None:
         """What comes before any call is looked at."""
@@ -253,48 +254,14 @@ async def echo(request: Request) -> HTTPResponse:
     return response.json({"status": answer.status_code, "text": answer.text})
 
 
-async def set_up(request: Request) -> HTTPResponse:
-    """`page`: entries a page; `revoke`: the access token; `state` of a `user`; `faults` of a path."""
-    platform: Platform = request.app.ctx.platform
-    asked = request.json
-    platform.page = asked.get("page", platform.page)
-    if asked.get("revoke") and platform.access_tokens:
-        platform.revoked.add(platform.access_tokens[-1])
-        platform.access_tokens.append(secrets.token_hex(16))
-    if "state" in asked:
-        platform.states[asked["user"]] = asked["state"]
-    for path, kinds in asked.get("faults", {}).items():
-        platform.faults[path] = kinds
-    return response.json({})
-
-
-async def sent(request: Request) -> HTTPResponse:
-    platform: Platform = request.app.ctx.platform
-    user = request.args.get("user")
-    return response.json([each for each in platform.sent if user in (None, each["user"])])
-
-
-async def calls(request: Request) -> HTTPResponse:
-    platform: Platform = request.app.ctx.platform
-    return response.json(platform.calls)
-
-
 async def load(request: Request) -> HTTPResponse:
     """Many customers write at once, each with a poke, some pokes twice; how long acknowledging took."""
     platform: Platform = request.app.ctx.platform
     prefix, count, repeats = (request.json[name] for name in ("prefix", "count", "repeats"))
     for number in range(count):
         platform.say(f"{prefix}-{number}", {"msgtype": "text", "text": {"content": "你好"}})
-    at_once = asyncio.Semaphore(100)
-
-    async def poke(client: httpx.AsyncClient) -> tuple[int, float]:
-        async with at_once:
-            return await platform.poke(client)
-
     async with httpx.AsyncClient(timeout=60) as client:
-        answers = await asyncio.gather(*(poke(client) for _ in range(count + repeats)))
-    bad = sum(status != 200 for status, _ in answers)
-    return response.json({"bad": bad, "seconds": sorted(took for _, took in answers)})
+        return await loaded([partial(platform.poke, client)] * (count + repeats))
 
 
 ROUTES = (
@@ -306,20 +273,9 @@ ROUTES = (
     ("POST", "/test/event", event),
     ("POST", "/test/poke", poke),
     ("POST", "/test/echo", echo),
-    ("POST", "/test/set", set_up),
-    ("GET", "/test/sent", sent),
-    ("GET", "/test/calls", calls),
     ("POST", "/test/load", load),
 )
 
 
-def main(port: int, callback: str) -> None:
-    app = Sanic("wecom_kf_platform", configure_logging=False)
-    app.ctx.platform = Platform(callback)
-    for method, path, handler in ROUTES:
-        app.add_route(handler, path, methods=[method])
-    app.run(host="127.0.0.1", port=port, single_process=True, access_log=False)
-
-
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    serve("wecom_kf_platform", partial(Platform, sys.argv[2]), ROUTES, int(sys.argv[1]))
