@@ -24,7 +24,17 @@ from tests.ledger.test_bad_input import refused, rows
 
 #: Commands that only read, or find on the stage that all is written.
 _WRITE_NOTHING = {
-    *("find", "for_quote", "guards", "statement", "account_facts", "account_json", "charge", "settlement"),
+    *(
+        "find",
+        "for_quote",
+        "asked_again",
+        "guards",
+        "statement",
+        "account_facts",
+        "account_json",
+        "charge",
+        "settlement",
+    ),
     *(
         "payout_fen",
         "late_money",
