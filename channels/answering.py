@@ -50,6 +50,7 @@ class Answering:
                     await self._answer(arrival)
                 except ServiceError as error:
                     logger.warning("%s waits: %s", sender, error)
+                    await asyncio.to_thread(self.inbox.not_tried, arrival)
                     return AGAIN_S
         finally:
             await asyncio.shield(asyncio.to_thread(self.inbox.end, sender, "answering"))
@@ -67,7 +68,9 @@ class Answering:
 
     async def _answer(self, arrival: Arrival) -> None:
         said: list[Message] = []
-        if arrival.attempts >= LAST_TRY:
+        if arrival.kind == "left":  # whoever has left is told nothing, and whatever happens their link ends
+            await self._left(arrival)
+        elif arrival.attempts >= LAST_TRY:
             tell_operator(arrival.sender, arrival.message_id, "it could not be answered")
         elif arrival.attempts >= TRIES:
             said = await self.desk.turns.give_up(arrival.sender, arrival.message_id)
@@ -78,9 +81,6 @@ class Answering:
 
     async def _asked(self, arrival: Arrival) -> Asked | None:
         """What the arrival says to the bot, None when it is nothing for it."""
-        if arrival.kind == "left":
-            await self._left(arrival)
-            return None
         if time.time() - arrival.sent_at > WINDOW_S:
             logger.warning("a message of %s came too late to be answered", arrival.sender)
             return None

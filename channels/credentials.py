@@ -31,21 +31,32 @@ def read(channel: str, given: Mapping[str, Any] | None, keys: Sequence[Key]) -> 
     Raises:
         BadKey: with the first that is missing, unknown or of another shape.
     """
+    if given is not None and not isinstance(given, Mapping):
+        raise BadKey(f"{channel}: its keys are missing; for example {keys[0].name}: {keys[0].example}")
     values = dict(given or {})
     if unknown := set(values) - {key.name for key in keys}:
-        raise BadKey(f"{channel}: {sorted(unknown)[0]} is no key of this channel.")
+        raise BadKey(f"{channel}: {min(map(str, unknown))} is no key of this channel.")
     return {key.name: _value(channel, values.get(key.name), key) for key in keys}
 
 
 def _value(channel: str, given: Any, key: Key) -> str:
-    value = ",".join(map(str, given)) if isinstance(given, list) else "" if given is None else str(given)
+    listed = [each for each in given if each is not None] if isinstance(given, list) else [given]
+    value = "" if given is None else ",".join(map(str, listed))
     if not value and key.default is not None:
         return key.default
     if not re.fullmatch(key.pattern, value):
         what = "is missing" if not value else "is not of the right form"
         raise BadKey(f"{channel}: {key.name} {what}; for example {key.example}")
     if key.name == "api_base":
-        url = urlsplit(value)
-        if url.scheme != "https" and not is_loopback(url.hostname):
+        if not _is_address(value):
             raise BadKey(f"{channel}: api_base must begin with https:// (http:// only on this machine).")
-    return value.rstrip("/") if key.name == "api_base" else value
+        return value.rstrip("/")
+    return value
+
+
+def _is_address(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+        return bool(url.hostname) and (url.scheme == "https" or is_loopback(url.hostname))
+    except ValueError:
+        return False

@@ -145,6 +145,12 @@ class Inbox:
             **row.body,
         )
 
+    def not_tried(self, arrival: Arrival) -> None:
+        """The last look was no attempt: the service was away, and nobody died over the message."""
+        this = (arrivals.c.channel == self.channel, arrivals.c.message_id == arrival.message_id)
+        with self.engine.begin() as conn:
+            conn.execute(sa.update(arrivals).where(*this).values(attempts=arrival.attempts))
+
     def done(self, conn: Connection, arrival: Arrival) -> None:
         """In the transaction of `conn`, which also holds what was answered. Only what dedupe needs is kept:
         what was typed may be a card's number, and what somebody entered with a secret."""

@@ -160,18 +160,18 @@ class Mailbox:
                 ).rowcount
             ]
 
-    def has_receipt(self, sender: str, turn_id: str) -> bool:
-        """Whether the turn is a press of a button after which a receipt came, by way of the outbox."""
+    def pressed_before_a_receipt(self, sender: str, turn_id: str) -> str | None:
+        """The token of the button that the turn pressed, where a receipt was told after that."""
         with reading(self.engine) as conn:
             turn = _turn(conn, sender, turn_id)
-            wanted = sa.select(messages).where(messages.c.sender == sender).order_by(messages.c.seq)
+            wanted = sa.select(messages).where(messages.c.sender == sender).order_by(messages.c.seq.desc())
             rows = conn.execute(wanted).all() if turn is not None else []
-        pressed = [row.body["text"] for row in rows if row.seq == turn.seq]
-        before = (button for row in rows if row.seq < turn.seq for button in row.body.get("buttons") or [])
         after = (row.body.get("custom") or {} for row in rows if row.seq > turn.seq)
-        return any(each["title"] in pressed for each in before) and any(
-            each.get("type") == "receipt" for each in after
-        )
+        if not any(each.get("type") == "receipt" for each in after):
+            return None
+        said = [row.body["text"] for row in rows if row.seq == turn.seq]
+        before = (button for row in rows if row.seq < turn.seq for button in row.body.get("buttons") or [])
+        return next((each["token"] for each in before if each["title"] in said), None)
 
     def unanswered(self, now: float) -> Waiting:
         """How many messages wait for their answer now, and since when."""

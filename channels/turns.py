@@ -17,7 +17,7 @@ from rasa.core.channels.channel import UserMessage
 from sqlalchemy.exc import OperationalError
 
 from channels import logs, metrics, words
-from channels.buttons import ButtonSigner, Press
+from channels.buttons import ButtonError, ButtonSigner, Press
 from channels.heard import Asked, Heard, Hearing
 from channels.identity import SENDER_PREFIX, Identity
 from channels.mailbox import Claim, IdConflict, Mailbox, Message, iso_time
@@ -161,14 +161,21 @@ class Turns:
         """Says of each message from the web that a bot took and died over that it has to be sent again.
 
         It is not answered here: it may be what the bot died of, and its speaker's login is not known now.
-        Of a pressed button whose receipt has come since, nothing is left to say.
+        Of a pressed confirmation whose receipt has come since, nothing is left to say.
         """
         left = await asyncio.to_thread(self.mailbox.take_unanswered, SENDER_PREFIX, time.time())
         for sender, turn_id in left:
-            if await asyncio.to_thread(self.mailbox.has_receipt, sender, turn_id):
+            if await asyncio.to_thread(self._has_its_receipt, sender, turn_id):
                 await self._finish(sender, turn_id, [], False)
             else:
                 await self.give_up(sender, turn_id)
+
+    def _has_its_receipt(self, sender: str, turn_id: str) -> bool:
+        token = self.mailbox.pressed_before_a_receipt(sender, turn_id)
+        try:
+            return token is not None and self.signer.read(sender, token, 0).by_click_only
+        except ButtonError:
+            return False
 
     async def give_up(self, sender: str, turn_id: str) -> list[Message]:
         """Answers a turn that was broken off: it has to be sent again."""

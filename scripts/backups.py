@@ -30,6 +30,13 @@ from scripts.environments import SERVICE
 HEADS, LIST = "heads.jsonl", "backup.json"
 NAMES = ("ledger", "chat")
 _BLOCK_BYTES = 1 << 20
+#: The gateway knows the numbers of charges that were made after the backup. None of them may be given again:
+#: the next customer's money would be taken for theirs.
+LIFTED_BY = 1_000_000
+_LIFT = (
+    "SELECT setval(format('%I.%I', schemaname, sequencename), coalesce(last_value, 0) + 1000000) "
+    "FROM pg_sequences WHERE schemaname = 'public'"
+)
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,8 @@ def restore(source: Path, environ: Mapping[str, str]) -> None:
     for each in found:
         say(f"Restoring {each.name}")
         _load(each, source / each.file)
+        if each.name == "ledger":
+            _lift_numbers(each)
     _ledger(environ, "audit", "--heads", str(source / HEADS))
 
 
@@ -120,8 +129,10 @@ def digest(path: Path) -> str:
 def require_empty(database: Database) -> None:
     """Raises Failure: what is there is never written over."""
     if not database.url:
-        if database.path.exists():
-            raise Failure(f"{shown(database.path)} is there already: a backup is restored into a new place.")
+        # Of a database that was taken away its log may be left, which SQLite would play into the new one.
+        there = [Path(f"{database.path}{more}") for more in ("", "-wal", "-shm", "-journal")]
+        for path in filter(Path.exists, there):
+            raise Failure(f"{shown(path)} is there already: a backup is restored into a new place.")
         return
     counted = "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
     if _postgres(database, "psql", "--tuples-only", "--no-psqlrc", "--command", counted).strip() != "0":
@@ -149,7 +160,19 @@ def _load(database: Database, path: Path) -> None:
     draft = database.path.with_name(f"{database.path.name}.part")
     draft.touch(mode=0o600)
     shutil.copyfile(str(path), str(draft))
+    with closing(_sqlite(draft)) as restored:
+        (found,) = restored.execute("PRAGMA integrity_check").fetchone()
+    if found != "ok":
+        raise Failure(f"{shown(path)} is damaged: {found}")
     draft.rename(database.path)
+
+
+def _lift_numbers(ledger: Database) -> None:
+    if ledger.url:
+        _postgres(ledger, "psql", "--no-psqlrc", "--command", _LIFT)
+        return
+    say("SQLite goes on from the last number in the backup: first take in what the gateway did since then,")
+    say("or customers' payments may get numbers that it knows. See docs/production.md, Backups.")
 
 
 def _sqlite(path: Path) -> sqlite3.Connection:

@@ -56,6 +56,13 @@ def test_nothing_of_it_may_be_changed_or_missing(name: str) -> None:
         SAMPLE.open_echo({key: value for key, value in QUERY.items() if key != name}, AT)
 
 
+@pytest.mark.parametrize("stamp", ["1" * 5_000, "١٢٣", "-1", "1e9", ""])
+def test_what_is_no_time_is_refused_also_where_it_is_signed(stamp: str) -> None:
+    query = {"timestamp": stamp, "nonce": "n", "signature": SAMPLE._signature(stamp, "n")}
+    with pytest.raises(Refused, match="too old"):
+        SAMPLE.verify("signature", query, AT)
+
+
 @pytest.mark.parametrize("late_s", [MAX_AGE_S + 1, -MAX_AGE_S - 1])
 def test_a_time_far_from_now_is_refused(late_s: int) -> None:
     with pytest.raises(Refused, match="too old"):

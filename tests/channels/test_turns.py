@@ -14,7 +14,7 @@ from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from sqlalchemy.exc import OperationalError
 
 from channels import turns
-from channels.buttons import ButtonSigner
+from channels.buttons import ButtonSigner, Press
 from channels.chat_database import open_engine
 from channels.heard import Asked, Hearing
 from channels.identity import Identity
@@ -127,13 +127,22 @@ def test_a_message_whose_bot_died_is_told_so_once(tmp_path: Path) -> None:
     assert talk.mailbox.claim("web-a", "died", "h", "问", time.time()).answer == said
 
 
-@pytest.mark.parametrize(("said", "told"), [("确认", []), ("问", ["请再发一次。"])])
-def test_a_press_whose_receipt_has_come_is_not_told_so(tmp_path: Path, said: str, told: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("said", "told"), [("确认", []), ("人工客服", ["请再发一次。"]), ("问", ["请再发一次。"])]
+)
+def test_a_confirmation_whose_receipt_has_come_is_not_told_so(
+    tmp_path: Path, said: str, told: list[str]
+) -> None:
     heard: list[tuple[str, Any]] = []
     talk = make(tmp_path, Mailbox, heard)
     begun = time.time() - LEASE_S - 1
+    intents = {"确认": "confirm_settle", "人工客服": "ask_human"}
+    buttons = [
+        {"title": title, "token": talk.signer.sign("web-a", Press(intent, title), begun)}
+        for title, intent in intents.items()
+    ]
     for turn_id, bubble in (
-        ("quote", {"text": "报价", "buttons": [{"title": "确认", "token": "t"}]}),
+        ("quote", {"text": "报价", "buttons": buttons}),
         ("died", None),
         ("outbox:1", {"text": "已结清", "custom": {"type": "receipt"}}),
     ):

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -154,6 +154,11 @@ def test_the_drill(places: tuple[Place, Place], tmp_path: Path) -> None:
     items = [each for each in work_items.list_items(fresh.open()) if each.kind == "settlement_extra"]
     assert len(items) == report["extra"] == report["new_work_items"] > 0
     assert audit.audit(fresh.open(), kept / backups.HEADS) == []
+    if fresh.ledger_url.startswith("postgresql"):  # whose next numbers the gateway has never heard of
+        next_one = Customer(replace(shop.ledger, engine=fresh.open().engine), "c-after")
+        next_one.buy(10_000)
+        settled = next_one.confirm(next_one.quote())
+        assert settled.state == "SETTLED" and int(settled.number[1:]) > backups.LIFTED_BY
 
 
 def test_a_changed_backup_is_found(places: tuple[Place, Place], tmp_path: Path) -> None:
@@ -188,6 +193,13 @@ def test_a_damaged_backup_and_a_place_in_use_are_refused(places: tuple[Place, Pl
         backups.back_up(kept, used.environ)
     with pytest.raises(Failure, match=r"(?s)there already|not empty"):
         backups.restore(kept, used.environ)
+    if fresh.ledger_url.startswith("sqlite"):  # what a database that was taken away has left of itself
+        left = Path(f"{backups.databases(fresh.environ)[0].path}-wal")
+        left.parent.mkdir()
+        left.touch()
+        with pytest.raises(Failure, match="there already"):
+            backups.restore(kept, fresh.environ)
+        left.unlink()
     file = next(kept.glob("ledger.d*"))
     file.write_bytes(file.read_bytes()[:-100])
     with pytest.raises(Failure, match=f"Not as it was backed up: {file.name}"):

@@ -1,0 +1,60 @@
+"""What waits for a service that is away is not taken for something over which a bot died."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from channels import account_links, answering
+from channels.answering import Answering
+from channels.chat_database import open_engine
+from channels.inbox import Arrival, Inbox
+from channels.mailbox import Mailbox
+from channels.outgoing import Choices, Outgoing
+from channels.readable import Limits
+from channels.service_client import ServiceError
+
+ME = "wxoa-a"
+
+
+@pytest.mark.parametrize("tried", [0, answering.LAST_TRY])
+def test_a_link_ends_when_the_service_is_back_and_nothing_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tried: int
+) -> None:
+    """`tried`: looks over which bots died."""
+    engine = open_engine(f"sqlite:///{tmp_path}/chat.db")
+    Mailbox(engine).create_tables()
+    inbox, outgoing = Inbox(engine, "wechat"), Outgoing(engine, "wechat")
+    inbox.take([Arrival("m1", ME, "gh1", "a", time.time(), kind="left")], time.time())
+    for _ in range(tried):
+        inbox.next(ME)
+    asked = []
+
+    async def end(_desk: Any, sender: str) -> None:
+        asked.append(sender)
+        if len(asked) <= answering.LAST_TRY + 1:
+            raise ServiceError("away")
+
+    monkeypatch.setattr(account_links, "end", end)
+    desk: Any = None
+    at_work = Answering(desk, inbox, outgoing, Choices(engine), Limits(), lambda _: None)
+    for _ in range(answering.LAST_TRY + 1):
+        assert asyncio.run(at_work.work(ME)) == answering.AGAIN_S
+    assert asyncio.run(at_work.work(ME)) is None
+    assert asked == [ME] * (answering.LAST_TRY + 2) and inbox.next(ME) is None
+    assert outgoing.waiting(time.time()) == []
+
+
+def test_a_look_in_vain_is_no_attempt(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/chat.db")
+    Mailbox(engine).create_tables()
+    inbox = Inbox(engine, "wechat")
+    inbox.take([Arrival("m1", ME, "gh1", "a", time.time(), "你好")], time.time())
+    for attempts in (0, 0):
+        found = inbox.next(ME)
+        assert found is not None and found.attempts == attempts
+        inbox.not_tried(found)
