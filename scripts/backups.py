@@ -34,8 +34,8 @@ _BLOCK_BYTES = 1 << 20
 #: the next customer's money would be taken for theirs.
 LIFTED_BY = 1_000_000
 _LIFT = (
-    "SELECT setval(format('%I.%I', schemaname, sequencename), coalesce(last_value, 0) + 1000000) "
-    "FROM pg_sequences WHERE schemaname = 'public'"
+    "SELECT setval(format('%I.%I', schemaname, sequencename), "  # noqa: S608
+    f"coalesce(last_value, 0) + {LIFTED_BY}) FROM pg_sequences WHERE schemaname = 'public'"
 )
 
 
