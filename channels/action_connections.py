@@ -7,7 +7,7 @@ and with each message of that all that was guessed of it; of the last one the se
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -30,6 +30,7 @@ def install() -> None:
     """
     rasa_version.require(__name__)
     EndpointConfig.session = _session
+    EndpointConfig.request = _saying_which_request(EndpointConfig.request)
     found: Any = RemoteAction._action_call_format
     original: Callable[..., dict[str, Any]] = getattr(found, "original", found)
 
@@ -50,6 +51,23 @@ async def close() -> None:
         await connector.close()
 
 
+def _saying_which_request(found: Any) -> Callable[..., Awaitable[Any]]:
+    """`EndpointConfig.request` with the headers that name the customer's request.
+
+    They are a call's own: what a session says of itself is part of what aiohttp knows its connections by, and
+    a connection known by a request's id is never asked for again.
+    """
+    original: Callable[..., Awaitable[Any]] = getattr(found, "original", found)
+
+    async def request(
+        self: EndpointConfig, *args: Any, headers: dict[str, str] | None = None, **kwargs: Any
+    ) -> Any:
+        return await original(self, *args, headers={**(headers or {}), **logs.request_headers()}, **kwargs)
+
+    request.original = original  # type: ignore[attr-defined]
+    return request
+
+
 def _session(self: EndpointConfig) -> aiohttp.ClientSession:
     """What Rasa makes for a request, but with connections that outlive it."""
     loop = asyncio.get_running_loop()
@@ -57,7 +75,7 @@ def _session(self: EndpointConfig) -> aiohttp.ClientSession:
         _open[loop] = aiohttp.TCPConnector(limit=0)
     login = self.basic_auth
     return aiohttp.ClientSession(
-        headers={**self.headers, **logs.request_headers()},
+        headers=self.headers,
         auth=aiohttp.BasicAuth(login["username"], login["password"]) if login else None,
         timeout=aiohttp.ClientTimeout(total=DEFAULT_REQUEST_TIMEOUT),
         connector=_open[loop],

@@ -16,23 +16,25 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
-from channels import action_connections, rasa_version
+from channels import action_connections, logs, rasa_version
 
 
 @pytest.fixture(autouse=True)
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(EndpointConfig, "session", EndpointConfig.session)
+    monkeypatch.setattr(EndpointConfig, "request", EndpointConfig.request)
     monkeypatch.setattr(RemoteAction, "_action_call_format", RemoteAction._action_call_format)
     action_connections.install()
 
 
-def asked(act: Callable[[EndpointConfig], Any]) -> tuple[Any, list[tuple[str, str]]]:
-    """What `act` returned, and of each request the client's address and its headers' secret."""
-    seen: list[tuple[str, str]] = []
+def asked(act: Callable[[EndpointConfig], Any]) -> tuple[Any, list[tuple[str, str, str]]]:
+    """What `act` returned, and of each request the client's address and its headers' secret and trace."""
+    seen: list[tuple[str, str, str]] = []
 
     async def answer(request: web.Request) -> web.Response:
         peer = request.transport.get_extra_info("peername") if request.transport else None
-        seen.append((str(peer), request.headers.get("X-Action-Secret", "")))
+        told = (request.headers.get(name, "") for name in ("X-Action-Secret", "traceparent"))
+        seen.append((str(peer), *told))
         return web.json_response({"events": []}, status=int(request.query.get("status", "200")))
 
     async def run() -> Any:
@@ -60,6 +62,20 @@ def test_one_connection_for_many_actions() -> None:
     answers, seen = asked(act)
     assert answers == [{"events": []}] * 5
     assert len(seen) == 5 and len(set(seen)) == 1 and seen[0][1] == "s"
+
+
+def test_one_connection_for_many_requests_of_customers() -> None:
+    """Each names itself in its headers, which must not tell its connection from the others'."""
+
+    async def act(endpoint: EndpointConfig) -> None:
+        for number in range(5):
+            logs.begin("u:k1", f"m{number}")
+            await endpoint.request(json={"n": number})
+            logs.end()
+
+    _, seen = asked(act)
+    assert len({peer for peer, _, _ in seen}) == 1
+    assert len({traced for _, _, traced in seen}) == 5 and "" not in {traced for _, _, traced in seen}
 
 
 def test_a_refused_action_gives_its_connection_back() -> None:
