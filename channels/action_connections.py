@@ -1,16 +1,18 @@
 """How the actions are asked: over connections that are kept, and without what none of them reads.
 
 Rasa 3.6.21 opens a new connection for each action and closes it again. With each it sends the conversation,
-and with each message of that all that was guessed of it; of the last one the service is told in its place.
+and with each event of that all that is known of it: what was guessed of a message, every word that was put
+into an answer. The actions read who said what, and which actions ran; of the last message they are told all.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
+import ujson
 from rasa.core.actions.action import RemoteAction
 from rasa.core.constants import DEFAULT_REQUEST_TIMEOUT
 from rasa.shared.core.domain import Domain
@@ -19,6 +21,8 @@ from rasa.utils.endpoints import EndpointConfig
 
 from channels import logs, rasa_version
 
+#: What the actions read of the events before the last message.
+_READ: Final = ("event", "timestamp", "name", "value", "text")
 _open: dict[asyncio.AbstractEventLoop, aiohttp.TCPConnector] = {}
 
 
@@ -36,8 +40,10 @@ def install() -> None:
 
     def call_format(self: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
         call = original(self, tracker, domain)
-        for event in call["tracker"]["events"]:
-            event.pop("parse_data", None)
+        state = call["tracker"]
+        state["events"] = [
+            {name: event[name] for name in _READ if name in event} for event in state["events"]
+        ]
         return call
 
     call_format.original = original  # type: ignore[attr-defined]
@@ -79,5 +85,6 @@ def _session(self: EndpointConfig) -> aiohttp.ClientSession:
         auth=aiohttp.BasicAuth(login["username"], login["password"]) if login else None,
         timeout=aiohttp.ClientTimeout(total=DEFAULT_REQUEST_TIMEOUT),
         connector=_open[loop],
+        json_serialize=ujson.dumps,
         connector_owner=False,
     )

@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import functools
 import itertools
-import json
 from typing import Any, Final
 
 import sqlalchemy as sa
+import ujson
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SessionStarted, SlotSet
@@ -85,7 +85,7 @@ class Conversations(SQLTrackerStore):
         told = await asyncio.to_thread(self._read, sender_id, fetch_events_from_all_sessions)
         if not told or not self.domain:
             return None
-        events = [json.loads(event) for event in told]
+        events = [ujson.loads(event) for event in told]
         tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
         _stored(tracker)
         return tracker
@@ -129,7 +129,7 @@ def _row(sender_id: str, event: Event) -> dict[str, Any]:
         "timestamp": data.get("timestamp"),
         "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
         "action_name": data.get("name"),
-        "data": json.dumps(data),
+        "data": ujson.dumps(data),
     }
 
 

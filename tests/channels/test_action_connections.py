@@ -13,6 +13,7 @@ from aiohttp import web
 from rasa.core.actions.action import RemoteAction
 from rasa.shared.core import events
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.slots import AnySlot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
@@ -89,17 +90,25 @@ def test_a_refused_action_gives_its_connection_back() -> None:
     assert len(seen) == 4 and len(set(seen)) == 1
 
 
-def test_what_was_guessed_of_a_message_is_sent_once() -> None:
-    """Of the last one, where Rasa's own helpers of actions look for it; the conversation keeps all of it."""
+def test_of_what_was_said_before_only_the_words_are_sent() -> None:
+    """Of the last message all, where Rasa's own helpers of actions look; the conversation keeps all of it."""
     guessed = {"intent": {"name": "bill"}, "entities": [], "text": "字", "intent_ranking": [{"name": "bill"}]}
     said = [events.UserUttered("字", {"name": "bill"}, [], dict(guessed)) for _ in range(2)]
-    tracker = DialogueStateTracker.from_events("c", [events.ActionExecuted("action_listen"), *said])
+    answer = events.BotUttered("答", {"buttons": [{"title": "好"}]}, {"bill": "10月账单"})
+    happened = [events.ActionExecuted("action_listen"), *said, answer, events.SlotSet("link", 7)]
+    tracker = DialogueStateTracker.from_events("c", happened, [AnySlot("link", [{}])])
     right = RemoteAction._action_call_format.original(RemoteAction("action_x", None), tracker, Domain.empty())
     call = RemoteAction("action_x", None)._action_call_format(tracker, Domain.empty())
-    taken = [event.pop("parse_data") for event in right["tracker"]["events"][1:]]
-    assert [each["intent_ranking"] for each in taken] == [guessed["intent_ranking"]] * 2
+    sent = [{**event, "timestamp": 0} for event in call["tracker"].pop("events")]
+    assert sent == [
+        {"event": "action", "timestamp": 0, "name": "action_listen"},
+        *[{"event": "user", "timestamp": 0, "text": "字"}] * 2,
+        {"event": "bot", "timestamp": 0, "text": "答"},
+        {"event": "slot", "timestamp": 0, "name": "link", "value": 7},
+    ]
+    assert right["tracker"].pop("events")
     assert call == right and call["tracker"]["latest_message"]["intent_ranking"]
-    assert [event.parse_data for event in said] == taken
+    assert said[1].parse_data["intent_ranking"] and answer.metadata == {"bill": "10月账单"}
 
 
 def test_after_the_end_nothing_is_left_open() -> None:

@@ -76,6 +76,16 @@ def test_a_long_conversation_is_read_back_by_its_last_events(store: Conversation
     assert tracker.latest_message.text == "question 39"
 
 
+def test_what_was_said_is_read_back_as_it_was(store: Conversations) -> None:
+    begin(store)
+    odd = '</a> "\\" 😀 \u2028 \ud83d ¥1,488.76'
+    value = {"opened": 1796068055.0740597, "fen": 2**53 + 1, "of": [None, True, 0.1]}
+    say(store, 0, SlotSet("decision", value), BotUttered(odd, {"text": odd}))
+    tracker = read(store)
+    assert odd in texts(tracker)
+    assert tracker.get_slot("decision") == value
+
+
 def test_nothing_is_lost_or_kept_twice(store: Conversations) -> None:
     begin(store)
     for number in range(40):
