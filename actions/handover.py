@@ -42,9 +42,9 @@ def open_ticket(turn: Turn, kind: TicketKind, response: str, **more: str) -> Tic
 
     `response` is filled with {number}, {by} (when somebody will have taken it), {hours} and `more`.
     """
-    ticket = tickets.active_for(turn.ledger, turn.sender)
+    ticket = turn.ticket
     if ticket is None or ticket.kind != kind:
-        ticket = tickets.open_ticket(
+        ticket = turn.ticket = tickets.open_ticket(
             turn.ledger,
             sender=turn.sender,
             customer_id=turn.customer_id,
@@ -72,7 +72,7 @@ def say_ticket(turn: Turn, ticket: Ticket, response: str, **more: str) -> None:
 
 def passed_on(turn: Turn) -> bool:
     """Whether a person has the conversation: typed words go to the ticket, buttons wait."""
-    ticket = tickets.active_for(turn.ledger, turn.sender)
+    ticket = turn.ticket
     if ticket is None or ticket.state != "TAKEN":
         return False
     if turn.pressed:

@@ -60,7 +60,7 @@ def say_hotline(turn: Turn) -> None:
 
 def resume_bot(turn: Turn) -> None:
     """The customer goes back to the assistant; what staff still must look into stays with them."""
-    ticket = tickets.active_for(turn.ledger, turn.sender)
+    ticket = turn.ticket
     if ticket is None:
         turn.say("utter_bot_is_here")
         return

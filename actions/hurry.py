@@ -6,7 +6,6 @@ import re
 
 from actions import decisions, diagnosis, follow_up, handover, outcome, refund, settle, unusable
 from actions.turn import Turn
-from ledger import tickets
 
 _HURRY = re.compile(
     "(?>那|你们?|您|就|都|倒是|麻烦|请|能不能|可不可以|能|可以|帮我|给我|搞|弄|办|处理"
@@ -30,7 +29,7 @@ _CALLS = frozenset({"action_talk_to_human", "action_register_hardship", "action_
 
 def answered(turn: Turn, text: str) -> bool:
     """Whether the typed words are that, and have been answered; they confirm and file nothing."""
-    ticket = tickets.active_for(turn.ledger, turn.sender)
+    ticket = turn.ticket
     for_person = ticket is not None and _FOR_PERSON.fullmatch(text) is not None
     if not for_person and (not _HURRY.fullmatch(text) or follow_up.asked(turn)):
         return False

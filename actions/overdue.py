@@ -6,7 +6,7 @@ import re
 
 from actions import decisions, handover, own, rules, words
 from actions.turn import Turn
-from ledger import disclosure, tickets
+from ledger import disclosure
 from ledger.model import AccountFacts
 
 # Asks to be registered, or to have it deferred, and not whether that can be.
@@ -79,7 +79,7 @@ def request_extension(turn: Turn) -> None:
 
 def _registers(turn: Turn) -> bool:
     """Whether the typed words ask to be registered, or somebody is looking into it already."""
-    ticket = tickets.active_for(turn.ledger, turn.sender)
+    ticket = turn.ticket
     if ticket is not None and ticket.kind == "hardship":
         return True
     return not turn.pressed and bool(_REGISTERS.search(turn.text)) and not _WHETHER.search(turn.text)

@@ -11,8 +11,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
 from actions.host_page import NO_PAGE, HostPage
-from ledger import Ledger, facts, links
+from ledger import Ledger, facts, links, tickets
 from ledger.model import AccountFacts
+from ledger.tickets import Ticket
 
 STRONG_LOGIN_S = 300  # after RFC 9470: money asks for an authentication at most this old
 CLOCK_SKEW_S = 30
@@ -160,6 +161,11 @@ class Turn:
     @property
     def customer_id(self) -> str | None:
         return self.link[1]
+
+    @cached_property
+    def ticket(self) -> Ticket | None:
+        """Of the sender that is open or taken, as it was when it was first asked for in this turn."""
+        return tickets.active_for(self.ledger, self.sender)
 
     @cached_property
     def facts(self) -> AccountFacts | None:
