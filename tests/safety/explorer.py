@@ -67,6 +67,7 @@ class Walk:
             waiting = reached
             self.seen.points = len(points) - 1
             self.customer.world.forget()
+            self.reader.forget()
         return self.seen
 
     def met(self, point: Hashable, talk: Talk, now: Books) -> None:
@@ -91,7 +92,8 @@ class Walk:
         self.seen.answers += 1
         shown = step.shown()
         after = talk.after(move, step.slots, shown, talk.moment)
-        untouched = self.customer.world.is_at(talk.moment)
+        newly_named = not set(after.quote_ids()) <= set(talk.quote_ids())  # of which `before` says nothing
+        untouched = not newly_named and self.customer.world.is_at(talk.moment)
         now = before if untouched else self.reader.read(after.quote_ids())
         self.seen.broken += [
             f"{self.customer.id}: {step.path}: {each}"
