@@ -13,6 +13,7 @@ from tests.safety.books import Books, Reader
 from tests.safety.moves import CONFIRMING, Move, Press, Say, Work
 from tests.safety.talk import Customer, Shown, Talk
 
+_FORGETS_AFTER = 100  # points: those that share a moment come near one another, and memory is not endless
 #: The kinds of decision with a button that says when it was opened.
 _SIGNED = ("settle", "settle_close", "close")
 
@@ -55,7 +56,10 @@ class Walk:
         points, waiting = {point_of(begun, start)}, [(begun, start)]
         for length in range(1, depth + 1):
             reached: list[tuple[Talk, Books]] = []
-            for talk, before in waiting:
+            for number, (talk, before) in enumerate(waiting):
+                if number % _FORGETS_AFTER == 0:
+                    self.customer.world.forget()
+                    self.reader.forget()
                 for after, now in self.on_from(talk, before):
                     if len(self.seen.broken) >= self.most:
                         return self.seen
@@ -69,8 +73,6 @@ class Walk:
                             reached.append((after, now))
             waiting = reached
             self.seen.points = len(points) - 1
-            self.customer.world.forget()
-            self.reader.forget()
         return self.seen
 
     def met(self, point: Hashable, talk: Talk, now: Books) -> None:
