@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,9 +59,20 @@ class Reader:
         self._world, self._customer_id, self._sender = world, customer_id, f"web-{customer_id}"
         self._known: dict[tuple[str, datetime], tuple[AccountFacts, frozenset[int]]] = {}
         self._of_quote: dict[str, frozenset[int]] = {}
+        self._read: dict[Hashable, Books] = {}
 
     def read(self, quote_ids: Collection[str]) -> Books:
         """The books as they stand; `quote_ids`: of the quotes that buttons name."""
+        key = self._world.here(), tuple(quote_ids)
+        if key not in self._read:
+            self._read[key] = self._read_anew(quote_ids)
+        return self._read[key]
+
+    def forget(self) -> None:
+        """As `World.forget`."""
+        self._read.clear()
+
+    def _read_anew(self, quote_ids: Collection[str]) -> Books:
         ledger, gateway = self._world.ledger_rows, self._world.gateway_rows
         stands = standing.account(ledger, gateway, self._customer_id)
         known, amounts_fen = self._account(stands)

@@ -13,6 +13,10 @@ from tests.safety.books import Books, Reader
 from tests.safety.moves import CONFIRMING, Move, Press, Say, Work
 from tests.safety.talk import Customer, Shown, Talk
 
+_FORGETS_AFTER = 100  # points: those that share a moment come near one another, and memory is not endless
+#: The kinds of decision with a button that says when it was opened.
+_SIGNED = ("settle", "settle_close", "close")
+
 
 @dataclass
 class Seen:
@@ -52,7 +56,10 @@ class Walk:
         points, waiting = {point_of(begun, start)}, [(begun, start)]
         for length in range(1, depth + 1):
             reached: list[tuple[Talk, Books]] = []
-            for talk, before in waiting:
+            for number, (talk, before) in enumerate(waiting):
+                if number % _FORGETS_AFTER == 0:
+                    self.customer.world.forget()
+                    self.reader.forget()
                 for after, now in self.on_from(talk, before):
                     if len(self.seen.broken) >= self.most:
                         return self.seen
@@ -66,7 +73,6 @@ class Walk:
                             reached.append((after, now))
             waiting = reached
             self.seen.points = len(points) - 1
-            self.customer.world.forget()
         return self.seen
 
     def met(self, point: Hashable, talk: Talk, now: Books) -> None:
@@ -91,7 +97,8 @@ class Walk:
         self.seen.answers += 1
         shown = step.shown()
         after = talk.after(move, step.slots, shown, talk.moment)
-        untouched = self.customer.world.is_at(talk.moment)
+        newly_named = not set(after.quote_ids()) <= set(talk.quote_ids())  # of which `before` says nothing
+        untouched = not newly_named and self.customer.world.is_at(talk.moment)
         now = before if untouched else self.reader.read(after.quote_ids())
         self.seen.broken += [
             f"{self.customer.id}: {step.path}: {each}"
@@ -124,14 +131,17 @@ def next_moves(talk: Talk, now: Books, foreign: tuple[Press, ...]) -> Iterator[M
 
 
 def point_of(talk: Talk, now: Books) -> Hashable:
-    """All that what comes of a later move may depend on."""
+    """All that what comes of a later move may depend on.
+
+    That the customer has said no counts while a button is shown: whatever is shown next is asked anew.
+    """
     buttons = tuple((kind, _opened(json.loads(values), talk, now)) for kind, values in talk.confirming)
-    return _stands(talk, now), _slots(talk, now), buttons, talk.refused
+    return _stands(talk, now), _slots(talk, now), buttons, talk.refused and bool(buttons)
 
 
 def _core(talk: Talk, now: Books) -> Hashable:
     """All that what is answered to words depends on."""
-    return _stands(talk, now), _slots(talk, now), (talk.slots["decision"] or {}).get("opened")
+    return _stands(talk, now), _slots(talk, now), _since(talk)
 
 
 def _stands(talk: Talk, now: Books) -> Hashable:
@@ -145,9 +155,16 @@ def _slots(talk: Talk, now: Books) -> str:
     topic: short words may be about any, at every point."""
     decision = talk.slots["decision"] and {**talk.slots["decision"]}
     if decision:
-        decision["opened"] = decision["opened"] == now.known.now.isoformat()
+        decision["opened"] = _since(talk) == now.known.now.isoformat()
     misses = min(talk.slots["misses"] or 0, MISSES_BEFORE_PERSON - 1)
     return json.dumps([decision, misses], sort_keys=True)
+
+
+def _since(talk: Talk) -> str | None:
+    """When the decision was opened, if a button of it is signed with that: nothing else asks for it, and what
+    is opened after an offer, or in place of a decision of another kind, is opened anew."""
+    decision = talk.slots["decision"] or {}
+    return decision.get("opened") if decision.get("kind") in _SIGNED else None
 
 
 def _opened(signed: dict[str, Any], talk: Talk, now: Books) -> str:
@@ -155,6 +172,5 @@ def _opened(signed: dict[str, Any], talk: Talk, now: Books) -> str:
     open, or one that would be opened now."""
     if "opened" in signed:
         opened = signed["opened"]
-        stands = opened == (talk.slots["decision"] or {}).get("opened")
-        signed["opened"] = [stands, opened == now.known.now.isoformat()]
+        signed["opened"] = [opened == _since(talk), opened == now.known.now.isoformat()]
     return json.dumps(signed, sort_keys=True)

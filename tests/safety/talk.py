@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from ledger import facts, outbox
+from ledger import outbox
 from tests.actions.chat import Said, seen
 from tests.safety import moves
 from tests.safety.moves import Move, Press, Say, Staff, Wait, Work
@@ -98,12 +98,10 @@ class Customer:
         said: list[Said]
         match move:
             case Wait(span):
-                self.world.wait(span)
-                facts.account_facts(self.world.ledger, self.id)  # as every answer does: it brings it up
+                self.world.wait(span, self.id)
                 said, silent = [], True
             case Work(mode):
-                if self.world.gateway.mode_of(self.id) != mode:
-                    self.world.gateway.set_mode(mode, self.id)
+                self.world.set_mode(mode, self.id)
                 said = [each for item in self.world.work() for each in self._told(item, slots)]
                 silent = True
             case Staff():
@@ -115,8 +113,8 @@ class Customer:
                 slots["topic"] = move.topic or None
                 said, silent = self._heard(move.intent, words, entities, {}, slots, typed=True)
             case Press():
-                if move.intent == "confirm_settle" and self.world.gateway.mode_of(self.id) != move.gateway:
-                    self.world.gateway.set_mode(move.gateway, self.id)
+                if move.intent == "confirm_settle":
+                    self.world.set_mode(move.gateway, self.id)
                 age_s = moves.LOGIN_AGE_S.get(move.login)
                 login = {"acr": "payment", "auth_time": time.time() - age_s} if age_s else {}
                 said, silent = self._heard(move.intent, move.intent, json.loads(move.values), login, slots)

@@ -11,53 +11,69 @@ from pathlib import Path
 import pytest
 
 from tests.actions import walk
+from tests.safety import rules
 from tests.safety.books import Books
 from tests.safety.explorer import Walk, next_moves, point_of
 from tests.safety.moves import Move
 from tests.safety.talk import Customer, Talk
 from tests.safety.world import opened
 
-PAIRS = 12
+#: In what talks that came to one point may differ nevertheless, and how many such pairs are tried.
+PAIRS = {"ledger": 12, "opened": 4, "refused": 4}
 Twins = list[tuple[Talk, Talk, Books]]
+Led = tuple[list[tuple[str, list[str]]], list[str], Hashable]
 
 
 class Pairing(Walk):
-    """Keeps talks that came to one point with different ledgers, for some of the points."""
+    """Keeps talks that came to one point by different ways, for some of the points."""
 
     def __init__(self, customer: Customer) -> None:
         super().__init__(customer)
         self.first: dict[Hashable, Talk] = {}
-        self.twins: Twins = []
+        self.twins: dict[str, Twins] = {each: [] for each in PAIRS}
 
     def met(self, point: Hashable, talk: Talk, now: Books) -> None:
         other = self.first.setdefault(point, talk)
-        if other.moment.ledger.token != talk.moment.ledger.token:
-            self.twins.append((other, talk, now))
+        for each in PAIRS:
+            if what_is(each, other) != what_is(each, talk):
+                self.twins[each].append((other, talk, now))
+
+
+def what_is(each: str, talk: Talk) -> object:
+    match each:
+        case "ledger":
+            return talk.moment.ledger.token
+        case "opened":
+            return talk.slots["decision"]
+    return talk.refused
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("customer_id", ["c-owing", "c-cured"])
 def test_what_is_merged_goes_on_alike(tmp_path: Path, customer_id: str) -> None:
-    """Of each pair, after every move: the same responses with the same buttons, and the same point."""
+    """Of each pair, after every move: the same responses with the same buttons, nothing that the rules forbid
+    in one alone, and the same point."""
     walk.seed(tmp_path)
     with opened(tmp_path) as world, asyncio.Runner() as runner:
-        customer = Customer(world, runner, customer_id)
-        pairing = Pairing(customer)
+        pairing = Pairing(Customer(world, runner, customer_id))
         pairing.run(2)
-        assert len(pairing.twins) > PAIRS
-        for one, other, now in random.Random(7).sample(pairing.twins, PAIRS):
-            both = [next_moves(talk, now, ()) for talk in (one, other)]
-            for mine, theirs in itertools.zip_longest(*both):
-                assert led_to(pairing, one, mine) == led_to(pairing, other, theirs), (
-                    one.path,
-                    other.path,
-                    mine,
-                )
+        for each, pairs in PAIRS.items():
+            assert len(pairing.twins[each]) >= pairs, each
+            for one, other, now in random.Random(7).sample(pairing.twins[each], pairs):
+                expect_alike(pairing, one, other, now)
 
 
-def led_to(pairing: Pairing, talk: Talk, move: Move | None) -> tuple[list[tuple[str, list[str]]], Hashable]:
+def expect_alike(pairing: Pairing, one: Talk, other: Talk, now: Books) -> None:
+    both = [next_moves(talk, now, ()) for talk in (one, other)]
+    for mine, theirs in itertools.zip_longest(*both):
+        found = [led_to(pairing, talk, move, now) for talk, move in ((one, mine), (other, theirs))]
+        assert found[0] == found[1], (one.path, other.path, mine)
+
+
+def led_to(pairing: Pairing, talk: Talk, move: Move | None, before: Books) -> Led:
     assert move is not None, "one of two that were merged has more moves"
     step = pairing.customer.makes(talk, move)
     after = talk.after(step.move, step.slots, step.shown(), pairing.customer.world.moment())
     said = [(each.response, [button["intent"] for button in each.buttons]) for each in step.said]
-    return said, point_of(after, pairing.reader.read(after.quote_ids()))
+    now = pairing.reader.read(after.quote_ids())
+    return said, list(rules.broken(pairing.customer, step, before, now)), point_of(after, now)

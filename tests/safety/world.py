@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from unittest import mock
 
 from actions.server import Executor, build_executor, build_ledger
-from ledger import Ledger, database, facts, jobs, links, outbox, reconciler, terms, tickets
+from ledger import Ledger, database, facts, jobs, links, outbox, quotes, reconciler, terms, tickets
 from ledger.clock import FixedClock
 from ledger.gateway.simulated import SimulatedGateway
-from ledger.model import AccountFacts
+from ledger.model import AccountFacts, Quote
 from tests.actions import walk
 from tests.safety.memory import Kept, Memory
 
 _LEASE_S = 60.0
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class World:
     ledger_rows: Memory
     gateway_rows: Memory
     _read: dict[tuple[str, int, datetime, str], Any] = field(default_factory=dict)
+    _led: dict[Hashable, tuple[Any, Moment]] = field(default_factory=dict)
 
     def moment(self) -> Moment:
         return Moment(self.ledger_rows.keep(), self.gateway_rows.keep(), self.clock.now())
@@ -51,26 +53,63 @@ class World:
         self.gateway_rows.put_back(moment.gateway)
         self.clock.set(moment.now)
 
-    def is_at(self, moment: Moment) -> bool:
-        """Whether nothing has been written and no time has passed since."""
-        here = self.ledger_rows.token, self.gateway_rows.token, self.clock.now()
-        return here == (moment.ledger.token, moment.gateway.token, moment.now)
+    def here(self) -> tuple[int, int, datetime]:
+        """Equal where all that there is is the same."""
+        return self.ledger_rows.token, self.gateway_rows.token, self.clock.now()
 
-    def wait(self, span: timedelta) -> None:
-        self.clock.advance(span)
+    def is_at(self, moment: Moment) -> bool:
+        """Whether what has been written changed nothing, and no time has passed since."""
+        here = self.moment()
+        return (here.ledger.token, here.gateway.token, here.now) == (
+            *(moment.ledger.token, moment.gateway.token),
+            moment.now,
+        )
+
+    def wait(self, span: timedelta, customer_id: str) -> None:
+        def passes() -> None:
+            self.clock.advance(span)
+            facts.account_facts(self.ledger, customer_id)  # as every answer does: it brings it up
+
+        self._leads(f"{span} {customer_id}", passes)
 
     def work(self) -> list[outbox.OutboxItem]:
         """What runs by itself: the day's jobs and the questions to the gateway; whom to tell what."""
-        jobs.run(self.ledger)
-        reconciler.run_once(self.ledger)
-        told = outbox.claim(self.ledger, limit=100, lease_s=_LEASE_S)
-        outbox.ack(self.ledger, [item.id for item in told])
-        return told
+
+        def works() -> list[outbox.OutboxItem]:
+            jobs.run(self.ledger)
+            reconciler.run_once(self.ledger)
+            told = outbox.claim(self.ledger, limit=100, lease_s=_LEASE_S)
+            outbox.ack(self.ledger, [item.id for item in told])
+            return told
+
+        return self._leads("work", works)
 
     def staff_takes(self, sender: str) -> None:
-        ticket = tickets.active_for(self.ledger, sender)
-        if ticket is not None:
-            tickets.take(self.ledger, ticket.id, "staff")
+        def takes() -> None:
+            ticket = tickets.active_for(self.ledger, sender)
+            if ticket is not None:
+                tickets.take(self.ledger, ticket.id, "staff")
+
+        self._leads(f"staff takes {sender}", takes)
+
+    def set_mode(self, mode: str, customer_id: str) -> None:
+        """How the gateway answers the customer's charges from now on."""
+
+        def sets() -> None:
+            if self.gateway.mode_of(customer_id) != mode:
+                self.gateway.set_mode(mode, customer_id)
+
+        self._leads(f"{mode} {customer_id}", sets)
+
+    def _leads(self, name: str, does: Callable[[], _Result]) -> _Result:
+        """What comes of it, worked out once from each moment: by itself it depends on nothing else."""
+        key = name, self.here()
+        if key not in self._led:
+            result = does()
+            self._led[key] = result, self.moment()
+        result, left = self._led[key]
+        self.go_back(left)
+        return result
 
     def remember(self, known: AccountFacts) -> None:
         """The customer's facts as they are now, whoever worked them out."""
@@ -79,6 +118,7 @@ class World:
     def forget(self) -> None:
         """What was read: no moment is gone back to for long."""
         self._read.clear()
+        self._led.clear()
 
     def _key(self, read: str, of: str) -> tuple[str, int, datetime, str]:
         return read, self.ledger_rows.token, self.clock.now(), of
@@ -88,12 +128,13 @@ class World:
         """Nearly every answer begins with the same questions to the ledger, and most change nothing.
 
         What is answered depends on what is in the ledger and on the time, and is not asked again while both
-        are the same.
+        are the same. Nor is a quote made again: the ledger is taken to where making it has led before.
         """
         with ExitStack() as patched:
             for module, name in ((facts, "account_facts"), (tickets, "active_for"), (links, "current")):
                 once = self._once(getattr(module, name))
                 patched.enter_context(mock.patch.object(module, name, once))
+            patched.enter_context(mock.patch.object(quotes, "make", self._made_once(quotes.make)))
             yield
 
     def _once(self, really: Callable[[Ledger, str], Any]) -> Callable[[Ledger, str], Any]:
@@ -109,6 +150,20 @@ class World:
             return known
 
         return asked
+
+    def _made_once(self, really: Callable[..., Quote]) -> Callable[..., Quote]:
+        def make(ledger: Ledger, customer_id: str, *, close_after: bool) -> Quote:
+            if ledger is not self.ledger:
+                return really(ledger, customer_id, close_after=close_after)
+            key = self._key(f"quote, close after: {close_after}", customer_id)
+            if key not in self._read:
+                made = really(ledger, customer_id, close_after=close_after)
+                self._read[key] = made, self.ledger_rows.keep()
+            made, left = self._read[key]
+            self.ledger_rows.put_back(left)
+            return made
+
+        return make
 
 
 async def _here(does: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
