@@ -23,6 +23,7 @@ OPEN_STATES: Final = {
     "payouts": ("OPEN",),
 }
 _LEFT = t.items.c.amount_fen > t.items.c.paid_fen + t.items.c.offset_fen + t.items.c.moved_fen
+_OF_ITEM = ("id", "account_id", "kind", "bill_id", "amount_fen", "paid_fen", "offset_fen", "moved_fen")
 _ACCRUED = (
     sa.select(t.bills.c.account_id, sa.func.min(t.bills.c.accrued_to).label("day"))
     .where(t.bills.c.id.in_(sa.select(t.items.c.bill_id).where(_LEFT, t.items.c.bill_id.is_not(None))))
@@ -116,7 +117,7 @@ def _asked() -> dict[str, sa.Select[Any]]:
         "postings": postings.order_by(p.journal_id, p.line_no),
         "accounts": sa.select(t.accounts).order_by(t.accounts.c.id),
         "balances": sa.select(t.balances.c.account_id, t.balances.c.book, t.balances.c.amount_fen),
-        "items": sa.select(t.items).where(_LEFT).order_by(t.items.c.id),
+        "items": sa.select(*(t.items.c[name] for name in _OF_ITEM)).where(_LEFT).order_by(t.items.c.id),
         "accrued": _ACCRUED,
     }
 
