@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # on SQLite the other driver is never loaded
     import psycopg
 
 _BUSY_TIMEOUT_S = 10.0
+_STATEMENTS_KEPT = 1_000  # of each connection to SQLite: more than there are, so that each is prepared once
 _READ = "ledger_read"
 
 
@@ -78,7 +79,7 @@ def open_engine(url: str | sa.URL) -> sa.Engine:
     read_only = url.query.get("mode") == "ro"
     engine = sa.create_engine(
         _sqlite_url(url, read_only),
-        connect_args={"timeout": _BUSY_TIMEOUT_S},
+        connect_args={"timeout": _BUSY_TIMEOUT_S, "cached_statements": _STATEMENTS_KEPT},
         execution_options={"ledger_read_only": read_only},
     )
     _prepare_sqlite(engine, read_only)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -169,8 +170,9 @@ def _catch_up_all(ledger: Ledger, ids: list[int], now: datetime, errors: list[Ex
 def count_behind(ledger: Ledger) -> int:
     """How many accounts may have something to do today."""
     with ledger.read() as conn:
-        wanted = sa.select(sa.func.count()).select_from(t.accounts).where(_has_to_do(ledger.clock.now()))
-        return int(conn.execute(wanted).scalar_one())
+        now = ledger.clock.now()
+        wanted = sa.select(sa.func.count()).select_from(t.accounts).where(_has_to_do())
+        return int(conn.execute(wanted, {"now": now, "today": now.date()}).scalar_one())
 
 
 def _batches(ledger: Ledger) -> Iterator[list[int]]:
@@ -183,19 +185,29 @@ def _batches(ledger: Ledger) -> Iterator[list[int]]:
 
 def _behind(ledger: Ledger, after_id: int) -> list[int]:
     """The next accounts that may have something to do today."""
-    a = t.accounts.c
-    todo = _has_to_do(ledger.clock.now())
+    now = ledger.clock.now()
+    given = {"after_id": after_id, "now": now, "today": now.date(), "most": BATCH}
     with ledger.read() as conn:
-        return list(conn.scalars(sa.select(a.id).where(a.id > after_id, todo).order_by(a.id).limit(BATCH)))
+        return list(conn.scalars(_next_behind(), given))
 
 
-def _has_to_do(now: datetime) -> sa.ColumnElement[bool]:
+@lru_cache(maxsize=1)
+def _next_behind() -> sa.Select[Any]:
+    """Built once: the statement is asked by each round of each job."""
+    a = t.accounts.c
+    wanted = sa.select(a.id).where(a.id > sa.bindparam("after_id"), _has_to_do())
+    return wanted.order_by(a.id).limit(sa.bindparam("most", type_=sa.Integer))
+
+
+def _has_to_do() -> sa.ColumnElement[bool]:
+    """Of accounts: those with something to do `today`, at `now`."""
+    today = sa.bindparam("today", type_=t.accounts.c.next_bill_on.type)
     a, b, i = t.accounts.c, t.bills.c, t.items.c
     left = i.amount_fen > i.paid_fen + i.offset_fen + i.moved_fen
     unpaid = (
         sa.exists()
-        .where(b.account_id == a.id, b.accrued_to < now.date())
+        .where(b.account_id == a.id, b.accrued_to < today)
         .where(sa.exists().where(i.bill_id == b.id, left))
     )
-    late = sa.or_(a.next_bill_on <= now.date(), unpaid, holds.expiring(now))
+    late = sa.or_(a.next_bill_on <= today, unpaid, holds.expiring())
     return (a.state != "CLOSED") & late

@@ -13,15 +13,16 @@ from ledger.sheets import Sheet
 from ledger.work import Work
 
 
-def _over(now: datetime | sa.BindParameter[datetime]) -> tuple[sa.ColumnElement[bool], ...]:
-    return t.purchases.c.state == "HELD", t.purchases.c.expires_at <= now
+def _over() -> tuple[sa.ColumnElement[bool], ...]:
+    return t.purchases.c.state == "HELD", t.purchases.c.expires_at <= sa.bindparam("now")
 
 
 _ONE_OVER = (
     sa.select(t.purchases.c.id)
-    .where(t.purchases.c.account_id == sa.bindparam("account_id"), *_over(sa.bindparam("now")))
+    .where(t.purchases.c.account_id == sa.bindparam("account_id"), *_over())
     .limit(1)
 )
+_ENDED = sa.update(t.purchases).where(t.purchases.c.id == sa.bindparam("purchase_id"))
 
 
 def place(work: Work, fen: int) -> None:
@@ -32,9 +33,8 @@ def end(work: Work, purchase: sa.Row[Any], state: Literal["CAPTURED", "RELEASED"
     """Give the held amount back to the limit; a capture then takes it for good."""
     fen = purchase.amount_fen
     work.journal(f"hold_{state.lower()}", (journals.HOLD, -fen), (journals.HOLD_CONTRA, fen))
-    where = t.purchases.c.id == purchase.id
     captured_at = work.now if state == "CAPTURED" else None
-    work.conn.execute(sa.update(t.purchases).where(where).values(state=state, captured_at=captured_at))
+    work.conn.execute(_ENDED, {"purchase_id": purchase.id, "state": state, "captured_at": captured_at})
 
 
 def expire(sheet: Sheet) -> bool:
@@ -45,9 +45,9 @@ def expire(sheet: Sheet) -> bool:
     return bool(sheet.expired)
 
 
-def expiring(now: datetime) -> sa.ColumnElement[bool]:
-    """Of accounts: those with a hold whose time is over."""
-    return sa.exists().where(t.purchases.c.account_id == t.accounts.c.id, *_over(now))
+def expiring() -> sa.ColumnElement[bool]:
+    """Of accounts: those with a hold whose time is over at `now`."""
+    return sa.exists().where(t.purchases.c.account_id == t.accounts.c.id, *_over())
 
 
 def is_over(conn: sa.Connection, account_id: int, now: datetime) -> bool:

@@ -80,6 +80,8 @@ def that(*where: sa.ColumnElement[bool]) -> sa.Select[Any]:
 
 
 _OWED = that(t.items.c.account_id == sa.bindparam("account_id"), LEFT)
+_NEW_ONES = sa.insert(t.items)
+_NEW = _NEW_ONES.returning(t.items.c.id)
 
 
 def select(conn: sa.Connection, wanted: sa.Select[Any], **given: Any) -> list[Item]:
@@ -94,10 +96,14 @@ def owed(conn: sa.Connection, account_id: int) -> list[Item]:
 
 def add(work: Work, kind: ItemKind, amount_fen: int, on: date, **values: Any) -> int:
     """A new thing owed; the caller posts its journal. Returns its id."""
-    new = sa.insert(t.items).values(
-        account_id=work.account_id, kind=kind, amount_fen=amount_fen, on=on, **values
-    )
-    return int(work.conn.execute(new.returning(t.items.c.id)).scalar_one())
+    new = {"account_id": work.account_id, "kind": kind, "amount_fen": amount_fen, "on": on, **values}
+    return int(work.conn.execute(_NEW, new).scalar_one())
+
+
+def add_all(work: Work, kind: ItemKind, on: date, rows: list[dict[str, Any]]) -> None:
+    """As `add`, of several in their order, each with its amount."""
+    every = {"account_id": work.account_id, "kind": kind, "on": on}
+    work.conn.execute(_NEW_ONES, [{**every, **row} for row in rows])
 
 
 def adding_paid(work: Work, new: list[dict[str, Any]]) -> tuple[list[Item], bulk.Insert]:

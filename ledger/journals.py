@@ -63,6 +63,12 @@ _LAST_OF_NO_ACCOUNT: Final = (
     .order_by(t.journals.c.id.desc())
     .limit(1)
 )
+_MOVED: Final = (
+    sa.select(t.journals.c.reference, t.postings.c.amount_fen)
+    .join_from(t.journals, t.postings, t.postings.c.journal_id == t.journals.c.id)
+    .where(t.journals.c.account_id == sa.bindparam("account_id"))
+    .where(t.journals.c.source == "gateway", t.postings.c.book == GATEWAY)
+)
 _CUSTOMER_BOOKS: Final = frozenset({*RECEIVABLES, CREDIT, HOLD})
 
 
@@ -195,11 +201,8 @@ def booked(source: str, reference: sa.ColumnElement[str], book: str) -> sa.Colum
 
 def captured(conn: sa.Connection, account_id: int) -> dict[str, int]:
     """By number: how much of each of the account's charges came, in fen, less what a bank took back of it."""
-    j, p = t.journals.c, t.postings.c
-    moved = sa.select(j.reference, p.amount_fen).join_from(t.journals, t.postings, p.journal_id == j.id)
-    moved = moved.where(j.account_id == account_id, j.source == "gateway", p.book == GATEWAY)
     came: dict[str, int] = {}
-    for reference, fen in conn.execute(moved):
+    for reference, fen in conn.execute(_MOVED, {"account_id": account_id}):
         event, number = reference.split(":", 1)
         if event in ("capture", "chargeback"):
             came[number] = came.get(number, 0) + fen

@@ -14,6 +14,12 @@ MadeBy = Literal["host", "token"]
 EndReason = Literal["customer", "staff", "host", "relinked"]
 
 CURRENT = t.links.c.ended_at.is_(None)
+_SENDERS = (
+    sa.select(t.links.c.sender)
+    .where(t.links.c.customer_id == sa.bindparam("customer_id"), CURRENT)
+    .order_by(t.links.c.id)
+    .with_for_update(read=True)
+)
 
 
 @dataclass(frozen=True)
@@ -62,5 +68,4 @@ def senders_of(conn: sa.Connection, customer_id: str) -> list[str]:
 
     None of these links ends before the transaction does: whoever ends one finds what was written for it.
     """
-    whose = sa.select(t.links.c.sender).where(t.links.c.customer_id == customer_id, CURRENT)
-    return list(conn.scalars(whose.order_by(t.links.c.id).with_for_update(read=True)))
+    return list(conn.scalars(_SENDERS, {"customer_id": customer_id}))

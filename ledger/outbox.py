@@ -36,6 +36,9 @@ OutboxKind = Literal[
 ]
 
 
+_NEW = sa.insert(t.outbox)
+
+
 @dataclass(frozen=True)
 class OutboxItem:
     """One thing to tell one sender."""
@@ -50,7 +53,7 @@ def put(conn: sa.Connection, sender: str, kind: OutboxKind, ref: str, at: dateti
     """Tell `sender`, if the transaction of `conn` commits. Without a sender there is nobody to tell."""
     if not sender:
         return
-    conn.execute(sa.insert(t.outbox).values(sender=sender, kind=kind, ref=ref, created_at=at))
+    conn.execute(_NEW, {"sender": sender, "kind": kind, "ref": ref, "created_at": at})
 
 
 def put_for_customer(

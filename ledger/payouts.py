@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from ledger import allocation, items, journals, outbox, work_items
 from ledger import tables as t
+from ledger.columns import in_full
 from ledger.database import Ledger
 from ledger.gateway.interface import ChargeAnswer, GatewayTimeout
 from ledger.numbers import id_of
@@ -20,6 +21,30 @@ from ledger.work import Work, lock_account
 _LONGEST_WAIT = timedelta(hours=1)
 #: In place of a charge's number: of a payout that a person sent by bank.
 BY_BANK: Final = ""
+
+_P, _C = t.payouts.c, t.charges.c
+_THIS = _P.id == sa.bindparam("payout_id")
+_OF_ACCOUNT = _P.account_id == sa.bindparam("account_id")
+_REFUSING = sa.select(_P.charge_number).where(_OF_ACCOUNT, _P.state == in_full("REFUSED"))
+_CHARGES = sa.select(t.charges).where(_C.account_id == sa.bindparam("account_id")).order_by(_C.id.desc())
+_SENT_BY_HAND = sa.select(sa.func.count()).where(_OF_ACCOUNT, _P.charge_number == BY_BANK)
+_UNDER_WAY = sa.select(sa.func.coalesce(sa.func.sum(_P.amount_fen), 0)).where(
+    _OF_ACCOUNT, _P.state == in_full("OPEN")
+)
+_NEW = sa.insert(t.payouts)
+_RESERVED = (
+    sa.update(t.charges)
+    .where(_C.id == sa.bindparam("charge_id"))
+    .values(sent_back_fen=_C.sent_back_fen + sa.bindparam("fen"))
+)
+_DUE = (
+    sa.select(_P.id, _P.charge_number, _P.amount_fen)
+    .where(_P.state == in_full("OPEN"), _P.next_at <= sa.bindparam("now"))
+    .order_by(_P.id)
+)
+_WHOSE = sa.select(_P.account_id).where(_THIS)
+_PAYOUT = sa.select(t.payouts).where(_THIS)
+_CHANGED = sa.update(t.payouts).where(_THIS)
 
 
 def open_for_credit(work: Work) -> None:
@@ -30,15 +55,11 @@ def open_for_credit(work: Work) -> None:
     left = not_under_way(work)
     if not left:
         return
-    c, p = t.charges.c, t.payouts.c
+    of_account = {"account_id": work.account_id}
     came = journals.captured(work.conn, work.account_id)
-    refused = sa.select(p.charge_number).where(p.account_id == work.account_id, p.state == "REFUSED")
-    for refusing in work.conn.scalars(refused):
+    for refusing in work.conn.scalars(_REFUSING, of_account):
         came.pop(refusing, None)
-    charges = work.conn.execute(
-        sa.select(t.charges).where(c.account_id == work.account_id).order_by(c.id.desc())
-    ).all()
-    for charge in charges:
+    for charge in work.conn.execute(_CHARGES, of_account).all():
         fen = min(left, came.get(charge.number, 0) - charge.sent_back_fen)
         if fen > 0:
             open_for_charge(work, charge, fen)
@@ -50,9 +71,8 @@ def open_for_credit(work: Work) -> None:
 
 def by_hand_key(work: Work) -> str:
     """Of the work item for what a person has to send: a new one after each transfer."""
-    p = t.payouts.c
-    sent = sa.select(sa.func.count()).where(p.account_id == work.account_id, p.charge_number == BY_BANK)
-    return f"A{work.account_id}-{work.conn.execute(sent).scalar_one() + 1}"
+    sent = work.conn.execute(_SENT_BY_HAND, {"account_id": work.account_id}).scalar_one()
+    return f"A{work.account_id}-{sent + 1}"
 
 
 def offset_chargebacks(work: Work) -> None:
@@ -69,26 +89,14 @@ def not_under_way(work: Work) -> int:
     credit = -journals.balances(work.conn, work.account_id)[journals.CREDIT]
     if not credit:
         return 0
-    p = t.payouts.c
-    under_way = sa.select(sa.func.coalesce(sa.func.sum(p.amount_fen), 0)).where(
-        p.account_id == work.account_id, p.state == "OPEN"
-    )
-    return credit - int(work.conn.execute(under_way).scalar_one())
+    return credit - int(work.conn.execute(_UNDER_WAY, {"account_id": work.account_id}).scalar_one())
 
 
 def open_for_charge(work: Work, charge: sa.Row[Any], fen: int) -> None:
     """Open a payout that sends `fen` of this charge back."""
-    new = sa.insert(t.payouts).values(
-        account_id=work.account_id,
-        charge_number=charge.number,
-        amount_fen=fen,
-        state="OPEN",
-        created_at=work.now,
-        next_at=work.now,
-    )
-    work.conn.execute(new)
-    reserve = {"sent_back_fen": t.charges.c.sent_back_fen + fen}
-    work.conn.execute(sa.update(t.charges).where(t.charges.c.id == charge.id).values(**reserve))
+    new = {"account_id": work.account_id, "charge_number": charge.number, "amount_fen": fen, "state": "OPEN"}
+    work.conn.execute(_NEW, {**new, "created_at": work.now, "next_at": work.now})
+    work.conn.execute(_RESERVED, {"charge_id": charge.id, "fen": fen})
 
 
 def send_due(ledger: Ledger) -> int:
@@ -98,16 +106,8 @@ def send_due(ledger: Ledger) -> int:
 
 def due(ledger: Ledger) -> list[sa.Row[Any]]:
     """The payouts to ask the gateway for now, the oldest first."""
-    p = t.payouts.c
-    wanted = sa.select(p.id, p.charge_number, p.amount_fen)
     with ledger.read() as conn:
-        return list(
-            conn.execute(
-                wanted.where(
-                    p.state == sa.literal_column("'OPEN'"), p.next_at <= ledger.clock.now()
-                ).order_by(p.id)
-            )
-        )
+        return list(conn.execute(_DUE, {"now": ledger.clock.now()}))
 
 
 def send(ledger: Ledger, payout: sa.Row[Any]) -> int:
@@ -144,9 +144,8 @@ def _finish(ledger: Ledger, payout_id: int, answer: ChargeAnswer) -> int:
     if answer.state not in ("REFUNDED", "DECLINED"):
         _later(ledger, payout_id, ledger.clock.now())
         return 0
-    wanted = sa.select(t.payouts.c.account_id).where(t.payouts.c.id == payout_id)
     with ledger.write() as conn:
-        account = lock_account(conn, conn.execute(wanted).scalar_one())
+        account = lock_account(conn, conn.execute(_WHOSE, {"payout_id": payout_id}).scalar_one())
         work = Work(ledger, conn, account, ledger.clock.now())
         if _of_word(work, number(payout_id), answer) is not None:
             return int(finish(work, number(payout_id), answer))
@@ -166,11 +165,10 @@ def finish(work: Work, refund_number: str, answer: ChargeAnswer) -> bool:
     payout = _of_word(work, refund_number, answer)
     if payout is None or payout.state != "OPEN":
         return False
-    where = t.payouts.c.id == payout.id
     done = answer.state == "REFUNDED"
     values: dict[str, Any] = {"state": "DONE" if done else "REFUSED", "done_at": work.now}
     values |= {"reference": answer.reference, "reason": answer.reason}
-    work.conn.execute(sa.update(t.payouts).where(where).values(**values))
+    work.conn.execute(_CHANGED, {"payout_id": payout.id, **values})
     if done:
         lines = (journals.CREDIT, payout.amount_fen), (journals.GATEWAY, -payout.amount_fen)
         work.journal("payout", *lines, gateway_reference=f"refund:{refund_number}")
@@ -184,9 +182,8 @@ def finish(work: Work, refund_number: str, answer: ChargeAnswer) -> bool:
 
 def _of_word(work: Work, refund_number: str, answer: ChargeAnswer) -> sa.Row[Any] | None:
     """The payout that the gateway speaks of, if it is one of this account, charge and amount."""
-    p = t.payouts.c
-    of_account = (p.id == id_of(refund_number, "P")) & (p.account_id == work.account_id)
-    where = of_account & (p.charge_number == answer.number)
-    if answer.state == "REFUNDED" and answer.amount_fen:
-        where &= p.amount_fen == answer.amount_fen
-    return work.conn.execute(sa.select(t.payouts).where(where)).first()
+    payout = work.conn.execute(_PAYOUT, {"payout_id": id_of(refund_number, "P")}).first()
+    if payout is None or (payout.account_id, payout.charge_number) != (work.account_id, answer.number):
+        return None
+    told_another = answer.state == "REFUNDED" and answer.amount_fen not in (0, payout.amount_fen)
+    return None if told_another else payout

@@ -17,6 +17,9 @@ from ledger.model import PlanKind
 from ledger.terms import Terms
 from ledger.work import Work
 
+_NEW = sa.insert(t.plans).returning(t.plans.c.id)
+_NEW_FEES = sa.insert(t.plan_fees)
+
 
 @dataclass(frozen=True)
 class PlanTerms:
@@ -43,34 +46,28 @@ def start(work: Work, plan: PlanTerms, terms: Terms, purchase_id: int | None = N
     check(terms, plan)
     rate = Decimal(0) if plan.fee_free else terms.fee_rate[plan.kind]
     fees = schedule.fees(plan.principal_fen, rate, plan.periods)
-    new = sa.insert(t.plans).values(
-        account_id=work.account_id,
-        kind=plan.kind,
-        label=plan.label,
-        periods=plan.periods,
-        principal_fen=plan.principal_fen,
-        fee_per_period_fen=fees[0],
-        rate_per_period=str(rate),
-        fee_free=int(plan.fee_free),
-        started_on=work.today,
-        terms_version=terms.version,
-    )
-    plan_id = int(work.conn.execute(new.returning(t.plans.c.id)).scalar_one())
+    new = {
+        "account_id": work.account_id,
+        "kind": plan.kind,
+        "label": plan.label,
+        "periods": plan.periods,
+        "principal_fen": plan.principal_fen,
+        "fee_per_period_fen": fees[0],
+        "rate_per_period": str(rate),
+        "fee_free": int(plan.fee_free),
+        "started_on": work.today,
+        "terms_version": terms.version,
+    }
+    plan_id = int(work.conn.execute(_NEW, new).scalar_one())
     rows = [
         {"plan_id": plan_id, "period_no": number, "fee_fen": fee, "state": "PENDING"}
         for number, fee in enumerate(fees, 1)
     ]
-    work.conn.execute(sa.insert(t.plan_fees), rows)
-    for number, fen in enumerate(schedule.principals(plan.principal_fen, plan.periods), 1):
-        items.add(
-            work,
-            "plan_principal",
-            fen,
-            work.today,
-            plan_id=plan_id,
-            period_no=number,
-            purchase_id=purchase_id,
-        )
+    work.conn.execute(_NEW_FEES, rows)
+    of_plan = {"plan_id": plan_id, "purchase_id": purchase_id}
+    parts = enumerate(schedule.principals(plan.principal_fen, plan.periods), 1)
+    principals = [{**of_plan, "period_no": number, "amount_fen": fen} for number, fen in parts]
+    items.add_all(work, "plan_principal", work.today, principals)
     return plan_id
 
 

@@ -17,6 +17,13 @@ from ledger.money import amount
 from ledger.plans import PlanTerms
 from ledger.work import Work, one_at_a_time
 
+_OF_ORDER = t.purchases.c.order_no == sa.bindparam("order_no")
+_FOUND = sa.select(t.purchases, t.accounts.c.customer_id).join_from(t.purchases, t.accounts).where(_OF_ORDER)
+_ORDERED = sa.select(t.purchases).where(_OF_ORDER)
+_NEW = sa.insert(t.purchases).returning(t.purchases.c.id)
+_REFUSED = sa.insert(t.refusals).returning(t.refusals.c.id)
+_REFUSAL = sa.select(t.refusals).where(t.refusals.c.id == sa.bindparam("refusal_id"))
+
 
 @checked
 def authorise(
@@ -50,7 +57,7 @@ def authorise(
         if periods != 1:
             plans.check(work.terms, PlanTerms("product", "", amount_fen, periods, fee_free))
         one_at_a_time(work.conn, f"order {order_no}")  # another customer's may have the same number
-        if work.conn.execute(sa.select(t.purchases.c.id).where(t.purchases.c.order_no == order_no)).first():
+        if work.conn.execute(_ORDERED, {"order_no": order_no}).first():
             raise WrongState(order_no=order_no, reason="order_exists")
         charge = open_charges.of_account(work.conn, work.account_id)
         if charge is not None and charge.purpose == "settle":
@@ -59,16 +66,16 @@ def authorise(
         if reason is not None:
             return {"refusal_id": _refuse(work, order, reason)}
         holds.place(work, amount_fen)
-        new = sa.insert(t.purchases).values(
+        new = {
             **order,
-            account_id=work.account_id,
-            state="HELD",
-            held_at=work.now,
-            expires_at=work.now + timedelta(days=work.terms.hold_days),
-            periods=periods,
-            fee_free=int(fee_free),
-        )
-        return {"purchase_id": int(work.conn.execute(new.returning(t.purchases.c.id)).scalar_one())}
+            "account_id": work.account_id,
+            "state": "HELD",
+            "held_at": work.now,
+            "expires_at": work.now + timedelta(days=work.terms.hold_days),
+            "periods": periods,
+            "fee_free": int(fee_free),
+        }
+        return {"purchase_id": int(work.conn.execute(_NEW, new).scalar_one())}
 
     answer = commands.run(ledger, customer_id, "authorise", body, act, key=key)
     if "refusal_id" in answer:
@@ -124,9 +131,8 @@ def buy(ledger: Ledger, customer_id: str, *, order_no: str, key: str, **order: A
 @checked
 def find(ledger: Ledger, order_no: str) -> sa.Row[Any]:
     """The purchase and its customer. Raises UnknownOrder."""
-    wanted = sa.select(t.purchases, t.accounts.c.customer_id).join_from(t.purchases, t.accounts)
     with ledger.read() as conn:
-        row = conn.execute(wanted.where(t.purchases.c.order_no == order_no)).first()
+        row = conn.execute(_FOUND, {"order_no": order_no}).first()
     if row is None:
         raise UnknownOrder(order_no=order_no)
     return row
@@ -146,10 +152,9 @@ def _refusal(work: Work, fen: int, supported: dict[RefusalReason, bool]) -> Refu
 
 def _refuse(work: Work, order: dict[str, Any], reason: RefusalReason) -> int:
     available = limits.of(work.conn, work.account).available_fen
-    new = sa.insert(t.refusals).values(
-        **order, account_id=work.account_id, at=work.now, reason=reason, available_fen=available
-    )
-    return int(work.conn.execute(new.returning(t.refusals.c.id)).scalar_one())
+    new = {**order, "account_id": work.account_id, "at": work.now}
+    new |= {"reason": reason, "available_fen": available}
+    return int(work.conn.execute(_REFUSED, new).scalar_one())
 
 
 def refusal_view(row: sa.Row[Any]) -> Refusal:
@@ -160,11 +165,11 @@ def refusal_view(row: sa.Row[Any]) -> Refusal:
 
 def _stored_refusal(ledger: Ledger, refusal_id: int) -> Refusal:
     with ledger.read() as conn:
-        return refusal_view(conn.execute(sa.select(t.refusals).where(t.refusals.c.id == refusal_id)).one())
+        return refusal_view(conn.execute(_REFUSAL, {"refusal_id": refusal_id}).one())
 
 
 def _held(work: Work, order_no: str) -> sa.Row[Any]:
-    row = work.conn.execute(sa.select(t.purchases).where(t.purchases.c.order_no == order_no)).one()
+    row = work.conn.execute(_ORDERED, {"order_no": order_no}).one()
     if row.state != "HELD":
         raise WrongState(order_no=order_no, state=row.state)
     return row

@@ -12,6 +12,7 @@ import logging
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -96,20 +97,27 @@ def _due_charges(ledger: Ledger) -> list[Any]:
     One that is CREATED or SENT may have a call waiting for the answer, so it is left alone for longer.
     """
     now = ledger.clock.now()
+    patience = timedelta(seconds=ledger.terms.charge_timeout_s) + _FIRST_AFTER
+    given = {"now": now, "unknown_since": now - _FIRST_AFTER, "waiting_since": now - patience}
+    with ledger.read() as conn:
+        return list(conn.execute(_due(), given))
+
+
+@lru_cache(maxsize=1)
+def _due() -> sa.Select[Any]:
+    """Built once: it is asked every few seconds."""
     c, k = t.charges.c, st.charge_checks.c
     since = sa.func.coalesce(c.sent_at, c.created_at)
-    patience = timedelta(seconds=ledger.terms.charge_timeout_s) + _FIRST_AFTER
     never_asked = k.next_at.is_(None) & sa.case(
-        (c.state == "UNKNOWN", since <= now - _FIRST_AFTER), else_=since <= now - patience
+        (c.state == "UNKNOWN", since <= sa.bindparam("unknown_since")),
+        else_=since <= sa.bindparam("waiting_since"),
     )
-    due = (
+    return (
         sa.select(c.number, since.label("since"))
         .select_from(t.charges.outerjoin(st.charge_checks, k.number == c.number))
-        .where(is_open() & (never_asked | (k.next_at <= now)))
+        .where(is_open() & (never_asked | (k.next_at <= sa.bindparam("now"))))
         .order_by(c.id)
     )
-    with ledger.read() as conn:
-        return list(conn.execute(due))
 
 
 def _claim(ledger: Ledger, charge: Any) -> bool:

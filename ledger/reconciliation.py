@@ -30,6 +30,7 @@ from ledger.work import one_at_a_time
 from ledger.work_items import WorkItemKind
 
 _BATCH = 500
+_KEPT = sa.insert(tr.settled_events)
 _STATES: dict[MovementKind, AnswerState] = {
     "capture": "SUCCEEDED",
     "refund": "REFUNDED",
@@ -164,14 +165,8 @@ def _known(conn: sa.Connection, batch: list[Movement]) -> dict[str, sa.Row[Any]]
 def _keep(reading: _Reading, conn: sa.Connection, movement: Movement, known: dict[str, sa.Row[Any]]) -> None:
     event = event_of(movement)
     if event not in known and event not in reading.seen:
-        conn.execute(
-            sa.insert(tr.settled_events).values(
-                event=event,
-                file_day=reading.report.day,
-                reference=movement.reference,
-                amount_fen=movement.amount_fen,
-            )
-        )
+        new = {"event": event, "file_day": reading.report.day, "reference": movement.reference}
+        conn.execute(_KEPT, {**new, "amount_fen": movement.amount_fen})
     reading.seen.add(event)
 
 

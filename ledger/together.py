@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
+_NONE = "[]"
 Answers = dict[str, list[Any]]
 _Question = sa.Select[Any] | sa.CompoundSelect[Any]
 
@@ -47,7 +48,7 @@ class _Rows:
         self._types = tuple(column.type for column in columns)
 
     def read(self, text: str, dialect: sa.Dialect) -> list[Any]:
-        rows = json.loads(text)
+        rows = json.loads(text) if text != _NONE else []  # most questions of a command find nothing
         for number, value_of in _readers(self._types, dialect):
             for row in rows:
                 row[number] = value_of(row[number])

@@ -30,6 +30,12 @@ WorkItemKind = Literal[
     "settlement_differs",  # in both, with another amount
 ]
 
+_CLOSED = sa.update(t.work_items).where(
+    t.work_items.c.kind == sa.bindparam("this_kind"),
+    t.work_items.c.key == sa.bindparam("this_key"),
+    t.work_items.c.closed_at.is_(None),
+)
+
 
 @dataclass(frozen=True)
 class WorkItem:
@@ -60,9 +66,8 @@ def open_item(ledger: Ledger, kind: WorkItemKind, key: str, details: Mapping[str
 
 def close_in(conn: sa.Connection, now: datetime, kind: WorkItemKind, key: str, note: str) -> bool:
     """The matter has settled itself; false when there was no such open item."""
-    w = t.work_items.c
-    where = (w.kind == kind) & (w.key == key) & w.closed_at.is_(None)
-    return bool(conn.execute(sa.update(t.work_items).where(where).values(closed_at=now, note=note)).rowcount)
+    given = {"this_kind": kind, "this_key": key, "closed_at": now, "note": note}
+    return bool(conn.execute(_CLOSED, given).rowcount)
 
 
 @checked

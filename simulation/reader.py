@@ -1,19 +1,21 @@
-"""What has changed in the ledger since it was last read: one short transaction, never the whole history."""
+"""What has changed in the ledger since it was last read: one statement, never the whole history."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from ledger import tables as t
 from ledger import tables_review as tr
 from ledger.database import Ledger
+from ledger.together import Together
 
-Row = sa.Row[Any]
+Row = Any  # of a table, by the names of its columns
 
-OPEN_STATES = {
+OPEN_STATES: Final = {
     "purchases": ("HELD",),
     "refunds": ("PENDING",),
     "charges": ("CREATED", "SENT", "UNKNOWN"),
@@ -21,12 +23,12 @@ OPEN_STATES = {
     "payouts": ("OPEN",),
 }
 _LEFT = t.items.c.amount_fen > t.items.c.paid_fen + t.items.c.offset_fen + t.items.c.moved_fen
+_OF_ITEM = ("id", "account_id", "kind", "bill_id", "amount_fen", "paid_fen", "offset_fen", "moved_fen")
 _ACCRUED = (
     sa.select(t.bills.c.account_id, sa.func.min(t.bills.c.accrued_to).label("day"))
     .where(t.bills.c.id.in_(sa.select(t.items.c.bill_id).where(_LEFT, t.items.c.bill_id.is_not(None))))
     .group_by(t.bills.c.account_id)
 )
-_FROM: Any = sa.bindparam("from_id")
 
 
 @dataclass
@@ -66,64 +68,86 @@ class Changes:
     merchants: list[Row]
 
 
-class Tail:
-    """A table's rows from the oldest that may still change."""
-
-    def __init__(self, table: sa.Table, is_open: Any = None) -> None:
-        self._query = sa.select(table).where(table.c.id >= _FROM).order_by(table.c.id)
-        self._is_open = is_open or (lambda row: False)
-        self._from_id = 0
-
-    def read(self, conn: sa.Connection) -> list[Row]:
-        rows = list(conn.execute(self._query, {"from_id": self._from_id}))
-        still_open = [row.id for row in rows if self._is_open(row)]
-        if rows:
-            self._from_id = min([*still_open, rows[-1].id + 1])
-        return rows
-
-
-def _state(name: str) -> Any:
+def _state(name: str) -> Callable[[Row], bool]:
     states = OPEN_STATES[name]
     return lambda row: row.state in states
+
+
+def _never(_: Row) -> bool:
+    return False
+
+
+def _not_lifted(row: Row) -> bool:
+    return row.lifted_at is None
+
+
+def _filed(row: Row) -> bool:
+    return bool(row.state == "FILED")
+
+
+#: The tables read from their oldest row that may still change, and which rows may.
+_TAILS: Final[dict[str, tuple[sa.Table, Callable[[Row], bool]]]] = {
+    **{name: (t.metadata.tables[name], _state(name)) for name in OPEN_STATES},
+    "plans": (t.plans, _never),
+    "refusals": (t.refusals, _never),
+    "seals": (tr.seals, _never),
+    "allocations": (t.allocations, _never),
+    "journals": (t.journals, _never),
+    "merchants": (t.merchant_settlements, _never),
+    "freezes": (t.freezes, _not_lifted),
+    "cuts": (t.limit_cuts, _not_lifted),
+    "applications": (t.applications, _filed),
+}
+
+
+def _from(name: str) -> Any:
+    """The id from which that table is read."""
+    return sa.bindparam(f"{name}_from")
+
+
+def _asked() -> dict[str, sa.Select[Any]]:
+    """By name: all that is read."""
+    tails = {
+        name: sa.select(table).where(table.c.id >= _from(name)).order_by(table.c.id)
+        for name, (table, _) in _TAILS.items()
+    }
+    p = t.postings.c
+    postings = sa.select(p.journal_id, p.book, p.amount_fen).where(p.journal_id >= _from("journals"))
+    return tails | {
+        "postings": postings.order_by(p.journal_id, p.line_no),
+        "accounts": sa.select(t.accounts).order_by(t.accounts.c.id),
+        "balances": sa.select(t.balances.c.account_id, t.balances.c.book, t.balances.c.amount_fen),
+        "items": sa.select(*(t.items.c[name] for name in _OF_ITEM)).where(_LEFT).order_by(t.items.c.id),
+        "accrued": _ACCRUED,
+    }
+
+
+_ASKED: Final = Together(**_asked())
 
 
 class Reader:
     """Reads a ledger's changes; a new one begins with everything."""
 
     def __init__(self) -> None:
-        tails = {name: Tail(t.metadata.tables[name], _state(name)) for name in OPEN_STATES}
-        tails |= {"plans": Tail(t.plans), "refusals": Tail(t.refusals), "seals": Tail(tr.seals)}
-        tails |= {"allocations": Tail(t.allocations), "journals": Tail(t.journals)}
-        tails["merchants"] = Tail(t.merchant_settlements)
-        tails["freezes"] = Tail(t.freezes, lambda row: row.lifted_at is None)
-        tails["cuts"] = Tail(t.limit_cuts, lambda row: row.lifted_at is None)
-        tails["applications"] = Tail(t.applications, lambda row: row.state == "FILED")
-        self._tails = tails
-        p = t.postings.c
-        self._postings = sa.select(p.journal_id, p.book, p.amount_fen).order_by(p.journal_id, p.line_no)
-        self._postings = self._postings.where(p.journal_id >= _FROM)
+        self._from = dict.fromkeys(_TAILS, 0)
 
     def read(self, ledger: Ledger) -> Changes:
         """What is new."""
         with ledger.read() as conn:
-            rows: dict[str, Any] = {name: tail.read(conn) for name, tail in self._tails.items()}
-            journals = {row.id: Journal(row) for row in rows.pop("journals")}
-            if journals:
-                for journal_id, book, fen in conn.execute(self._postings, {"from_id": min(journals)}):
-                    journals[journal_id].lines.append((book, fen))
-            balances: dict[int, dict[str, int]] = {}
-            for account_id, book, fen in conn.execute(_BALANCES):
-                balances.setdefault(account_id, {})[book] = fen
-            return Changes(
-                accounts={row.id: row for row in conn.execute(_ACCOUNTS)},
-                balances=balances,
-                items=list(conn.execute(_ITEMS)),
-                accrued=dict(conn.execute(_ACCRUED).all()),
-                journals=list(journals.values()),
-                **rows,
-            )
-
-
-_ACCOUNTS = sa.select(t.accounts).order_by(t.accounts.c.id)
-_BALANCES = sa.select(t.balances.c.account_id, t.balances.c.book, t.balances.c.amount_fen)
-_ITEMS = sa.select(t.items).where(_LEFT).order_by(t.items.c.id)
+            found = _ASKED.ask(conn, **{f"{name}_from": id_ for name, id_ in self._from.items()})
+        for name, (_, is_open) in _TAILS.items():
+            if rows := found[name]:
+                self._from[name] = min([*(row.id for row in rows if is_open(row)), rows[-1].id + 1])
+        journals = {row.id: Journal(row) for row in found.pop("journals")}
+        for journal_id, book, fen in found.pop("postings"):
+            journals[journal_id].lines.append((book, fen))
+        balances: dict[int, dict[str, int]] = {}
+        for account_id, book, fen in found.pop("balances"):
+            balances.setdefault(account_id, {})[book] = fen
+        return Changes(
+            accounts={row.id: row for row in found.pop("accounts")},
+            balances=balances,
+            accrued=dict(found.pop("accrued")),
+            journals=list(journals.values()),
+            **found,
+        )
