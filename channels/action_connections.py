@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Any
 
 import aiohttp
+import rasa
 import ujson
 from rasa.core.actions.action import RemoteAction
 from rasa.core.constants import DEFAULT_REQUEST_TIMEOUT
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.utils.endpoints import EndpointConfig
 
 from channels import logs, rasa_version
 
-#: What the actions read of the events before the last message.
-_READ: Final = ("event", "timestamp", "name", "value", "text")
 _open: dict[asyncio.AbstractEventLoop, aiohttp.TCPConnector] = {}
 
 
@@ -35,19 +35,35 @@ def install() -> None:
     rasa_version.require(__name__)
     EndpointConfig.session = _session
     EndpointConfig.request = _saying_which_request(EndpointConfig.request)
-    found: Any = RemoteAction._action_call_format
-    original: Callable[..., dict[str, Any]] = getattr(found, "original", found)
+    RemoteAction._action_call_format = _call_format
 
-    def call_format(self: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
-        call = original(self, tracker, domain)
-        state = call["tracker"]
-        state["events"] = [
-            {name: event[name] for name in _READ if name in event} for event in state["events"]
-        ]
-        return call
 
-    call_format.original = original  # type: ignore[attr-defined]
-    RemoteAction._action_call_format = call_format
+def _call_format(self: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
+    """As `RemoteAction._action_call_format`, but for the events."""
+    state = tracker.current_state(EventVerbosity.NONE)
+    state["events"] = [_told(event) for event in tracker.events]
+    call = {
+        "next_action": self.name(),
+        "sender_id": tracker.sender_id,
+        "tracker": state,
+        "version": rasa.__version__,
+    }
+    asks = domain.does_custom_action_explicitly_need_domain(self.name())
+    if asks or not self._is_selective_domain_enabled():
+        call["domain"] = domain.as_dict()
+    return call
+
+
+def _told(event: Event) -> dict[str, Any]:
+    """Of `Event.as_dict` what the actions read."""
+    told = {"event": event.type_name, "timestamp": event.timestamp}
+    if isinstance(event, (UserUttered, BotUttered)):
+        told["text"] = event.text
+    elif isinstance(event, ActionExecuted):
+        told["name"] = event.action_name
+    elif isinstance(event, SlotSet):
+        told |= {"name": event.key, "value": event.value}
+    return told
 
 
 async def close() -> None:

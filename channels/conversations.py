@@ -16,13 +16,13 @@ import sqlalchemy as sa
 import ujson
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, SessionStarted, SlotSet
+from rasa.shared.core.events import BotUttered, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import Engine
 
 from channels import chat_database, metrics, rasa_version
 
-RECENT_EVENTS: Final = 60  # some seven turns: the rules look at one, a person is handed the last ones
+RECENT_EVENTS: Final = 60  # some ten turns: the rules look at one, a person is handed the last ones
 _INDEX: Final = (
     "CREATE INDEX IF NOT EXISTS events_by_kind ON events (sender_id, type_name, action_name, id)",
     "CREATE INDEX IF NOT EXISTS events_by_sender ON events (sender_id, id)",
@@ -46,6 +46,7 @@ _SLOT: Final = (
     .limit(1)
 )
 _NEW: Final = sa.insert(_EVENTS)
+_KEPT: Final = ("utter_action", "model_id", "assistant_id")  # of what is known of an answer
 
 
 class Conversations(SQLTrackerStore):
@@ -121,8 +122,18 @@ class Conversations(SQLTrackerStore):
 
 
 def _row(sender_id: str, event: Event) -> dict[str, Any]:
-    """An event as Rasa's table has it."""
+    """An event as Rasa's table has it, without what only makes it long: every turn reads the last ones.
+
+    An answer's card and the words put into it are in its text, and in the mailbox as they were shown; of what
+    a message may have meant the two likeliest are kept.
+    """
     data = event.as_dict()
+    if isinstance(event, BotUttered):
+        data["metadata"] = {name: data["metadata"][name] for name in _KEPT if name in data["metadata"]}
+        data["data"] = {"buttons": event.data.get("buttons")}
+    elif isinstance(event, UserUttered):
+        parsed = data["parse_data"]
+        data["parse_data"] = {**parsed, "intent_ranking": (parsed.get("intent_ranking") or [])[:2]}
     return {
         "sender_id": sender_id,
         "type_name": event.type_name,

@@ -19,6 +19,8 @@ from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
 from channels import action_connections, logs, rasa_version
 
+RASAS = RemoteAction._action_call_format
+
 
 @pytest.fixture(autouse=True)
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,6 +56,12 @@ def asked(act: Callable[[EndpointConfig], Any]) -> tuple[Any, list[tuple[str, st
             await runner.cleanup()
 
     return asyncio.run(run()), seen
+
+
+def formed(form: Any, tracker: DialogueStateTracker, *, selective: bool) -> dict[str, Any]:
+    """The call of an action in this form."""
+    endpoint = EndpointConfig(enable_selective_domain=selective)
+    return form(RemoteAction("action_x", endpoint), tracker, Domain.empty())
 
 
 def test_one_connection_for_many_actions() -> None:
@@ -97,18 +105,31 @@ def test_of_what_was_said_before_only_the_words_are_sent() -> None:
     answer = events.BotUttered("答", {"buttons": [{"title": "好"}]}, {"bill": "10月账单"})
     happened = [events.ActionExecuted("action_listen"), *said, answer, events.SlotSet("link", 7)]
     tracker = DialogueStateTracker.from_events("c", happened, [AnySlot("link", [{}])])
-    right = RemoteAction._action_call_format.original(RemoteAction("action_x", None), tracker, Domain.empty())
-    call = RemoteAction("action_x", None)._action_call_format(tracker, Domain.empty())
-    sent = [{**event, "timestamp": 0} for event in call["tracker"].pop("events")]
+    rasas, ours = (
+        formed(form, tracker, selective=True) for form in (RASAS, RemoteAction._action_call_format)
+    )
+    sent = [{**event, "timestamp": 0} for event in ours["tracker"].pop("events")]
     assert sent == [
         {"event": "action", "timestamp": 0, "name": "action_listen"},
         *[{"event": "user", "timestamp": 0, "text": "字"}] * 2,
         {"event": "bot", "timestamp": 0, "text": "答"},
         {"event": "slot", "timestamp": 0, "name": "link", "value": 7},
     ]
-    assert right["tracker"].pop("events")
-    assert call == right and call["tracker"]["latest_message"]["intent_ranking"]
+    names = ("event", "timestamp", "name", "value", "text")
+    of_rasa = rasas["tracker"].pop("events")
+    read = [{name: event[name] for name in names if name in event} for event in of_rasa]
+    assert sent == [{**event, "timestamp": 0} for event in read]
+    assert ours == rasas and ours["tracker"]["latest_message"]["intent_ranking"]
     assert said[1].parse_data["intent_ranking"] and answer.metadata == {"bill": "10月账单"}
+
+
+@pytest.mark.parametrize("selective", [True, False])
+def test_an_action_server_gets_the_domain_as_rasa_sends_it(selective: bool) -> None:
+    tracker = DialogueStateTracker.from_events("c", [events.ActionExecuted("action_listen")])
+    rasas, ours = (
+        formed(form, tracker, selective=selective) for form in (RASAS, RemoteAction._action_call_format)
+    )
+    assert ours.get("domain") == rasas.get("domain") and ("domain" in ours) is not selective
 
 
 def test_after_the_end_nothing_is_left_open() -> None:

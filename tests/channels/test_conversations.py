@@ -86,6 +86,25 @@ def test_what_was_said_is_read_back_as_it_was(store: Conversations) -> None:
     assert tracker.get_slot("decision") == value
 
 
+def test_what_only_makes_a_turn_long_is_not_kept(store: Conversations) -> None:
+    """The turn itself goes on with all of it."""
+    begin(store)
+    ranking = [{"name": name, "confidence": 0.1} for name in ("greet", "query_bill", "refund", "overdue")]
+    parsed = {"intent": ranking[0], "entities": [{"entity": "date", "value": "6"}], "intent_ranking": ranking}
+    heard = UserUttered("question 0", ranking[0], parsed["entities"], parsed)
+    card = {"buttons": [{"title": "怎么还款"}], "custom": {"type": "bill"}, "image": None}
+    answer = BotUttered("answer 0", card, {"utter_action": "utter_bill", "total": "¥5,357.36"})
+    tracker = read(store)
+    tracker.update_with_events([heard, answer], store.domain)
+    asyncio.run(store.save(tracker))
+    assert heard.parse_data["intent_ranking"] == ranking and answer.data == card
+    *_, heard_again, answer_again = read(store).events
+    assert heard_again.parse_data == {**heard.parse_data, "intent_ranking": ranking[:2]}
+    assert heard_again.entities == parsed["entities"] and heard_again.intent == ranking[0]
+    assert answer_again.data["buttons"] == card["buttons"] and "custom" not in str(answer_again.as_dict())
+    assert answer_again.metadata["utter_action"] == "utter_bill" and "total" not in answer_again.metadata
+
+
 def test_nothing_is_lost_or_kept_twice(store: Conversations) -> None:
     begin(store)
     for number in range(40):
