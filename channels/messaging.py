@@ -177,6 +177,8 @@ class MessagingInput(InputChannel):
             delivery = self.open(_query(request), request.headers, request.body, self.now())
         except Refused as error:
             return self._refuse(error)
+        except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+            return self._refuse(Refused(f"a shape that is not known ({type(error).__name__})"))
         self._receiving += 1
         try:
             await self._kept.add(delivery)

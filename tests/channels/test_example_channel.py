@@ -7,10 +7,13 @@ import hashlib
 import hmac
 import json
 import re
+import time
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
+from sanic import Sanic
 
 from channels.encrypted_xml import Refused
 from channels.inbox import Peer
@@ -62,6 +65,35 @@ def test_it_opens_what_is_signed_fresh_and_for_us(example: type[MessagingInput])
             connector.open({}, headers, body, NOW)
     probe = connector.probe(NOW)
     assert connector.open(probe.query, probe.headers, probe.body, NOW).answer == probe.expected
+
+
+def test_what_is_signed_and_of_no_known_shape_is_refused_by_a_word(
+    example: type[MessagingInput], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The platform's next version is answered like a forger, not with a traceback of ours in the log."""
+    connector, app = example.from_credentials(dict(KEYS)), Sanic(f"shapes{time.monotonic_ns()}")
+    app.add_route(connector._receive, "/callback", methods=["POST"])
+    odd = (b"{", b"[]", b"7", b"null", message(id=7), message(**{"from": None}), b"[" * 60_000, b"\xff{}")
+
+    async def post() -> list[int]:
+        server = await app.create_server(port=0, host="127.0.0.1", return_asyncio_server=True)
+        assert server is not None
+        await server.startup()
+        await server.start_serving()
+        url = f"http://127.0.0.1:{server.server.sockets[0].getsockname()[1]}/callback"
+        headers = [signed(body, int(time.time())) for body in odd]
+        try:
+            async with aiohttp.ClientSession() as session:
+                return [
+                    (await session.post(url, data=body, headers=header)).status
+                    for body, header in zip(odd, headers, strict=True)
+                ]
+        finally:
+            server.close()
+
+    assert asyncio.run(post()) == [403] * len(odd)
+    told = [record for record in caplog.records if "refused a request: a shape" in record.getMessage()]
+    assert len(told) == len(odd) and not any(record.exc_info for record in caplog.records)
 
 
 def test_a_misshapen_key_is_named(example: type[MessagingInput]) -> None:
