@@ -37,9 +37,11 @@ class Books:
     """All accounts' charges and states, and one customer's account as it is at a point.
 
     `charges`: by number; `states`: by customer and account; `taken`: (number, fen) that the gateway was asked
-    for; `amounts_fen`: all that a reply to the customer may name; `ticket`: the state of the one that answers
-    look at, or ""; `standing`: equal where nothing differs that an answer could depend on but the quotes in
-    `quoted`, those that a button names.
+    for; `amounts_fen`: all that a reply to the customer may name, `held_fen`: of these, what is no quote's;
+    `ticket`: the state of the one that answers look at, or ""; `account`: equal where nothing differs that an
+    answer could depend on but the tickets in `tickets`, kind and state, and the quotes in `quoted`, those
+    that a button names. `told`: equal where the same facts are read of the account, at the same time.
+    `decided`: the gateway has no charge under way, and how it was told to answer matters to none.
     """
 
     charges: dict[str, Charge]
@@ -47,9 +49,13 @@ class Books:
     taken: frozenset[tuple[str, int]]
     known: AccountFacts
     amounts_fen: frozenset[int]
+    held_fen: frozenset[int]
     ticket: str
-    standing: str
+    account: str
+    tickets: tuple[tuple[str, str], ...]
     quoted: tuple[Any, ...]
+    told: int
+    decided: bool
 
 
 class Reader:
@@ -57,8 +63,9 @@ class Reader:
 
     def __init__(self, world: World, customer_id: str) -> None:
         self._world, self._customer_id, self._sender = world, customer_id, f"web-{customer_id}"
-        self._known: dict[tuple[str, datetime], tuple[AccountFacts, frozenset[int]]] = {}
+        self._known: dict[tuple[str, datetime], tuple[AccountFacts, frozenset[int], int]] = {}
         self._of_quote: dict[str, frozenset[int]] = {}
+        self._numbers: dict[str, int] = {}  # of facts, as they are written out
         self._read: dict[Hashable, Books] = {}
 
     def read(self, quote_ids: Collection[str]) -> Books:
@@ -75,7 +82,7 @@ class Reader:
     def _read_anew(self, quote_ids: Collection[str]) -> Books:
         ledger, gateway = self._world.ledger_rows, self._world.gateway_rows
         stands = standing.account(ledger, gateway, self._customer_id)
-        known, amounts_fen = self._account(stands)
+        known, amounts_fen, number = self._account(stands)
         tickets = standing.tickets(ledger, self._sender)
         charges = {row[0]: Charge(*row) for row in ledger.read(_CHARGES)}
         states = ledger.read("SELECT customer_id, id, state FROM accounts")
@@ -86,16 +93,21 @@ class Reader:
             frozenset(taken),
             known,
             amounts_fen | self._quoted(known, quote_ids),
+            amounts_fen,
             tickets[0][1] if tickets else "",
             stands,
+            tuple(tickets),
             tuple(standing.quotes(ledger, quote_ids)),
+            number,
+            standing.all_decided(gateway, self._customer_id),
         )
 
-    def _account(self, stands: str) -> tuple[AccountFacts, frozenset[int]]:
+    def _account(self, stands: str) -> tuple[AccountFacts, frozenset[int], int]:
         key = stands, self._world.clock.now()
         if key not in self._known:
             known = facts.account_facts(self._world.ledger, self._customer_id)
-            self._known[key] = known, claims.held(self._world.ledger, known)
+            number = self._numbers.setdefault(repr(known), len(self._numbers))
+            self._known[key] = known, claims.held(self._world.ledger, known), number
         self._world.remember(self._known[key][0])
         return self._known[key]
 

@@ -10,8 +10,9 @@ from typing import Any
 from actions.out_of_scope import MISSES_BEFORE_PERSON
 from tests.safety import moves, rules
 from tests.safety.books import Books, Reader
-from tests.safety.moves import CONFIRMING, Move, Press, Say, Work
-from tests.safety.talk import Customer, Shown, Talk
+from tests.safety.moves import CONFIRMING, Move, Press, Say, Staff, Wait, Work
+from tests.safety.talk import Customer, Shown, Step, Talk
+from tests.safety.world import Moment
 
 _FORGETS_AFTER = 100  # points: those that share a moment come near one another, and memory is not endless
 #: The kinds of decision with a button that says when it was opened.
@@ -32,10 +33,21 @@ class Seen:
 
 @dataclass
 class _Known:
-    """Of one standing with one state of the conversation: the moves that only read, and what they lead to."""
+    """Of points that are alike in something: the moves that read nothing else there, and change nothing that
+    counts; and what they lead to."""
 
-    reading: set[Move] = field(default_factory=set)
+    reading: dict[Move, Hashable] = field(default_factory=dict)  # which of the effects it has
     effects: dict[Hashable, tuple[Move, dict[str, Any], Shown]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Led:
+    """What a move came to: the slots as it left them, the buttons shown, and all that there was then."""
+
+    slots: dict[str, Any]
+    shown: Shown
+    moment: Moment
+    now: Books
 
 
 class Walk:
@@ -48,6 +60,7 @@ class Walk:
         self.customer, self.foreign, self.most = customer, foreign, most
         self.reader = Reader(customer.world, customer.id)
         self._known: dict[Hashable, _Known] = {}
+        self._led: dict[Hashable, _Led] = {}
 
     def run(self, depth: int) -> Seen:
         """All sequences of at most so many moves, a level at a time."""
@@ -63,8 +76,6 @@ class Walk:
                 for after, now in self.on_from(talk, before):
                     if len(self.seen.broken) >= self.most:
                         return self.seen
-                    if now is not before:
-                        after = replace(after, moment=self.customer.world.moment())
                     point = point_of(after, now)
                     self.met(point, after, now)
                     if point not in points:
@@ -79,26 +90,46 @@ class Walk:
         """A sequence came to this point; nothing more is made of it here."""
 
     def on_from(self, talk: Talk, before: Books) -> Iterator[tuple[Talk, Books]]:
-        """Where each move leads, and the books there, `before` itself where nothing is different that counts.
-        The world stands there, but for those; the moment of the talk is the one before."""
-        core = _core(talk, before)
-        first = core not in self._known
-        known = self._known.setdefault(core, _Known())
+        """Where each move leads, and the books there: `before` itself where nothing differs that counts."""
+        alike = [self._known.setdefault(key, _Known()) for key in _alike(talk, before)]
+        effects = [each for known in alike for each in known.effects.values()]
         for move in next_moves(talk, before, self.foreign):
             self.seen.steps += 1
-            if first or move not in known.reading:
-                yield self._makes(talk, before, move, known)
-        if not first:
-            for move, slots, shown in known.effects.values():
-                yield talk.after(move, slots, shown, talk.moment), before
+            known = next((each for each in alike if move in each.reading), None)
+            led = self._led_before(talk, before, move) if known is None else None
+            if known is not None:  # what comes of it is among the effects
+                _, slots, shown = known.effects[known.reading[move]]
+                self.skipped(talk, before, move, (talk.after(move, slots, shown, talk.moment), before))
+            elif led is not None:
+                # Neither time nor a person changes what the assistant holds of the talk.
+                slots = talk.slots if isinstance(move, (Wait, Staff)) else led.slots
+                there = talk.after(move, slots, led.shown, led.moment), led.now
+                self.skipped(talk, before, move, there)
+                yield there
+            else:
+                yield self._makes(talk, before, move, alike)
+        for move, slots, shown in effects:
+            yield talk.after(move, slots, shown, talk.moment), before
 
-    def _makes(self, talk: Talk, before: Books, move: Move, known: _Known) -> tuple[Talk, Books]:
+    def skipped(self, talk: Talk, before: Books, move: Move, there: tuple[Talk, Books]) -> None:
+        """That this is where the move leads was known; nothing more is made of it here."""
+
+    def _led_before(self, talk: Talk, before: Books, move: Move) -> _Led | None:
+        led = self._led.get(_same(talk, before, move))
+        if led is None and isinstance(move, Press):
+            led = self._led.get(_same(talk, before, _however_confirmed(move)))
+        return led
+
+    def _makes(self, talk: Talk, before: Books, move: Move, alike: list[_Known]) -> tuple[Talk, Books]:
+        world = self.customer.world
+        asked, looked = world.asked, world.looked
         step = self.customer.makes(talk, move)
+        asked, looked = world.asked - asked, world.looked - looked
         self.seen.answers += 1
         shown = step.shown()
         after = talk.after(move, step.slots, shown, talk.moment)
         newly_named = not set(after.quote_ids()) <= set(talk.quote_ids())  # of which `before` says nothing
-        untouched = not newly_named and self.customer.world.is_at(talk.moment)
+        untouched = not newly_named and world.is_at(talk.moment)
         now = before if untouched else self.reader.read(after.quote_ids())
         self.seen.broken += [
             f"{self.customer.id}: {step.path}: {each}"
@@ -106,11 +137,33 @@ class Walk:
         ]
         once = isinstance(move, Work) or (isinstance(move, (Say, Press)) and move.intent not in CONFIRMING)
         if not once or (now is not before and _stands(after, before) != _stands(after, now)):
+            if now is not before:
+                after = replace(after, moment=world.moment())
+            self._leads(step, before, _Led(step.slots, shown, after.moment, now))
             return after, now
-        known.reading.add(move)
+        known = alike[self._looked_at(step, before, asked=asked, looked=looked)]
         no = isinstance(move, (Say, Press)) and move.intent in moves.REFUSING
-        known.effects.setdefault((_slots(after, now), shown, no), (move, step.slots, shown))
+        effect = known.reading[move] = _slots(after, now), shown, no
+        known.effects.setdefault(effect, (move, step.slots, shown))
         return after, before
+
+    def _leads(self, step: Step, before: Books, led: _Led) -> None:
+        move = step.move
+        self._led[_same(step.before, before, move)] = led
+        if isinstance(move, Press) and not step.by_login and before.decided:
+            self._led[_same(step.before, before, _however_confirmed(move))] = led
+
+    def _looked_at(self, step: Step, before: Books, *, asked: int, looked: int) -> int:
+        """Which of `_alike` it depends on."""
+        talks = isinstance(step.move, (Say, Press))
+        # A notice, and what goes to a person, leave the misses as they were.
+        missed = not talks or bool(step.slots["misses"]) or before.ticket == "TAKEN"
+        if not talks or looked:
+            return 4 + missed
+        # What may be named because of one quote may not be where there is another.
+        by_facts = replace(before, amounts_fen=before.held_fen)
+        told = not asked and not any(rules.broken(self.customer, step, by_facts, by_facts))
+        return (0 if told else 2) + missed
 
 
 def next_moves(talk: Talk, now: Books, foreign: tuple[Press, ...]) -> Iterator[Move]:
@@ -139,25 +192,65 @@ def point_of(talk: Talk, now: Books) -> Hashable:
     return _stands(talk, now), _slots(talk, now), buttons, talk.refused and bool(buttons)
 
 
-def _core(talk: Talk, now: Books) -> Hashable:
-    """All that what is answered to words depends on."""
-    return _stands(talk, now), _slots(talk, now), _since(talk)
+def _alike(talk: Talk, now: Books) -> tuple[Hashable, ...]:
+    """What an answer to words may have looked at, from little to much, each without the misses and with them.
+
+    First the facts of the account, which hold the time, and whether a person has the conversation. The walk
+    notes when an answer asks the ledger for more, or looks at more of a ticket: then it depends on the
+    account, or on the tickets too. Misses are looked at by what was missed, which leaves one more.
+    """
+    decision, misses, since = _decision(talk, now), _misses(talk), _since(talk)
+    stands = _stands(talk, now)
+    return (
+        ("told", now.told, now.ticket, decision, since),
+        ("told", now.told, now.ticket, decision, since, misses),
+        ("account", now.account, now.known.now, now.quoted, now.ticket, decision, since),
+        ("account", now.account, now.known.now, now.quoted, now.ticket, decision, since, misses),
+        ("stands", stands, decision, since),
+        ("stands", stands, decision, since, misses),
+    )
+
+
+def _however_confirmed(press: Press) -> Press:
+    """For what came of it before anybody looked at the login, and so before the gateway was asked."""
+    return replace(press, login="weak", gateway="any")
+
+
+def _same(talk: Talk, now: Books, move: Move) -> Hashable:
+    """Where this is equal, a move that changes the books leads to what is alike, and is judged alike: of a
+    button it counts whether it is the newest of its kind, and whether no was said since.
+
+    Time, and a person, take no notice of what was said.
+    """
+    stands = _stands(talk, now)
+    if isinstance(move, (Wait, Staff)):
+        return move, stands
+    newest = isinstance(move, Press) and dict(talk.confirming).get(move.intent) == move.values
+    return move, stands, _slots(talk, now), _since(talk), newest, talk.refused
 
 
 def _stands(talk: Talk, now: Books) -> Hashable:
     """The account, the time, and the quotes that a button names: any other is made anew before it counts."""
     named = set(talk.quote_ids())
-    return now.standing, now.known.now, tuple(row for row in now.quoted if row[0] in named)
+    return now.account, now.tickets, now.known.now, tuple(row for row in now.quoted if row[0] in named)
 
 
-def _slots(talk: Talk, now: Books) -> str:
-    """Of when a decision was opened, whether now; of misses, whether one more is one too many. Not the last
-    topic: short words may be about any, at every point."""
+def _slots(talk: Talk, now: Books) -> Hashable:
+    """Not the last topic: short words may be about any, at every point."""
+    return _decision(talk, now), _misses(talk)
+
+
+def _decision(talk: Talk, now: Books) -> str:
+    """Of when it was opened, whether now."""
     decision = talk.slots["decision"] and {**talk.slots["decision"]}
     if decision:
         decision["opened"] = _since(talk) == now.known.now.isoformat()
-    misses = min(talk.slots["misses"] or 0, MISSES_BEFORE_PERSON - 1)
-    return json.dumps([decision, misses], sort_keys=True)
+    return json.dumps(decision, sort_keys=True)
+
+
+def _misses(talk: Talk) -> int:
+    """Of misses, whether one more is one too many."""
+    return int(min(talk.slots["misses"] or 0, MISSES_BEFORE_PERSON - 1))
 
 
 def _since(talk: Talk) -> str | None:

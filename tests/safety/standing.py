@@ -64,11 +64,11 @@ _TICKETS = (
 
 
 def account(ledger: Memory, gateway: Memory, customer: str) -> str:
-    """A fingerprint of the customer's newest account at the ledger and at the gateway, and of its tickets."""
+    """A fingerprint of the customer's newest account at the ledger and at the gateway."""
     (account_id,) = ledger.read("SELECT max(id) FROM accounts WHERE customer_id = ?", (customer,))[0]
     given = {"account": account_id, "customer": customer, "sender": f"web-{customer}"}
     held = [list(_rows(ledger, _OF_ACCOUNT, given)), list(_rows(gateway, _OF_GATEWAY, given))]
-    held += [tickets(ledger, given["sender"]), _modes(gateway, customer)]
+    held.append(_modes(gateway, customer))
     return hashlib.sha256(json.dumps(held).encode()).hexdigest()
 
 
@@ -92,8 +92,14 @@ def quotes(ledger: Memory, ids: Collection[str]) -> list[Any]:
 
 def _modes(gateway: Memory, customer: str) -> list[Any]:
     """What the gateway was told to do matters to a charge that it has not decided; the next is told anew."""
-    ((undecided,),) = gateway.read(_UNDECIDED, (customer,))
+    undecided = not all_decided(gateway, customer)
     return gateway.read("SELECT * FROM modes ORDER BY customer_id") if undecided else []
+
+
+def all_decided(gateway: Memory, customer: str) -> bool:
+    """Whether the gateway has no charge of the customer's under way."""
+    ((undecided,),) = gateway.read(_UNDECIDED, (customer,))
+    return not undecided
 
 
 def _rows(memory: Memory, tables: dict[str, tuple[str, str]], given: dict[str, Any]) -> Iterator[Any]:

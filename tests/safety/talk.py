@@ -58,6 +58,7 @@ class Step:
     said: list[Said]
     silent: bool  # meant silence: a person has the conversation
     slots: dict[str, Any]
+    by_login: bool = False  # it was asked how the customer had logged in
 
     @property
     def path(self) -> str:
@@ -78,6 +79,16 @@ class Step:
         )
 
 
+class _Metadata(dict[str, Any]):
+    """Of a message; it notes whether anybody looked at when the customer had logged in."""
+
+    login_asked = False
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.login_asked |= key in ("auth_time", "acr")
+        return super().get(key, default)
+
+
 class Customer:
     """Somebody at the channel, as the bot would pass on what they do."""
 
@@ -87,6 +98,7 @@ class Customer:
         self.sender = f"web-{customer_id}"
         self._runner = runner
         self._actions = moves.actions_of()
+        self._by_login = False
 
     def begins(self) -> Talk:
         return Talk(self.world.moment(), {"decision": None, "misses": None, "topic": None})
@@ -118,7 +130,7 @@ class Customer:
                 age_s = moves.LOGIN_AGE_S.get(move.login)
                 login = {"acr": "payment", "auth_time": time.time() - age_s} if age_s else {}
                 said, silent = self._heard(move.intent, move.intent, json.loads(move.values), login, slots)
-        return Step(talk, move, said, silent, slots)
+        return Step(talk, move, said, silent, slots, self._by_login)
 
     def _told(self, item: outbox.OutboxItem, slots: dict[str, Any]) -> list[Said]:
         if item.sender != self.sender:
@@ -138,17 +150,19 @@ class Customer:
     ) -> tuple[list[Said], bool]:
         """What is answered, and whether silence is meant; `slots` are changed as the answer says."""
         ranking = [{"name": intent, "confidence": 0.9}, {"name": "greet", "confidence": 0.05}]
+        metadata = _Metadata({"request_id": str(time.monotonic_ns()), "channel": "web", **login})
         message = {
             "text": text,
             "intent": {"name": intent, "confidence": 0.9},
             "entities": [{"entity": name, "value": value} for name, value in values.items()],
-            "metadata": {"request_id": str(time.monotonic_ns()), "channel": "web", **login},
+            "metadata": metadata,
             "intent_ranking": ranking if typed else [],
         }
         tracker = {"sender_id": self.sender, "slots": dict(slots), "latest_message": message, "events": []}
         call = {"next_action": self._actions[intent], "sender_id": self.sender, "tracker": tracker}
         result = self._runner.run(self.world.executor.run({**call, "version": "3.6.21"}))
         assert result is not None
+        self._by_login = metadata.login_asked
         slots |= {event["name"]: event["value"] for event in result.events}
         said = [seen(each) for each in result.responses if each["custom"].get("type") != "silent"]
         return said, len(said) < len(result.responses)

@@ -8,14 +8,17 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from unittest import mock
+
+import sqlalchemy as sa
 
 from actions.server import Executor, build_executor, build_ledger
 from ledger import Ledger, database, facts, jobs, links, outbox, quotes, reconciler, terms, tickets
 from ledger.clock import FixedClock
 from ledger.gateway.simulated import SimulatedGateway
 from ledger.model import AccountFacts, Quote
+from ledger.tickets import Ticket
 from tests.actions import walk
 from tests.safety.memory import Kept, Memory
 
@@ -32,6 +35,17 @@ class Moment:
     now: datetime
 
 
+class _Watched:
+    """A ticket, of which it is noted that more was looked at than its state and what only names it."""
+
+    def __init__(self, world: World, ticket: Ticket) -> None:
+        self._world, self._ticket = world, ticket
+
+    def __getattr__(self, name: str) -> Any:
+        self._world.looked += name not in ("state", "id", "number")
+        return getattr(self._ticket, name)
+
+
 @dataclass
 class World:
     """The ledger and gateway of the demo, and the executor of the real actions on them."""
@@ -44,6 +58,8 @@ class World:
     gateway_rows: Memory
     _read: dict[tuple[str, int, datetime, str], Any] = field(default_factory=dict)
     _led: dict[Hashable, tuple[Any, Moment]] = field(default_factory=dict)
+    asked: int = 0  # how often the ledger was, but for what `read_once` keeps of reading
+    looked: int = 0  # how often a ticket was looked at, but for its state
 
     def moment(self) -> Moment:
         return Moment(self.ledger_rows.keep(), self.gateway_rows.keep(), self.clock.now())
@@ -135,7 +151,36 @@ class World:
                 once = self._once(getattr(module, name))
                 patched.enter_context(mock.patch.object(module, name, once))
             patched.enter_context(mock.patch.object(quotes, "make", self._made_once(quotes.make)))
+            for door in ("read", "write"):  # there is no other way to what the ledger holds
+                counted = self._counted(getattr(Ledger, door))
+                patched.enter_context(mock.patch.object(Ledger, door, counted))
+            # What a person is told is added to a ticket that there is, and is looked at by no answer.
+            append = self._apart(tickets.append)
+            patched.enter_context(mock.patch.object(tickets, "append", append))
             yield
+
+    @contextmanager
+    def _uncounted(self) -> Iterator[None]:
+        asked, looked = self.asked, self.looked
+        yield
+        self.asked, self.looked = asked, looked
+
+    def _apart(self, really: Callable[..., _Result]) -> Callable[..., _Result]:
+        def does(*args: Any, **kwargs: Any) -> _Result:
+            with self._uncounted():
+                return really(*args, **kwargs)
+
+        return does
+
+    def statement(self, _conn: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        self.looked += "ticket" in statement
+
+    def _counted(self, really: Callable[[Ledger], _Result]) -> Callable[[Ledger], _Result]:
+        def opens(ledger: Ledger) -> _Result:
+            self.asked += ledger is self.ledger
+            return really(ledger)
+
+        return opens
 
     def _once(self, really: Callable[[Ledger, str], Any]) -> Callable[[Ledger, str], Any]:
         def asked(ledger: Ledger, of: str) -> Any:
@@ -144,7 +189,10 @@ class World:
             key = self._key(really.__name__, of)
             if key in self._read:
                 return self._read[key]
-            known = really(ledger, of)
+            with self._uncounted():
+                known = really(ledger, of)
+            if isinstance(known, Ticket):
+                known = cast(Ticket, _Watched(self, known))
             # By what there is now: it may have brought the account up to its day first.
             self._read[self._key(really.__name__, of)] = known
             return known
@@ -155,6 +203,7 @@ class World:
         def make(ledger: Ledger, customer_id: str, *, close_after: bool) -> Quote:
             if ledger is not self.ledger:
                 return really(ledger, customer_id, close_after=close_after)
+            self.asked += 1
             key = self._key(f"quote, close after: {close_after}", customer_id)
             if key not in self._read:
                 made = really(ledger, customer_id, close_after=close_after)
@@ -182,6 +231,7 @@ def opened(seeded: Path) -> Iterator[World]:
     rows = Memory(engine, seeded / "ledger.db"), Memory(gateway._engine, seeded / "gateway.db")
     ledger = Ledger(engine, clock, terms.load(), gateway)
     world = World(ledger, clock, gateway, build_executor(ledger), *rows)
+    sa.event.listen(engine, "before_cursor_execute", world.statement)
     with ExitStack() as patched:
         patched.enter_context(world.read_once())
         patched.enter_context(mock.patch.object(asyncio, "to_thread", _here))
