@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from channels import account_links, readable, words
 from channels.buttons import Press
 from channels.desk import Desk
+from channels.errors import ChatError
 from channels.heard import Asked
 from channels.identity import Identity
 from channels.inbox import Arrival, Inbox
@@ -47,11 +48,13 @@ class Answering:
         try:
             while arrival := await asyncio.to_thread(self.inbox.next, sender):
                 try:
+                    if arrival.from_customer:
+                        await self.desk.rate.admit(sender)
                     await self._answer(arrival)
-                except ServiceError as error:
+                except (ServiceError, ChatError) as error:
                     logger.warning("%s waits: %s", sender, error)
                     await asyncio.to_thread(self.inbox.not_tried, arrival)
-                    return AGAIN_S
+                    return float(getattr(error, "retry_after_s", 0) or AGAIN_S)
         finally:
             await asyncio.shield(asyncio.to_thread(self.inbox.end, sender, "answering"))
         return None

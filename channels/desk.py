@@ -10,6 +10,7 @@ from sanic import Sanic
 
 from channels.mailbox import Mailbox
 from channels.outlets import Outlets
+from channels.rate import Rate
 from channels.service_client import ServiceClient
 from channels.settings import Settings
 from channels.turns import Turns
@@ -17,7 +18,7 @@ from channels.turns import Turns
 
 @dataclass(frozen=True)
 class Desk:
-    """One mailbox, one way into the conversation, one client of the service."""
+    """One mailbox, one way into the conversation, one client of the service, one limit for each sender."""
 
     config: Settings
     mailbox: Mailbox
@@ -25,6 +26,7 @@ class Desk:
     turns: Turns
     outlets: Outlets
     agent: Callable[[], Agent]
+    rate: Rate
 
     def join(self, app: Sanic) -> None:
         app.ctx.desk = self

@@ -90,7 +90,7 @@ class WebInput(InputChannel):
         self.turns = Turns(
             self.mailbox, signer, hearing, self.agent, emit, outlets.channel_of, self.fleet.order()
         )
-        self.desk = Desk(config, self.mailbox, self.service, self.turns, outlets, self.agent)
+        self.desk = Desk(config, self.mailbox, self.service, self.turns, outlets, self.agent, rate)
         self.push = OutboxPush(self.service, self.turns, outlets)
         ratings = RatingDesk(Ratings(self.mailbox.engine), emit)
         visitors = Visitors(config.button_secret, config.visitors_a_minute)

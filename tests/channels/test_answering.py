@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,10 +16,11 @@ from channels.chat_database import open_engine
 from channels.inbox import Arrival, Inbox
 from channels.mailbox import Mailbox
 from channels.outgoing import Choices, Outgoing
+from channels.rate import RateLimit
 from channels.readable import Limits
 from channels.service_client import ServiceError
 
-ME = "wxoa-a"
+ME, YOU = "wxoa-a", "wxoa-b"
 
 
 @pytest.mark.parametrize("tried", [0, answering.LAST_TRY])
@@ -47,6 +49,32 @@ def test_a_link_ends_when_the_service_is_back_and_nothing_is_said(
     assert asyncio.run(at_work.work(ME)) is None
     assert asked == [ME] * (answering.LAST_TRY + 2) and inbox.next(ME) is None
     assert outgoing.waiting(time.time()) == []
+
+
+def test_who_writes_too_fast_is_answered_later_and_nobody_waits_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/chat.db")
+    Mailbox(engine).create_tables()
+    inbox, outgoing = Inbox(engine, "wechat"), Outgoing(engine, "wechat")
+    now = time.time()
+    arrivals = [Arrival(f"m{n}", ME, "gh1", "a", now + n, f"问题{n}") for n in range(4)]
+    inbox.take([*arrivals, Arrival("n0", YOU, "gh1", "b", now, "你好")], now)
+    heard = []
+
+    async def asked(_self: Answering, arrival: Arrival) -> None:
+        heard.append(arrival.message_id)  # and nothing to say to the bot
+
+    monkeypatch.setattr(Answering, "_asked", asked)
+    desk: Any = SimpleNamespace(rate=RateLimit(messages=2, window_s=1.0))
+    at_work = Answering(desk, inbox, outgoing, Choices(engine), Limits(), lambda _: None)
+    for _ in range(answering.TRIES + 1):  # waiting is no attempt
+        assert asyncio.run(at_work.work(ME)) == 1.0
+    assert heard == ["m0", "m1"]
+    assert asyncio.run(at_work.work(YOU)) is None and heard[2:] == ["n0"]
+    time.sleep(1.0)
+    assert asyncio.run(at_work.work(ME)) is None
+    assert heard[3:] == ["m2", "m3"]
 
 
 def test_a_look_in_vain_is_no_attempt(tmp_path: Path) -> None:
