@@ -113,7 +113,7 @@ def test_a_picture_is_answered_by_asking_for_words(app: App) -> None:
         ("wm", "linked-token-1", "账户已关联。"),
         ("wm", "expired-token-1", "链接已过期。"),
         ("c-nobody", "used-token-1", "链接已用过。"),
-        ("wm", "used-token-1", "账户已关联。"),
+        ("wm", "used-token-1", "链接已用过。"),
         ("wm", "unknown-token-1", "链接不能用。"),
     ],
 )
