@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ledger import Ledger, dump, tickets
+from ledger import Ledger, dump, facts, tickets
 from tests.actions.chat import Chat
 
 Begin = Callable[[str | None], Chat]
@@ -30,9 +30,10 @@ def test_a_number_in_the_report_is_masked(chat: Begin, ledger: Ledger) -> None:
     assert ticket is not None and "13912345678" not in str(ticket.packet)
 
 
-def test_what_fits_an_account_that_nobody_can_use(chat: Begin) -> None:
+def test_what_fits_an_account_that_nobody_can_use(chat: Begin, ledger: Ledger) -> None:
     closed = chat("c-closed").type("report_unauthorised", "有人用了我的名字")[0].text
-    assert "10月15日已关闭" in closed or "年10月15日已关闭" in closed
+    on = facts.account_facts(ledger, "c-closed").closed_at
+    assert on is not None and f"{on.month}月{on.day}日已关闭" in closed
     frozen = chat("c-risk").type("report_unauthorised", "有人用了我的名字")[0].text
     assert "起已暂停使用" in frozen
     for text in (closed, frozen):

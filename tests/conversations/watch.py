@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from tests.live import LiveDemo
@@ -57,30 +57,46 @@ def yuan(amount_fen: int) -> str:
     return f"¥{amount_fen / 100:,.2f}"
 
 
-def day(iso: str) -> str:
-    """11月6日 of "2026-11-06" or of a moment on it."""
+def day(iso: str, today: str = "") -> str:
+    """11月6日 of "2026-11-06" or of a moment on it; with its year where that is not today's."""
     on = date.fromisoformat(iso[:10])
-    return f"{on.month}月{on.day}日"
+    year = f"{on.year}年" if today and today[:4] != iso[:4] else ""
+    return f"{year}{on.month}月{on.day}日"
+
+
+def month(iso: str) -> str:
+    """11月账单 of "2026-11"."""
+    return f"{int(iso[5:7])}月账单"
+
+
+def before(iso: str) -> str:
+    """The month before "2026-11"."""
+    return (date(int(iso[:4]), int(iso[5:7]), 1) - timedelta(days=1)).isoformat()[:7]
 
 
 def told(ledger: dict[str, Any]) -> dict[str, str]:
     """The amounts and days of an account as a customer reads them, by the names that the tests use."""
     bill, limit, debts = ledger["bill"] or {}, ledger["limit"], ledger["debts"]
+    now = ledger["now"]
     return {
         "owed": yuan(debts["total_fen"]),
+        "short_of_1500": yuan(debts["total_fen"] - 150_000),
+        "last_year": str(int(now[:4]) - 1),
         "overdue": yuan(debts["overdue_fen"]),
         "penalty": yuan(debts["penalty_fen"]),
         "bill": yuan(bill.get("outstanding_fen", 0)),
         "minimum": yuan(bill.get("minimum_fen", 0)),
-        "due": day(bill["due_on"]) if bill else "",
+        "due": day(bill["due_on"], now) if bill else "",
+        "bill_of": month(bill["month"]) if bill else "",
+        "bill_before": month(before(bill["month"])) if bill else "",
         "limit": yuan(limit["total_fen"]),
         "available": yuan(limit["available_fen"]),
         "used": yuan(limit["used_fen"]),
-        "next_bill": day(ledger["next_bill_on"]),
-        "next_due": day(ledger["next_due_on"]),
-        "today": day(ledger["now"]),
-        "opened": day(ledger["opened_on"]),
-        "closed": day(ledger["closed_at"]) if ledger["closed_at"] else "",
+        "next_bill": day(ledger["next_bill_on"], now),
+        "next_due": day(ledger["next_due_on"], now),
+        "today": day(now),
+        "opened": day(ledger["opened_on"], now),
+        "closed": day(ledger["closed_at"], now) if ledger["closed_at"] else "",
         "close_receipt": ledger["close_receipt"],
         "repaid": yuan(ledger["repayments"][0]["amount_fen"]) if ledger["repayments"] else "",
         "card": ledger["card_last4"],
