@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import (
     apologies,
     decisions,
+    distress,
     follow_up,
     handover,
     metrics,
@@ -92,7 +93,9 @@ class Answer(Action):
         turn.follow_link()
         if self.intent not in PASS_HANDOVER and handover.passed_on(turn):
             return
-        if scam.suspected(turn):
+        if distress.told(turn):
+            distress.care(turn)
+        elif scam.suspected(turn):
             scam.warn(turn)
         elif scam.still_warned(turn) or typed.answered(turn):
             pass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import errors, rules
+from actions import distress, errors, rules
 from actions.turn import Turn
 from ledger.errors import LedgerError, Unavailable
 
@@ -14,6 +14,9 @@ def apologise(turn: Turn, error: Exception, *, where: str) -> None:
     """Says one sentence with a reference; the log has the rest under the same reference."""
     reference = errors.new_reference()
     errors.log_failure(reference, where, error)
+    if distress.told(turn):
+        distress.care_alone(turn, reference)
+        return
     response = "utter_unavailable" if isinstance(error, Unavailable) else "utter_error"
     if isinstance(error, LedgerError) and error.code == "read_only_ledger":
         response = "utter_read_only"

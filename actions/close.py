@@ -4,19 +4,50 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from actions import cards, decisions, effects, handover, login, other_product, words
+from actions import cards, decisions, effects, handover, login, other_product, settle, words
 from actions.turn import Turn
 from ledger import closing
 from ledger.errors import GuardRefused
 from ledger.model import AccountFacts, Guard
+from nlu import negation
+from nlu.text import normalise
+
+_OF_CLOSING = frozenset({"how_to_close", "close_impact", "deny"})  # intents
 
 
 def how_to_close(turn: Turn) -> None:
     """Closing as it stands, a complaint filed before it; another product is closed elsewhere."""
+    if refused(turn):
+        return
     if turn.intent == "how_to_close" and not turn.pressed and handover.COMPLAINS.search(turn.text):
         handover.open_ticket(turn, "complaint", "utter_complaint_filed")
     say_closing(turn)
     other_product.say_elsewhere(turn)
+
+
+def refused(turn: Turn) -> bool:
+    """Whether typed words say not to close, and were answered: 全部结清，不要关闭 settles, 别给我关 keeps it.
+
+    A decision that stands open is declined: in doubt nothing is confirmed.
+    """
+    text = normalise(turn.text)
+    if turn.pressed or not negation.keeps_ours(text):
+        return False
+    facts = turn.facts
+    if negation.only_settles(text) and (facts is None or facts.open_charge is None):
+        settle.without_closing(turn)
+        return True
+    if turn.intent not in _OF_CLOSING:  # 先不关，只还钱 asks how to pay
+        return False
+    if facts is not None and facts.state == "CLOSED":
+        decisions.say_closed(turn, facts)
+    elif (
+        turn.decision is None and facts is not None and facts.state == "ACTIVE" and facts.open_charge is None
+    ):
+        turn.say("utter_declined_close")
+    else:
+        decisions.decline(turn)
+    return True
 
 
 def say_closing(turn: Turn) -> None:

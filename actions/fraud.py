@@ -13,13 +13,18 @@ DOUBT = re.compile(
     r"|(骗子|骗人|骗钱|诈骗)的?(公司|平台|软件|机构|产品|APP|app)"
 )
 HARM = re.compile(r"被骗|骗[了走我]|盗|[转刷划扣]走|冒用|冒名|不是我|验证码|[让叫]我|电话|来电|自称")
+# Called names, with nothing reported: 骗子, 你们是骗子, 一群大骗子.
+CALLED_NAMES = re.compile(
+    "(?:(?>你们?|您|这|就|都|真|全|是|一(?:群|帮|个|家)|群|帮|个|大|死|臭|破|老|滚|妈的|[，,。.！!？?~ ])*"
+    "(?:骗子|骗人|骗钱|诈骗犯?)(?>的|们|吧|啊|呀|吗|呢|[，,。.！!？?~ ])*)+"
+)
 
 REPORT = re.compile("盗|冒|骗|不是我|不是本人|没[买用开借]|别人|他人|陌生|孩子|小孩|谁[用刷花买开借]|被")
 
 
 def report_unauthorised(turn: Turn) -> None:
     """A ticket for whoever reports harm: a visitor may be somebody who cannot log in any more."""
-    if not turn.pressed and DOUBT.search(turn.text) and not HARM.search(turn.text):
+    if not turn.pressed and doubted(turn.text):
         turn.say("utter_fraud_doubt", hotline=turn.ledger.terms.hotline)
     elif handover.guessed(turn, REPORT) or handover.feared(turn):
         turn.say("utter_fraud_ask")
@@ -27,18 +32,25 @@ def report_unauthorised(turn: Turn) -> None:
         register(turn)
 
 
+def doubted(text: str) -> bool:
+    """Whether the words call us swindlers, or ask whether we are, and tell of no harm."""
+    if CALLED_NAMES.fullmatch(text.strip()):
+        return True
+    return DOUBT.search(text) is not None and not HARM.search(text)
+
+
 def register(turn: Turn) -> None:
     """The ticket, and what there is to do at once for the account as it stands."""
-    facts = turn.facts
+    facts, late = turn.facts, "utter_fraud_late"
     if facts is None:
-        handover.open_ticket(turn, "fraud", "utter_fraud_anonymous")
+        handover.open_ticket(turn, "fraud", "utter_fraud_anonymous", late)
     elif facts.state == "CLOSED" and facts.closed_at is not None:
         closed_on = words.day(facts.closed_at, today=facts.today)
-        handover.open_ticket(turn, "fraud", "utter_fraud_closed", closed_on=closed_on)
+        handover.open_ticket(turn, "fraud", "utter_fraud_closed", late, closed_on=closed_on)
     elif facts.freezes:
-        handover.open_ticket(turn, "fraud", "utter_fraud_frozen", **own.freeze_words(facts))
+        handover.open_ticket(turn, "fraud", "utter_fraud_frozen", late, **own.freeze_words(facts))
     else:
-        handover.open_ticket(turn, "fraud", "utter_fraud_own")
+        handover.open_ticket(turn, "fraud", "utter_fraud_own", late)
 
 
 REPLIES = {"report_unauthorised": report_unauthorised}

@@ -12,6 +12,7 @@ from ledger import tickets
 from ledger.tickets import Ticket, TicketKind
 
 LAST_TURNS = 10
+LATE = "utter_ticket_late"  # said of a ticket in place of a promise that was not kept
 SURE = 0.5  # below it the words may have meant something else
 SHORT_CHARS = 6  # 这个月呢, 谁弄的: so few characters say little unless they name the matter
 COMPLAINT_WORDS = ("投诉", "举报", "差评", "12378")
@@ -37,10 +38,11 @@ def guessed(turn: Turn, matter: re.Pattern[str]) -> bool:
     return not turn.pressed and (short or turn.confidence < SURE)
 
 
-def open_ticket(turn: Turn, kind: TicketKind, response: str, **more: str) -> Ticket:
+def open_ticket(turn: Turn, kind: TicketKind, response: str, late: str = LATE, **more: str) -> Ticket:
     """Files the ticket (an open one of the same kind is not filed twice) and says who answers by when.
 
-    `response` is filled with {number}, {by} (when somebody will have taken it), {hours} and `more`.
+    `response` is filled with {number}, {by} (when somebody will have taken it), {hours} and `more`; so is
+    `late`, said in its place of an earlier ticket that nobody took in time.
     """
     ticket = turn.ticket
     if ticket is None or ticket.kind != kind:
@@ -54,17 +56,19 @@ def open_ticket(turn: Turn, kind: TicketKind, response: str, **more: str) -> Tic
         )
     else:
         tickets.append(turn.ledger, ticket.id, masking.masked(turn.text), key=f"{turn.key}:{kind}")
-    say_ticket(turn, ticket, response, **more)
+    say_ticket(turn, ticket, response, late, **more)
     return ticket
 
 
-def say_ticket(turn: Turn, ticket: Ticket, response: str, **more: str) -> None:
-    today = turn.ledger.clock.now().date()
+def say_ticket(turn: Turn, ticket: Ticket, response: str, late: str = LATE, **more: str) -> None:
+    """Until when somebody will have taken it, or, once that is past and nobody has it, `late`."""
+    now = turn.ledger.clock.now()
+    missed = ticket.state == "OPEN" and ticket.promised_by < now
     turn.say(
-        response,
-        card=cards.ticket(ticket.number, ticket.state, ticket.promised_by.isoformat()),
+        late if missed else response,
+        card=cards.ticket(ticket.number, ticket.state, "" if missed else ticket.promised_by.isoformat()),
         number=ticket.number,
-        by=words.moment(ticket.promised_by, today=today),
+        by=words.moment(ticket.promised_by, today=now.date()),
         hours=rules.staff_hours(turn.ledger.terms),
         **more,
     )

@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from actions import decisions, follow_up, repay, settle
 from actions.turn import Turn
-from ledger.model import AccountFacts, Settlement
+from ledger.model import AccountFacts, Repayment, Settlement
+from ledger.numbers import charge_of
 
 _TAKE_BACK = re.compile("取消|撤[回销]|不[想要]?[关付还]|别[关付扣还]")
 _RETRY = re.compile(
@@ -37,10 +38,17 @@ _OUTCOME = re.compile(
     "|(?>那|钱|款|这笔)*(?:多久|什么时候|啥时候|几时|几天)(?:能|才|会)?(?:到账?|入账)(?>的|啊|呢|呀|[？? ])*"
     "|(?>那|现在|后来)*(?:怎么样|咋样|结果)(?>了|呢|怎么样|如何|[？? ])*"
 )
+# Whether money was taken: of the newest payment, whatever else was spoken of since.
+_CHARGED = re.compile(
+    "(?>那|钱|款|现在|到底|究竟|我的?|已经|这笔|刚才|刚刚|银行|你们|是不是|[，, ])*"
+    "(?:扣(?:款|钱)?没扣(?:款|钱|成功|成|走|掉)*|有没有扣(?:款|钱|成功|成|走|掉)*"
+    "|扣(?:款|钱)?(?:成功|成|走|掉)?了?(?:吗|没有?|嘛|么))(?>我?的?钱|款|了|啊|呀|呢|[？?。！!，, ])*"
+)
 _RESULT = re.compile(
     "(?>那|现在|后来|事情|[，, ])*(?:(?:怎么|咋)样|结果|进度|办到哪)(?>了|呢|如何|一步|[？?。 ])*"
 )
 _OF_PAYMENTS = frozenset({"prepay_all", "repayment_status"})  # topics after which they are said of it
+_OF_DEBITS_OR_ORDERS = frozenset({"auto_debit", "why_unusable", "where_usable", "refund"})
 _OF_CLOSING = frozenset({"", "how_to_close", "close_impact"})
 _WAITING = re.compile("好了[没吗嘛么]|结果|等着|等多久|多久|这么久|这么慢|还没好|还要等|到底|核实")
 # Intents that say little by themselves.
@@ -56,6 +64,8 @@ def asked(turn: Turn, text: str) -> bool:
         return False
     if facts.open_charge is not None:
         return _while_checked(turn, facts, text)
+    if _CHARGED.fullmatch(text) and _tells_whether_charged(turn, facts):
+        return True
     if facts.state == "CLOSED" and turn.topic in _OF_CLOSING and _OUTCOME.fullmatch(text):
         decisions.say_closed(turn, facts)
         return True
@@ -75,7 +85,7 @@ def just_ended(facts: AccountFacts) -> Settlement | None:
 
 def _while_checked(turn: Turn, facts: AccountFacts, text: str) -> bool:
     """Of a payment that the bank has: it is too late to take it back, and too early to say more."""
-    asks = _RETRY.fullmatch(text) or _OUTCOME.fullmatch(text)
+    asks = any(words.fullmatch(text) for words in (_RETRY, _OUTCOME, _CHARGED))
     if _TAKE_BACK.search(text) and not OF_OTHERS.search(text.replace("不关", "")):
         decisions.decline(turn)
     elif asks or (turn.intent in _VAGUE and _WAITING.search(text)):
@@ -83,6 +93,30 @@ def _while_checked(turn: Turn, facts: AccountFacts, text: str) -> bool:
     else:
         return False
     return True
+
+
+def _tells_whether_charged(turn: Turn, facts: AccountFacts) -> bool:
+    """Of the payment of the last hour; of an older one where nothing else that takes money was spoken of.
+
+    A decision that was opened since stays open.
+    """
+    newest, last, decision = facts.last_repayment, just_ended(facts), turn.decision
+    if last is not None and (newest is None or newest.at <= last.created_at or _is_of(newest, last)):
+        settle.say_settlement(turn, facts, last)
+    elif newest is not None and facts.now - newest.at <= _JUST_NOW:
+        repay.say_status(turn, facts, newest)
+    elif decision is not None or facts.state == "CLOSED" or turn.topic in _OF_DEBITS_OR_ORDERS:
+        return False
+    elif newest is not None:
+        repay.repayment_status(turn)
+    else:
+        return False
+    turn.decision = decision
+    return True
+
+
+def _is_of(repayment: Repayment, last: Settlement) -> bool:
+    return repayment.number == charge_of(last.number)
 
 
 def _after(turn: Turn, facts: AccountFacts, text: str) -> bool:

@@ -51,6 +51,15 @@ def offer_settle_close(turn: Turn) -> None:
     decisions.show_settle(turn, close_after=True)
 
 
+def without_closing(turn: Turn) -> None:
+    """Words that wish to settle and refuse to close: nothing that closes is offered, whatever stood open."""
+    turn.topic = "prepay_all"
+    if turn.facts is None:
+        turn.say("utter_settle_anonymous", path=turn.ledger.terms.settle_path)
+    else:
+        decisions.show_settle(turn, close_after=False)
+
+
 def confirm_settle(turn: Turn) -> None:
     """Charges the quote on the button, once: only with that decision open and a recent strong login.
 

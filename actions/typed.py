@@ -118,7 +118,7 @@ def answered(turn: Turn) -> bool:
         close.steps_close(turn)
     elif _speaks_of_application(turn, text) or _speaks_of_password(turn, text) or _applies(turn, text):
         unusable.unfreeze(turn)
-    elif _says_whether_to_close(turn, text):
+    elif _says_whether_to_close(turn, text) or close.refused(turn):
         return True
     elif OBJECTS.fullmatch(text) and (NO.fullmatch(text) or turn.intent == "deny"):
         _object(turn)

@@ -24,6 +24,7 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 
 from nlu.fingerprint import source_of
+from nlu.negation import refuses
 from nlu.normaliser import NORMALISED
 from nlu.products import names_other_product
 
@@ -57,6 +58,8 @@ _DOUBT = {
         "为什么|为啥|为何|凭什么|退款|退货|退回|关闭|注销|逾期|最低|额度|征信|影响|开通|还是"
         "|(?:还清|还完|结清|还掉|还上)了? ?[吗么没]|(?:还清|还完|结清)了|清了? ?[吗么没]|是否|有没有|是不是"
         "|还能用|可以用|再用|证明|凭证|收据"
+        # one bill, be it at once, is not all: 一次还这个月
+        "|[就只光]还.{0,2}(?:[这本当]个?[月期]|账单)|一次性?还[清完掉]?(?:这个?|本|当)[月期](?!.*(?:全|所有|以后|后面|剩))"
     ),
 }
 
@@ -65,8 +68,8 @@ _DOUBT = {
 class DecisionGate(GraphComponent, EntityExtractorMixin):
     """Adds the entity `enters` = `close` or `settle` where the assistant is sure enough of the wish.
 
-    Without it the conversation answers the question and asks first. A message that leaves room for doubt, or
-    names another product too, never enters: what is meant is the customer's to say.
+    Without it the conversation answers the question and asks first. A message that leaves room for doubt,
+    refuses the decision or names another product too never enters: what is meant is the customer's to say.
 
     Settings: `close` and `settle`, the least confidences (0 to 1).
     """
@@ -92,8 +95,8 @@ class DecisionGate(GraphComponent, EntityExtractorMixin):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """The list of products is part of the component."""
-        return source_of("products")
+        """The list of products and how one refuses are part of the component."""
+        return source_of("products", "negation")
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds the entity where it is due."""
@@ -117,4 +120,6 @@ class DecisionGate(GraphComponent, EntityExtractorMixin):
             return None
         text = message.get(NORMALISED) or ""
         wished = _WISH[decision].search(text) and not _DOUBT[decision].search(text)
+        if refuses(decision, text):
+            return None
         return decision if wished and not names_other_product(text) else None

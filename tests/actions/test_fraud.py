@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from ledger import Ledger, dump, facts, tickets
+from ledger.clock import DemoClock
 from tests.actions.chat import Chat
 
 Begin = Callable[[str | None], Chat]
@@ -53,8 +55,39 @@ def test_a_doubt_about_us_is_answered_and_files_nothing(chat: Begin, ledger: Led
 
 @pytest.mark.parametrize(
     "text",
-    ["月付被骗子刷走了", "客服让我转账，是骗子吗", "你们平台骗子盗刷我", "被骗了", "骗子软件骗了我五千"],
+    [
+        "骗子",
+        "你们是骗子",
+        "骗子！！",
+        "大骗子",
+        "一群骗子",
+        "骗人的",
+        "骗子骗子",
+        "你们都是骗子吧",
+        "滚，骗子",
+    ],
 )
+@pytest.mark.parametrize("customer", ["c-overdue", None])
+def test_being_called_names_reports_nothing(
+    chat: Begin, ledger: Ledger, customer: str | None, text: str
+) -> None:
+    said = chat(customer).type("report_unauthorised", text, confidence=0.99)
+    assert [each.response for each in said] == ["utter_fraud_doubt"]
+    assert tickets.list_tickets(ledger) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "月付被骗子刷走了",
+        "客服让我转账，是骗子吗",
+        "你们平台骗子盗刷我",
+        "被骗了",
+        "骗子软件骗了我五千",
+        "有骗子",
+        "骗子骗我钱",
+    ],
+)  # fmt: skip
 def test_harm_is_looked_into(chat: Begin, ledger: Ledger, text: str) -> None:
     chat("c-clean").type("report_unauthorised", text)
     ticket = tickets.active_for(ledger, "web-c-clean")
@@ -83,3 +116,16 @@ def test_harm_that_was_done_is_registered_though_more_is_feared(
 ) -> None:
     assert chat("c-clean").type("report_unauthorised", text)[0].response == "utter_fraud_own"
     assert [each["kind"] for each in dump.account_json(ledger, "c-clean")["tickets"]] == ["fraud"]
+
+
+def test_a_report_nobody_took_in_time_is_said_to_be_late_with_what_to_do_now(
+    chat: Begin, ledger: Ledger
+) -> None:
+    talk = chat("c-clean")
+    talk.type("report_unauthorised", "有人盗用我的月付买东西")
+    assert isinstance(ledger.clock, DemoClock)
+    ledger.clock.advance(timedelta(days=1))
+    (said,) = talk.type("report_unauthorised", "卡又被人盗刷了一笔")
+    (ticket,) = tickets.list_tickets(ledger)
+    assert said.response == "utter_fraud_late" and f"抱歉，盗用调查工单{ticket.number}还没有人接" in said.text
+    assert "110" in said.text and "改密码" in said.text and len(ticket.messages) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from actions import rules
 from actions.server import build_executor, build_ledger
 from actions.settings import Settings
 from ledger import Ledger, tickets
+from ledger.clock import DemoClock
 from tests.actions.chat import Chat
 
 Begin = Callable[[str | None], Chat]
@@ -67,3 +68,23 @@ def test_where_nothing_can_be_filed_the_number_is_told(settings: Settings, custo
         assert said.card["reference"] in said.text
     assert "110" in theft.text and "改密码" in theft.text
     ledger.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [("talk_to_human", "转人工"), ("nlu_fallback", "人呢"), ("out_of_scope", "这么慢")],
+)
+@pytest.mark.parametrize("customer", ["c-clean", None])
+def test_a_promise_that_is_past_is_not_told_as_one(
+    chat: Begin, ledger: Ledger, customer: str | None, intent: str, text: str
+) -> None:
+    talk = chat(customer)
+    talk.type("talk_to_human", "转人工")
+    (ticket,) = tickets.list_tickets(ledger)
+    assert "前会有人在这里回复" in talk.type(intent, text)[0].text
+    assert isinstance(ledger.clock, DemoClock)
+    ledger.clock.advance(timedelta(days=1))
+    (late,) = talk.type(intent, text)
+    assert late.text.startswith(f"抱歉，工单{ticket.number}还没有人接") and "前会有人" not in late.text
+    assert late.card["number"] == ticket.number and not late.card["promised_by"]
+    assert len(tickets.list_tickets(ledger)) == 1

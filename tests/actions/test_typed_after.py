@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from actions.words import money
 from ledger import Ledger, facts
 from ledger.clock import DemoClock
+from tests.actions import states
 from tests.actions.chat import Chat
 from tests.actions.test_settle import gateway
 
@@ -130,11 +133,73 @@ def test_right_after_a_payment_short_words_ask_for_its_outcome(
     gateway(ledger).set_mode(mode, "c-owing")
     owing.press(owing.type("prepay_all", enters="settle"), "确认结清", strong=True)
     assert owing.type("nlu_fallback", words)[0].response == response
-    owing.type("query_limit")  # they are of something else now
+    owing.type("query_limit")  # they are of something else now, but for whether it was charged
+    if words in ("扣了吗", "扣款成功了吗"):
+        assert owing.type("thanks", words)[0].response == response
+        return
     asks_which = words == "怎么样了"
     assert owing.type("thanks", words)[0].response == (
         "utter_progress_which" if asks_which else "utter_thanks"
     )
+
+
+CHARGED = (
+    "到底扣没扣",
+    "扣没扣",
+    "扣了吗",
+    "钱扣走了吗",
+    "到底有没有扣成功",
+    "到底扣没扣钱",
+    "刚才扣没扣啊？",
+)
+
+
+@pytest.mark.parametrize("words", CHARGED)
+@pytest.mark.parametrize("topic", ["auto_debit", "why_unusable", "query_bill"])
+def test_whether_it_was_charged_is_of_the_payment_just_made(
+    chat: Begin, ledger: Ledger, topic: str, words: str
+) -> None:
+    owing = chat("c-owing")
+    gateway(ledger).set_mode("decline", "c-owing")
+    owing.press(owing.type("prepay_all", enters="settle"), "确认结清", strong=True)
+    owing.type(topic)
+    (said,) = owing.type("auto_debit", words)
+    assert said.text.startswith("没有扣款：¥")
+    gateway(ledger).set_mode("succeed", "c-owing")
+    shown = owing.type("prepay_all", enters="settle")
+    told, still_open = owing.type("auto_debit", words)
+    assert told.response == "utter_settle_declined" and still_open.response == "utter_quote_after"
+    owing.press([*shown, still_open], "确认结清", strong=True)
+    owing.type(topic)
+    (said,) = owing.type("auto_debit", words)
+    paid = facts.account_facts(ledger, "c-owing").last_settlement
+    assert paid is not None and said.response == "utter_settled" and paid.receipt in said.text
+    assert said.text.startswith(f"{money(paid.amount_fen)}已结清（")
+
+
+@pytest.mark.parametrize("words", CHARGED)
+@pytest.mark.parametrize(
+    ("state", "response"),
+    [("partly_repaid", "utter_status_booked"), ("repayment_declined", "utter_status_failed")],
+)
+def test_whether_it_was_charged_is_of_a_repayment_too(
+    tmp_path: Path, state: str, response: str, words: str
+) -> None:
+    world = states.make(tmp_path)
+    states.STATES[state](world)
+    talk = world.chat()
+    talk.type("auto_debit")
+    assert [each.response for each in talk.type("auto_debit", words)] == [response]
+    world.at("2026-10-04")
+    assert talk.type("auto_debit", words)[0].response.startswith("utter_debit_"), "spoken of, and hours ago"
+    assert [each.response for each in world.chat().type("auto_debit", words)] == [response]
+
+
+@pytest.mark.parametrize("words", CHARGED)
+def test_where_nothing_was_paid_it_is_answered_as_understood(tmp_path: Path, words: str) -> None:
+    world = states.make(tmp_path)
+    states.billed(world)
+    assert world.chat().type("auto_debit", words)[0].response.startswith("utter_debit_")
 
 
 def test_of_the_password_a_customer_frozen_by_a_risk_check_hears_the_way_back(chat: Begin) -> None:

@@ -42,6 +42,7 @@ WORDED = (
     ("talk_to_human", "我要投诉，快点注销"),
     ("report_unauthorised", "你们该不会是骗子吧"),
     ("limit_change", "能不能多给点额度"),
+    ("nlu_fallback", "我不想活了"),
     ("nlu_fallback", "wo bu dong"),
     ("nlu_fallback", "登录密码是Qwer2580"),
     ("query_bill", "登录密码是Qwer2580"),

@@ -211,6 +211,76 @@ def test_gate_opens_no_settling_where_another_thing_may_be_meant(text: str) -> N
     assert entered(message(text, ("prepay_all", 0.99))) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "结清但是不关",
+        "我没说要关啊",
+        "千万别关我的月付",
+        "别给我把月付关了",
+        "别给我关了",
+        "不要关闭",
+        "先别关",
+        "全部结清 不要关闭",
+        "还清就行 别给我关了",
+        "不想关月付",
+        "我不是说要关闭月付",
+        "结清不关闭月付",
+        "月付不要取消月付",
+        "注销就不必了",
+    ],
+)
+def test_gate_opens_no_closing_that_is_refused(text: str) -> None:
+    assert entered(message(text, ("how_to_close", 0.99))) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不用了 关掉月付",
+        "不想用月付了 关了吧",
+        "别废话 关了月付",
+        "不要月付了",
+        "能不能关闭月付",
+        "不要再发广告了 关掉月付",
+        "还不关掉我的月付",
+    ],
+)
+def test_gate_opens_a_closing_beside_which_another_thing_is_refused(text: str) -> None:
+    assert entered(message(text, ("how_to_close", 0.99))) == ["close"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不用提前还 我就还这个月的",
+        "不要分期 一次还这个月",
+        "别提前还",
+        "不想一次还清",
+        "只还这个月 不要全还",
+        "先不结清",
+        "我没说要全部还清",
+    ],
+)
+def test_gate_opens_no_settling_that_is_refused(text: str) -> None:
+    assert entered(message(text, ("prepay_all", 0.99))) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不要分期 全部还清",
+        "不想分期了 一次还清",
+        "不用了 一次性结清",
+        "要不一次还清吧",
+        "一次还这个月和以后所有的",
+        "能不能提前还清",
+    ],
+)
+def test_gate_opens_a_settling_beside_which_another_thing_is_refused(text: str) -> None:
+    assert entered(message(text, ("prepay_all", 0.99))) == ["settle"]
+
+
 def test_gate_keeps_entities_of_others() -> None:
     asked = message("关闭月付", ("how_to_close", 0.9))
     asked.set("entities", [{"entity": "amount", "value": 1}])

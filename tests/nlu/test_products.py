@@ -161,3 +161,90 @@ def test_a_service_is_another_product_where_it_is_switched_off(text: str) -> Non
 )
 def test_and_is_none_where_it_only_comes_up(text: str) -> None:
     assert not is_about_other_product(normalise(text))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "和包",
+        "天猫",
+        "中信",
+        "支付宝月",
+        "闲鱼",
+        "小象",
+        "山姆",
+        "沃",
+        "沃支付",
+        "1688",
+        "诚e赊",
+        "盒马",
+        "叮咚",
+        "永辉",
+        "屈臣氏",
+        "瑞幸",
+        "肯德基",
+        "中国移动",
+        "中国电信",
+        "平安",
+        "工行",
+        "建行",
+        "农行",
+        "中行",
+        "邮储",
+        "广发",
+        "浦发",
+        "民生",
+        "光大",
+        "兴业",
+        "华夏",
+        "B站",
+        "哔哩哔哩",
+        "优酷",
+        "爱奇艺",
+        "腾讯视频",
+        "芒果",
+        "喜马拉雅",
+        "贝壳",
+        "自如",
+        "58",
+        "智联",
+        "BOSS",
+        "唱吧",
+    ],
+)
+def test_another_brands_monthly_pay_is_another_product(name: str) -> None:
+    for text in (f"{name}月付怎么关", f"把我的{name}月付一次还清", f"{name}的月付 注销"):
+        assert is_about_other_product(normalise(text)), text
+
+
+@pytest.mark.parametrize("text", ["月月付怎么关", "我要注销月月付", "月月付"])
+def test_yueyuefu_is_another_product(text: str) -> None:
+    assert is_about_other_product(normalise(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "这个月月付还多少",
+        "9月月付怎么还",
+        "我每月月付清",
+        "抖音月月付怎么关",
+        "用移动流量能关闭月付吗",
+        "用中国移动的手机号开的月付",
+        "在瑞幸月付付不了",
+        "怎么和包月付费的一样",
+        "抖音账号的月付怎么关",
+        "我抖音里的月付关掉",
+        "抖音号注销月付",
+        "欠258月付怎么还",
+    ],
+)
+def test_and_ours_stays_ours(text: str) -> None:
+    assert not names_other_product(normalise(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["注销抖音号", "抖音账号不要了 注销", "把我抖音账户注销了", "注销抖音火山版", "怎么删除抖音账号"]
+)
+def test_the_apps_account_is_no_product_of_ours(text: str) -> None:
+    assert is_about_other_product(normalise(text))
