@@ -48,13 +48,15 @@ class Answering:
         try:
             while arrival := await asyncio.to_thread(self.inbox.next, sender):
                 try:
-                    if arrival.from_customer:
-                        await self.desk.rate.admit(sender)
-                    await self._answer(arrival)
-                except (ServiceError, ChatError) as error:
+                    wait_s = await self._wait_s(arrival)
+                    if not wait_s:
+                        await self._answer(arrival)
+                except ServiceError as error:
                     logger.warning("%s waits: %s", sender, error)
+                    wait_s = AGAIN_S
+                if wait_s:
                     await asyncio.to_thread(self.inbox.not_tried, arrival)
-                    return float(getattr(error, "retry_after_s", 0) or AGAIN_S)
+                    return wait_s
         finally:
             await asyncio.shield(asyncio.to_thread(self.inbox.end, sender, "answering"))
         return None
@@ -81,6 +83,15 @@ class Answering:
             submitted = await self.desk.turns.submit(Identity(arrival.sender, "", 0, 0), asked)
             said = await asyncio.shield(submitted.answer)
         await self.write(arrival.sender, said, arrival)
+
+    async def _wait_s(self, arrival: Arrival) -> float:
+        """Until a sender who writes faster than allowed may be answered again; 0 when that is now."""
+        try:
+            if arrival.from_customer:
+                await self.desk.rate.admit(arrival.sender)
+        except ChatError as error:
+            return float(error.retry_after_s or AGAIN_S)
+        return 0.0
 
     async def _asked(self, arrival: Arrival) -> Asked | None:
         """What the arrival says to the bot, None when it is nothing for it."""

@@ -120,6 +120,5 @@ class DecisionGate(GraphComponent, EntityExtractorMixin):
             return None
         text = message.get(NORMALISED) or ""
         wished = _WISH[decision].search(text) and not _DOUBT[decision].search(text)
-        if refuses(decision, text):
-            return None
-        return decision if wished and not names_other_product(text) else None
+        wished = wished and not refuses(decision, text) and not names_other_product(text)
+        return decision if wished else None
