@@ -40,15 +40,25 @@ _SENT = (
 _SETTLEMENT_SENT = (
     sa.update(t.settlements).where(t.settlements.c.id == sa.bindparam("settlement_id")).values(state="SENT")
 )
+_SENT_NOW = _SENT.cte("sent")
+#: Both in one round trip; SQLite has neither those nor a way to say it.
+_BOTH_SENT = sa.select(_SENT_NOW).add_cte(
+    sa.update(t.settlements)
+    .where(t.settlements.c.id == _SENT_NOW.c.settlement_id)
+    .values(state="SENT")
+    .returning(t.settlements.c.id)
+    .cte("settlement_sent")
+)
 _OF_CHARGE: Final = (
     *t.charges.c,
     *(t.quotes.c[name] for name in ("lines", "item_parts", "close_after")),
     t.settlements.c.asked_by,
 )
-#: A charge with its account, and of a settlement's what its quote says and who asked for it. Both rows are
-#: locked, the account first: who had to wait for one sees both as they are then. The rest never changes.
+#: A charge with its account, and of a settlement's what its quote says and the settlement itself. The first
+#: two are locked, the account first: who had to wait for one sees both as they are then. A quote never
+#: changes; the settlement is as it was before the wait.
 _LOCKED: Final = (
-    sa.select(*t.accounts.c, *_OF_CHARGE)
+    sa.select(*t.accounts.c, *_OF_CHARGE, *t.settlements.c)
     .select_from(
         t.accounts.join(t.charges, t.accounts.c.id == _C.account_id)
         .outerjoin(t.settlements, t.settlements.c.id == _C.settlement_id)
@@ -59,6 +69,7 @@ _LOCKED: Final = (
 )
 _Account: Any = namedtuple("_Account", [each.name for each in t.accounts.c])  # type: ignore[misc]
 _Charge: Any = namedtuple("_Charge", [each.name for each in _OF_CHARGE])  # type: ignore[misc]
+_Settlement: Any = namedtuple("_Settlement", [each.name for each in t.settlements.c])  # type: ignore[misc]
 
 
 def refuse_if_open(work: Work) -> None:
@@ -111,14 +122,16 @@ def creating(
     return bulk.Insert(t.charges, [new])
 
 
-def lock(conn: sa.Connection, number: str) -> tuple[Any, Any]:
+def lock(conn: sa.Connection, number: str) -> tuple[Any, Any, Any]:
     """The charge's account and the charge, both locked; of a settlement's charge also its quote's `lines`,
-    `item_parts` and `close_after`, and `asked_by`. Raises UnknownCharge."""
+    `item_parts` and `close_after`, and `asked_by`. Last the settlement, whose state another may have changed
+    in the meantime. Raises UnknownCharge."""
     row = conn.execute(_LOCKED, {"number": number}).first()
     if row is None:
         raise UnknownCharge(number=number)
-    columns = len(t.accounts.c)
-    return _Account(*row[:columns]), _Charge(*row[columns:])
+    of_account, of_charge = len(t.accounts.c), len(_OF_CHARGE)
+    account, charge = row[:of_account], row[of_account : of_account + of_charge]
+    return _Account(*account), _Charge(*charge), _Settlement(*row[of_account + of_charge :])
 
 
 def send(ledger: Ledger, number: str) -> ChargeAnswer | None:
@@ -128,11 +141,9 @@ def send(ledger: Ledger, number: str) -> ChargeAnswer | None:
     No answer in time, or a failure of the call itself, is PROCESSING: nothing is known of the money.
     """
     with ledger.write() as conn:
-        charge = conn.execute(_SENT, {"charge": number, "at": ledger.clock.now()}).first()
-        if charge is None:
-            return None
-        if charge.settlement_id is not None:
-            conn.execute(_SETTLEMENT_SENT, {"settlement_id": charge.settlement_id})
+        charge = _mark_sent(conn, number, ledger.clock.now())
+    if charge is None:
+        return None
     try:
         return ledger.gateway.charge(
             number,
@@ -146,3 +157,13 @@ def send(ledger: Ledger, number: str) -> ChargeAnswer | None:
     except Exception:
         _log.exception("the call to the gateway failed: %s", number)
         return ChargeAnswer(number, "PROCESSING", reason="call_failed")
+
+
+def _mark_sent(conn: sa.Connection, number: str, at: datetime) -> sa.Row[Any] | None:
+    """The charge and its settlement are SENT now: None when the charge was not CREATED any more."""
+    if conn.dialect.name == "postgresql":
+        return conn.execute(_BOTH_SENT, {"charge": number, "at": at}).first()
+    charge = conn.execute(_SENT, {"charge": number, "at": at}).first()
+    if charge is not None and charge.settlement_id is not None:
+        conn.execute(_SETTLEMENT_SENT, {"settlement_id": charge.settlement_id})
+    return charge

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from ledger import tables as t
@@ -20,11 +22,13 @@ def close(work: Work) -> Closing:
     return Closing(receipt, work.now)
 
 
-def fail_settlement(work: Work, settlement_id: int | None, reason: str) -> None:
-    """The settlement FAILED; an account that was CLOSING for it is ACTIVE again."""
+def fail_settlement(work: Work, settlement_id: int | None, reason: str) -> dict[str, Any]:
+    """The settlement FAILED; an account that was CLOSING for it is ACTIVE again. Returns what it changed of
+    the settlement, if there is one."""
     if settlement_id is None:
-        return
-    where = t.settlements.c.id == settlement_id
-    work.conn.execute(sa.update(t.settlements).where(where).values(state="FAILED", reason=reason))
+        return {}
+    where, failed = t.settlements.c.id == settlement_id, {"state": "FAILED", "reason": reason}
+    work.conn.execute(sa.update(t.settlements).where(where).values(**failed))
     if work.account.closing_settlement_id == settlement_id:
         work.change_account(state="ACTIVE", closing_settlement_id=None)
+    return failed

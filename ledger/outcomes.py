@@ -33,12 +33,12 @@ _MARGIN = timedelta(seconds=60)
 _GIVEN_UP = timedelta(seconds=2)
 
 
-def take(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
-    """Act on `answer`. What was known before changes nothing."""
+def take(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> bulk.Row:
+    """Act on `answer`. What was known before changes nothing. Returns what it changed of the settlement."""
     if answer.state == "REFUNDED" or (answer.state == "DECLINED" and answer.refund_number):
         payouts.finish(work, answer.refund_number, answer)
     elif charge.state in open_charges.OPEN_STATES:
-        _on_open(work, charge, answer)
+        return _on_open(work, charge, answer)
     elif answer.state in ("SUCCEEDED", "CHARGED_BACK"):
         if charge.state == "FAILED":
             _late_success(work, charge, answer)
@@ -46,6 +46,7 @@ def take(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
             _compare(work, f"capture:{charge.number}", charge, answer)
         if answer.state == "CHARGED_BACK":
             _chargeback(work, charge, answer)
+    return {}
 
 
 def _compare(work: Work, event: str, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
@@ -58,50 +59,48 @@ def _compare(work: Work, event: str, charge: sa.Row[Any], answer: ChargeAnswer) 
         work_items.open_in(work.conn, work.now, "amount_differs", key, {"number": charge.number, **told})
 
 
-def _on_open(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
+def _on_open(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> bulk.Row:
     took_money = answer.state in ("SUCCEEDED", "CHARGED_BACK")
     # A bank may take back a part: what had come before that was the whole charge.
     part_taken_back = answer.state == "CHARGED_BACK" and 0 < answer.amount_fen < charge.amount_fen
     if took_money and (answer.amount_fen == charge.amount_fen or part_taken_back):
-        _succeed(work, charge, answer)
+        settled = _succeed(work, charge, answer)
         if answer.state == "CHARGED_BACK":
             _chargeback(work, charge, answer)
-    elif took_money:  # another amount than asked: nothing of ours is paid by it; a person has to look
+        return settled
+    if took_money:  # another amount than asked: nothing of ours is paid by it; a person has to look
         told = {"asked_fen": charge.amount_fen, "told_fen": answer.amount_fen, "reference": answer.reference}
         work_items.open_in(work.conn, work.now, "amount_differs", charge.number, told)
-        _not_known(work, charge, replace(answer, reason="amount_differs"))
-    elif answer.state in FINAL_FAILURES:
-        _fail(work, charge, answer, answer.reason or answer.state.lower())
-    elif answer.state == "NOT_FOUND" and work.now >= charge.expires_at + _MARGIN:
-        _fail(work, charge, answer, "expired")
-    else:
-        _not_known(work, charge, answer)
+        return _not_known(work, charge, replace(answer, reason="amount_differs"))
+    if answer.state in FINAL_FAILURES:
+        return _fail(work, charge, answer, answer.reason or answer.state.lower())
+    if answer.state == "NOT_FOUND" and work.now >= charge.expires_at + _MARGIN:
+        return _fail(work, charge, answer, "expired")
+    return _not_known(work, charge, answer)
 
 
-def _succeed(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
-    succeeded = _state(work, charge, "SUCCEEDED", answer)
+def _succeed(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> bulk.Row:
+    succeeded, settled = _state(work, charge, "SUCCEEDED", answer), {}
     if charge.due_at is not None:
         booking.debit(work, charge, succeeded)
     elif charge.settlement_id is None:
         booking.repayment(work, charge, succeeded)
     else:
-        _settle(work, charge, succeeded)
+        settled = _settle(work, charge, succeeded)
     _pass_days(work, charge)
     _tell(work, charge)
+    return settled
 
 
-def _settle(work: Work, charge: sa.Row[Any], succeeded: bulk.Change) -> None:
-    settled = {
-        "id": charge.settlement_id,
-        "state": "SETTLED",
-        "reason": "",
-        "settled_at": work.now,
-        "receipt": f"JQ{work.today:%Y%m%d}-{charge.settlement_id:04d}",
-    }
-    booking.settlement(work, charge, succeeded, _of_settlement(settled))
-    if charge.close_after:
-        closed = {"id": charge.settlement_id, "close_receipt": _finish_closing(work)}
-        bulk.write(work.conn, _of_settlement(closed))
+def _settle(work: Work, charge: sa.Row[Any], succeeded: bulk.Change) -> bulk.Row:
+    receipt = f"JQ{work.today:%Y%m%d}-{charge.settlement_id:04d}"
+    settled = {"state": "SETTLED", "reason": "", "settled_at": work.now, "receipt": receipt}
+    booking.settlement(work, charge, succeeded, _of_settlement(charge, settled))
+    if not charge.close_after:
+        return settled
+    closed = {"close_receipt": _finish_closing(work)}
+    bulk.write(work.conn, _of_settlement(charge, closed))
+    return settled | closed
 
 
 def _finish_closing(work: Work) -> str:
@@ -111,21 +110,23 @@ def _finish_closing(work: Work) -> str:
     return "" if guards.of(work.conn, account) else ending.close(work).receipt
 
 
-def _fail(work: Work, charge: sa.Row[Any], answer: ChargeAnswer, reason: str) -> None:
+def _fail(work: Work, charge: sa.Row[Any], answer: ChargeAnswer, reason: str) -> bulk.Row:
     bulk.write(work.conn, _state(work, charge, "FAILED", replace(answer, reason=reason)))
-    ending.fail_settlement(work, charge.settlement_id, reason)
+    failed = ending.fail_settlement(work, charge.settlement_id, reason)
     _pass_days(work, charge)
     work.bump_version()
     _tell(work, charge)
+    return failed
 
 
-def _not_known(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
+def _not_known(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> bulk.Row:
     if charge.state == "UNKNOWN" and answer.reason in ("", charge.reason):
-        return
-    changes = [_state(work, charge, "UNKNOWN", answer)]
+        return {}
+    changes, unknown = [_state(work, charge, "UNKNOWN", answer)], {"state": "UNKNOWN"}
     if charge.settlement_id is not None:
-        changes.append(_of_settlement({"id": charge.settlement_id, "state": "UNKNOWN"}))
+        changes.append(_of_settlement(charge, unknown))
     bulk.write(work.conn, *changes)
+    return unknown
 
 
 def _late_success(work: Work, charge: sa.Row[Any], answer: ChargeAnswer) -> None:
@@ -190,8 +191,8 @@ def _tell_of(work: Work, kind: outbox.OutboxKind, ref: str, but: str = "") -> No
     outbox.put_for_customer(work.conn, work.account.customer_id, kind, ref, work.now, but)
 
 
-def _of_settlement(values: bulk.Row) -> bulk.Update:
-    return bulk.Update(t.settlements, ("id",), [values])
+def _of_settlement(charge: sa.Row[Any], values: bulk.Row) -> bulk.Update:
+    return bulk.Update(t.settlements, ("id",), [{"id": charge.settlement_id, **values}])
 
 
 def _state(work: Work, charge: sa.Row[Any], state: str, answer: ChargeAnswer) -> bulk.Update:

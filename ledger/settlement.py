@@ -111,15 +111,17 @@ def resolve(ledger: Ledger, charge_number: str, answer: ChargeAnswer) -> Settlem
     A final state stays. Raises UnknownCharge.
     """
     with ledger.write() as conn:
-        account, charge = charges.lock(conn, charge_number)
+        account, charge, settlement = charges.lock(conn, charge_number)
         work = Work(ledger, conn, account, ledger.clock.now())
-        outcomes.take(work, charge, answer)
+        changed = outcomes.take(work, charge, answer)
         if charge.settlement_id is None:
             return repayment_view(conn, charge_number)
+        if changed:  # its state among them, and with it all that ever changes of a settlement
+            return view(settlement._replace(**changed))
         return view(conn.execute(_SETTLEMENT, {"settlement_id": charge.settlement_id}).one())
 
 
-def view(row: sa.Row) -> Settlement:
+def view(row: Any) -> Settlement:
     return Settlement(
         number=f"S{row.id}",
         quote_id=row.quote_id,

@@ -13,7 +13,7 @@ from ledger.clock import SHANGHAI
 from ledger.database import Ledger
 from ledger.gateway.interface import AnswerState, ChargeAnswer
 from ledger.gateway.simulated import SimulatedGateway
-from ledger.model import Quote
+from ledger.model import Quote, Settlement
 from tests.ledger.customer import Customer
 
 FEN = 100_000
@@ -47,7 +47,11 @@ def created(customer: Customer, *, close_after: bool = False) -> Quote:
 
 
 def say(customer: Customer, state: AnswerState, fen: int = FEN, **more: Any) -> None:
-    settlement.resolve(customer.ledger, "S2-1", ChargeAnswer("S2-1", state, amount_fen=fen, **more))
+    """The gateway says so of the settlement's charge; what is returned of it is what the books hold."""
+    answer = ChargeAnswer("S2-1", state, amount_fen=fen, **more)
+    resolved = settlement.resolve(customer.ledger, "S2-1", answer)
+    assert isinstance(resolved, Settlement)
+    assert resolved == settlement.for_quote(customer.ledger, customer.id, resolved.quote_id)
 
 
 class Recording(SimulatedGateway):
