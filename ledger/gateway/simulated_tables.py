@@ -28,7 +28,7 @@ charges = sa.Table(
     sa.Column("state", sa.Text, sa.CheckConstraint(f"state IN {get_args(AnswerState)}"), nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("then_state", sa.Text),
-    sa.Column("then_at", Instant),
+    sa.Column("then_at", Instant, index=True),
     sa.Column("then_told", sa.Boolean, nullable=False),
 )
 refunds = sa.Table(
@@ -73,6 +73,8 @@ def open_engine(path: Path | str) -> sa.Engine:
 def _prepare(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver's own BEGIN would come too late; see _begin_writing
     connection.execute("PRAGMA journal_mode=WAL")
+    # What it has answered survives the end of its process, as a demo needs; not a power cut of the machine.
+    connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
 
 

@@ -39,8 +39,9 @@ class Books:
     `charges`: by number; `states`: by customer and account; `taken`: (number, fen) that the gateway was asked
     for; `amounts_fen`: all that a reply to the customer may name, `held_fen`: of these, what is no quote's;
     `ticket`: the state of the one that answers look at, or ""; `account`: equal where nothing differs that an
-    answer could depend on but the tickets in `tickets`, kind and state, and the quotes in `quoted`, those
-    that a button names. `told`: equal where the same facts are read of the account, at the same time.
+    answer could depend on but the tickets in `tickets`, kind, state and whether they are late, and the quotes
+    in `quoted`, those that a button names. `told`: equal where the same facts are read of the account, at the
+    same time.
     `decided`: the gateway has no charge under way, and how it was told to answer matters to none.
     """
 
@@ -52,7 +53,7 @@ class Books:
     held_fen: frozenset[int]
     ticket: str
     account: str
-    tickets: tuple[tuple[str, str], ...]
+    tickets: tuple[tuple[str, str, str], ...]
     quoted: tuple[Any, ...]
     told: int
     decided: bool
@@ -83,7 +84,7 @@ class Reader:
         ledger, gateway = self._world.ledger_rows, self._world.gateway_rows
         stands = standing.account(ledger, gateway, self._customer_id)
         known, amounts_fen, number = self._account(stands)
-        tickets = standing.tickets(ledger, self._sender)
+        tickets = standing.tickets(ledger, self._sender, self._world.clock.now())
         charges = {row[0]: Charge(*row) for row in ledger.read(_CHARGES)}
         states = ledger.read("SELECT customer_id, id, state FROM accounts")
         taken = gateway.read("SELECT number, amount_fen FROM charges WHERE amount_fen > 0")

@@ -2,8 +2,8 @@
 
 Two worlds in which these are equal go on alike. Left out is what tells them apart and changes no answer: the
 ids that rows were given, also where another refers to them, hashes, the keys of requests, whose turn it was
-at a merchant's settlement, when tickets were opened, and what is underneath the newest ticket that a customer
-cannot end.
+at a merchant's settlement, when tickets were opened and since when they are late, and what is underneath the
+newest ticket that a customer cannot end.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -57,8 +58,10 @@ _QUOTES = (
     "SELECT quote_id, valid_until, (SELECT version FROM accounts WHERE id = quotes.account_id) "
     "FROM quotes WHERE quote_id IN (SELECT value FROM json_each(?)) ORDER BY quote_id"
 )
+_LATE = "CASE WHEN late_told_at IS NULL THEN 'late' ELSE 'told late' END"
+_DUE = f"CASE WHEN state != 'OPEN' THEN '' WHEN promised_by >= :now THEN promised_by ELSE {_LATE} END"
 _TICKETS = (
-    "SELECT kind, state FROM tickets WHERE sender = :sender AND state != 'CLOSED' "
+    f"SELECT kind, state, {_DUE} FROM tickets WHERE sender = :sender AND state != 'CLOSED' "  # noqa: S608
     "ORDER BY state != 'TAKEN', id DESC"
 )
 
@@ -72,15 +75,17 @@ def account(ledger: Memory, gateway: Memory, customer: str) -> str:
     return hashlib.sha256(json.dumps(held).encode()).hexdigest()
 
 
-def tickets(ledger: Memory, sender: str) -> list[tuple[str, str]]:
-    """Kind and state of the ticket that answers look at, and of those that show when it ends.
+def tickets(ledger: Memory, sender: str, now: datetime) -> list[tuple[str, str, str]]:
+    """Kind and state of the ticket that answers look at, and of those that show when it ends; of an open one
+    also until when somebody is to take it, or that it is late.
 
     `tickets.active_for` takes the newest, and what a customer says ends only a talk with a person.
     """
-    found: list[tuple[str, str]] = []
-    for kind, state in ledger.read(_TICKETS, {"sender": sender}):
-        found.append((kind, state))
-        if kind != "human":
+    found: list[tuple[str, str, str]] = []
+    given = {"sender": sender, "now": now.isoformat(timespec="microseconds")}
+    for ticket in ledger.read(_TICKETS, given):
+        found.append(ticket)
+        if ticket[0] != "human":
             break
     return found
 
