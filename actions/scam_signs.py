@@ -39,6 +39,13 @@ _STORIES = "|".join(
         "[EL].{0,8}[MW].{0,8}C|A.{0,4}[MW].{0,14}R|[CP].{0,16}[MWSO].{0,12}[QR]",
         # nobody is named, but only a fraudster asks so
         "A.{0,20}F|A.{0,8}S|A.{0,4}G.{0,10}K|A.{0,6}W.{0,20}L|A.{0,10}M.{0,14}[LQ]",
+        # the digits of a message are read out, the phone is put out of reach
+        "[AN].{0,8}G.{0,3}N|N.{0,10}A.{0,10}G|P.{0,3}A.{0,8}N.{0,2}G|A.{0,18}J",
+        "[CPI].{0,18}E.{0,10}J|P.?Z.{0,4}J|E.{0,10}J.{0,6}[QL]|A.{0,10}K.{0,3}G",
+        # money has been moved at the word of somebody, so that it is closed or comes back
+        "M.{0,8}X.{0,12}[PCI].{0,10}[LQa]|[PCI].{0,16}[LQa].{0,8}M.{0,8}X|C.{0,14}M.{0,6}X",
+        "a.{0,8}A.{0,4}[MW]|A.{0,6}[MW].{0,14}a|M.{0,10}P.*g|P.{0,10}M.*g|a.{0,4}T.?M|F.{0,10}M",
+        "[PCI].{0,3}E?M.{0,8}[La]|E.{0,4}[MF].{0,8}[LUa]|E.{0,2}M.{0,3}U",
         # it goes to them
         "A.{0,12}M.{0,3}P|A.{0,10}T.?M|A.{0,4}P.{0,4}[OM]|K.{0,6}[TG]+T|[KN].{0,6}T|T.{0,6}[KN]|D",
         # called, and hurried to close, or led by the hand
@@ -52,14 +59,14 @@ _STORIES = "|".join(
 
 # It has happened: a secret was told to them, or money went to them. A fear or a refusal is neither.
 _TELL = "(?:发|给|告诉|报|念|说)(?:给|了|过)*"
-_SEND = "(?:转|打|汇|存|付|充)"
+_SEND = "(?:转|打|汇|存|付|充|交)"
 _DONE = (
-    f"{SECRET}[^ ]{{0,8}}{_TELL}(?:{THEM}(?:了|过)|[出过]去了)"
+    f"{SECRET}[^ ]{{0,8}}{_TELL}(?:{THEM}[听看]?(?:了|过)|[出过]去了)"
     f"|{_TELL}{THEM}了[^ ]{{0,4}}{SECRET}|{SECRET}[^ ]{{0,3}}告诉了|已经[^ ]{{0,4}}{_TELL}{THEM}"
     f"|{_SEND}(?:了(?![吗没才就])|过去了|出去了|走了|给[^ ]{{1,8}}了|[到进][^ ]{{1,12}}了)"
     f"|{_SEND}[了去]?{MANY}+[^ ]{{0,3}}(?:过去|给|到)[^ ]{{0,8}}了"
     f"|[少没]了(?=[^ ]{{0,3}}{MANY}|$)|被[^ ]{{0,4}}[转划刷扣]走|[转划刷扣]走了|被[^ ]{{0,3}}骗|骗了"
-    f"|上当了|中招了|联系不上|拉黑"
+    f"|上当了|中招了|联系不上|(?:我|了)拉黑|拉黑了|刚[^ ]{{0,2}}{_SEND}过去|收了我"
     "|(?<![a-z])(?:i|we|already) ?(?:have |already )*(?:gave|told|sent|shared|transferred|paid"
     "|wired)(?![a-z])"
     "|(?:zhuan|fa|gei|gao ?su)(?: ?gei)?(?: ?ta)? ?le(?![a-z])"
