@@ -16,6 +16,7 @@ from actions import (
     follow_up,
     handover,
     metrics,
+    others_account,
     purchase_named,
     receipts,
     refusal_named,
@@ -99,6 +100,8 @@ class Answer(Action):
             scam.warn(turn)
         elif scam.still_warned(turn) or typed.answered(turn):
             pass
+        elif others_account.asked(turn):
+            others_account.refuse(turn)
         elif receipts.asked(turn):
             receipts.tell(turn)
         else:

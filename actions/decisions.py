@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from actions import cards, effects, login, metrics, words
+from actions import cards, effects, login, metrics, reported, words
 from actions.turn import Turn
 from ledger import closing, quotes
 from ledger.errors import AccountClosed, GuardRefused, NothingOwed, SettlementUnderWay
@@ -131,6 +131,7 @@ def say_quote(turn: Turn, quote: Quote, *, how: str = "first") -> None:
     facts = known(turn)
     if facts is None:
         return
+    reported.tell(turn, facts, how)
     turn.ask("settle_close" if quote.close_after else "settle")
     does = effects.of_quote(quote, facts.card_last4)
     text = {
@@ -169,6 +170,7 @@ def tell_nothing_owed(turn: Turn, facts: AccountFacts) -> None:
 
 def show_owing(turn: Turn, facts: AccountFacts) -> None:
     """What is owed before closing, by its four kinds; a freeze is explained, it is not in the way."""
+    reported.tell(turn, facts)
     turn.ask("owing")
     debts = facts.debts
     turn.say(
@@ -180,7 +182,7 @@ def show_owing(turn: Turn, facts: AccountFacts) -> None:
         total=words.money(debts.total_fen),
         late=words.late_part(debts),
     )
-    if facts.freezes:
+    if facts.freezes and len(turn.bubbles) == 1:
         turn.say(
             "utter_close_frozen",
             cause=words.freeze(facts.freezes[0]),
@@ -201,6 +203,7 @@ def show_close(turn: Turn, *, how: str = "first") -> None:
         turn.settle_question()
         say_guards(turn, standing)
         return
+    reported.tell(turn, facts, how)
     turn.ask("close")
     unused = how == "first" and not facts.ever_used
     turn.say(

@@ -40,7 +40,11 @@ def doubted(text: str) -> bool:
 
 
 def register(turn: Turn) -> None:
-    """The ticket, and what there is to do at once for the account as it stands."""
+    """The ticket, and what there is to do at once for the account as it stands.
+
+    A decision that stands open is over: it was shown before anything was known to be wrong.
+    """
+    turn.settle_question()
     facts, late = turn.facts, "utter_fraud_late"
     if facts is None:
         handover.open_ticket(turn, "fraud", "utter_fraud_anonymous", late)

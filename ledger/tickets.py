@@ -28,6 +28,7 @@ __all__ = [
     "close",
     "get",
     "hand_over",
+    "latest_of",
     "list_tickets",
     "open_in",
     "open_ticket",
@@ -123,6 +124,15 @@ def active_for(ledger: Ledger, sender: str) -> Ticket | None:
     """The sender's ticket that a person has taken, else the latest one still open, else None."""
     with ledger.read() as conn:
         ticket_id = conn.scalar(_ACTIVE, {"sender": sender})
+        return None if ticket_id is None else read(conn, ticket_id)
+
+
+@checked
+def latest_of(ledger: Ledger, customer_id: str, kind: TicketKind) -> Ticket | None:
+    """The customer's latest ticket of this kind that is not closed, whichever way it was filed; else None."""
+    of_kind = (_C.customer_id == customer_id) & (_C.kind == kind) & (_C.state != "CLOSED")
+    with ledger.read() as conn:
+        ticket_id = conn.scalar(sa.select(_C.id).where(of_kind).order_by(_C.id.desc()).limit(1))
         return None if ticket_id is None else read(conn, ticket_id)
 
 

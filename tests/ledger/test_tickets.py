@@ -161,6 +161,17 @@ def test_a_taken_ticket_comes_before_a_newer_open_one(ledger: Ledger) -> None:
     assert active.id == taken.id
 
 
+def test_the_latest_of_a_kind_is_the_customers_however_it_was_filed(ledger: Ledger) -> None:
+    filed = new(ledger, kind="fraud")
+    other = new(ledger, kind="fraud", sender="wecom-1", key="m2")
+    new(ledger, key="m3")
+    assert tickets.latest_of(ledger, "c-owing", "fraud") == other
+    tickets.close(ledger, other.id)
+    assert tickets.latest_of(ledger, "c-owing", "fraud") == filed
+    assert tickets.latest_of(ledger, "c-owing", "dispute") is None
+    assert tickets.latest_of(ledger, "c-clean", "fraud") is None
+
+
 def test_lateness_is_told_once_and_only_of_open_tickets(ledger: Ledger, clock: FixedClock) -> None:
     waiting = new(ledger)
     tickets.take(ledger, new(ledger, key="m2").id, "staff-1")
