@@ -72,6 +72,7 @@ def repayment_result(turn: Turn, number: str) -> None:
         amount=words.money(charge.amount_fen),
         at=words.moment(charge.sent_at, today=facts.today),
         number=number,
+        reason=words.decline_reason(charge.reason),
         owed=words.money(facts.debts.total_fen),
     )
 
