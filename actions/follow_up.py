@@ -17,8 +17,8 @@ _ASKED = {
     "|要?收费|要?收钱|要钱|花钱|要?多少钱|贵",
     "a_day": "(?:每|[一1])[天日](?:是|要|会|得|收|涨|加|扣|算|多|增加|大概|的?(?:违约金|利息|罚息|滞纳金))*"
     "(?:多少|几[块毛分])(?:钱|利息|违约金|罚息|滞纳金)?|(?:涨|加|收|扣|要)?(?:多少|几[块毛分])钱?(?:每|[一1])[天日]",
-    "restore": "(?:能|能不能|可以|可不可以|什么时候|啥时候|几时|要?多久|几天|怎么|咋|如何|要|会|才|给我|帮我|把|额度)*"
-    "恢复(?:一下|回来|额度|使用|正常)*",
+    "restore": "(?:能|能不能|可以|可不可以|什么时候|啥时候|几时|要?多久|几天"
+    "|怎么|咋|如何|要|会|才|给我|帮我|把|额度)*恢复(?:一下|回来|额度|使用|正常)*",
     "how": "(?:要|该|具体)*(?:怎么|咋|如何)(?:弄|办|整|搞|操作|处理|做)|然后|接下来(?:怎么办)?|下一步"
     "|(?:在|去)?哪(?:里|儿)?(?:弄|办|操作|看)|流程|步骤",
     "why": "(?:为什么|为啥|为何|凭什么)(?:就|还)?(?:不行|不能|不可以|不让)?|什么原因|啥原因|咋回事|怎么回事",
@@ -44,9 +44,11 @@ MEANT: dict[str, dict[str, str]] = {
     "close_impact": {"how": "how_to_close", "need": "how_to_close", "cost": "how_to_close"}
     | dict.fromkeys(("reopen", "why", "more"), "close_impact"),
     "open_account": dict.fromkeys(("how", "when", "why", "need"), "open_account"),
-    "why_unusable": {"restore": "unfreeze", "why": "why_unusable", "usable": "why_unusable", "a_day": "overdue"}
+    "why_unusable": {"restore": "unfreeze", "a_day": "overdue"}
+    | dict.fromkeys(("why", "usable"), "why_unusable")
     | dict.fromkeys(("how", "when", "need"), "unfreeze"),
-    "unfreeze": {"restore": "unfreeze", "why": "why_unusable", "usable": "why_unusable", "a_day": "overdue"}
+    "unfreeze": {"restore": "unfreeze", "a_day": "overdue"}
+    | dict.fromkeys(("why", "usable"), "why_unusable")
     | dict.fromkeys(("how", "when", "need", "faster"), "unfreeze"),
     "where_usable": {"why": "why_unusable", "usable": "where_usable", "more": "where_usable"},
     "prepay_all": dict.fromkeys(("how", "cost", "need", "when", "why", "month", "more"), "prepay_all")
@@ -82,7 +84,8 @@ MEANT: dict[str, dict[str, str]] = {
     "request_extension": dict.fromkeys(("how", "need", "more", "why"), "request_extension")
     | {"when": "billing_dates", "cost": "minimum_payment", "usable": "why_unusable"}
     | dict.fromkeys(("spared", "a_day"), "overdue"),
-    "fees_interest": dict.fromkeys(("why", "cost", "more", "a_day"), "fees_interest") | {"how": "how_to_repay"},
+    "fees_interest": {"how": "how_to_repay"}
+    | dict.fromkeys(("why", "cost", "more", "a_day"), "fees_interest"),
     "make_instalment": {"cost": "fees_interest"}
     | dict.fromkeys(("how", "need", "when", "why"), "make_instalment"),
     "manage_instalment": {"cost": "fees_interest"}

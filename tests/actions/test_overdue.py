@@ -46,9 +46,7 @@ def test_the_day_of_a_part_payment_costs_less(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("state", [states.minimum_met, states.repayment_unknown, states.billed])
-def test_nothing_grows_where_nothing_is_late(
-    tmp_path: Path, state: Callable[[states.World], None]
-) -> None:
+def test_nothing_grows_where_nothing_is_late(tmp_path: Path, state: Callable[[states.World], None]) -> None:
     world = states.make(tmp_path)
     state(world)
     assert facts.account_facts(world.ledger, world.customer.id).debts.penalty_a_day_fen == 0

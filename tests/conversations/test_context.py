@@ -95,6 +95,19 @@ def test_of_two_questions_one_is_answered_and_one_offered(demo: LiveDemo) -> Non
     assert words_of(other) and words_of(other) != words_of(said) and watch.changed() == {}
 
 
+def test_of_three_questions_one_is_answered_and_two_are_offered_until_all_are_answered(
+    demo: LiveDemo,
+) -> None:
+    watch = Watch(demo)
+    said = demo.say("c-clean", text="额度是多少，怎么提额，怎么开通自动还款")
+    offered = [title for title in titles_of(said) if title.startswith("您还问了")]
+    assert sorted(offered) == ["您还问了：自动还款", "您还问了：额度变化"]
+    other = demo.say("c-clean", button=button(said, "您还问了：额度变化"))
+    assert "您还问了：自动还款" in titles_of(other)
+    last = demo.say("c-clean", button=button(other, "您还问了：自动还款"))
+    assert "自动扣" in words_of(last) and watch.changed() == {}
+
+
 def test_of_two_products_it_speaks_of_one_and_says_so(demo: LiveDemo) -> None:
     watch = Watch(demo)
     said = demo.say("c-clean", text="月付和花呗哪个好")
