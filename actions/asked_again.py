@@ -1,12 +1,11 @@
-"""The same question for the third time in a row: its answer did not help, so a person is offered beside it."""
+"""The same question for the third time in a row: a person is offered beside its answer."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from itertools import takewhile
-from typing import Any
 
-from actions import words
+from actions import handover, words
 from actions.turn import Turn
 
 _TIMES = 3  # neither before nor again at the fourth: it was offered
@@ -24,13 +23,8 @@ def offer(turn: Turn) -> None:
 
 def _times(turn: Turn) -> int:
     """How often in a row it was asked, this time included; what is no question is not counted."""
-    asked = _understood(turn.message)
+    asked = str((turn.message.get("intent") or {}).get("name") or "")  # whose action answers
     if asked not in _QUESTIONS:
         return 0
-    said = [each for each in turn.events_of_link if each.get("event") == "user"]
-    understood = (_understood(each.get("parse_data") or {}) for each in reversed(said))
-    return len(list(takewhile(lambda each: each == asked, (name for name in understood if name != "notice"))))
-
-
-def _understood(message: dict[str, Any]) -> str:
-    return str((message.get("intent") or {}).get("name") or "")
+    answered = (name for name in reversed(handover.tried(turn)) if name != "action_notice")
+    return 1 + len(list(takewhile(lambda name: name == f"action_{asked}", answered)))
