@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import (
     apologies,
+    asked_again,
     decisions,
     distress,
     follow_up,
@@ -115,3 +116,4 @@ class Answer(Action):
             turn.misses = 0  # what was said was understood: misses count in a row
         if turn.decision_at_start and self.intent not in NO_REMINDER:
             decisions.remind(turn)
+        asked_again.offer(turn)

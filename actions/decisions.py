@@ -246,17 +246,21 @@ def say_under_way(turn: Turn, facts: AccountFacts) -> None:
         turn.say("utter_charge_under_way")
         return
     turn.say(
-        "utter_charge_being_checked",
+        "utter_guard_closing_under_way" if facts.state == "CLOSING" else "utter_charge_being_checked",
         card=cards.status("checking", charge.amount_fen, charge.number),
         **_charge_words(facts),
     )
 
 
 def say_guards(turn: Turn, standing: tuple[Guard, ...]) -> None:
-    """Each guard's own sentence; at most two are told at once, the rest show when these are gone."""
+    """Each guard's own sentence; at most two are told at once, the rest show when these are gone.
+
+    A closing that waits for its payment says of that payment too: two answers to one question would differ.
+    """
     for guard in standing:
         metrics.service().guards.labels(guard.id).inc()
-    for guard in standing[:2]:
+    closing_waits = tuple(guard for guard in standing if guard.id == "closing_under_way")
+    for guard in closing_waits or standing[:2]:
         turn.say(words.guard_response(guard.id), **guard_words(turn, guard))
 
 
@@ -269,6 +273,7 @@ def guard_words(turn: Turn, guard: Guard) -> dict[str, str]:
         "hold_open": lambda: {"amount": words.money(facts.holds_fen)},
         "refund_open": lambda: _refund_words(facts),
         "charge_open": lambda: _charge_words(facts),
+        "closing_under_way": lambda: _charge_words(facts),
         "already_closed": lambda: {
             "closed_on": words.day(facts.closed_at, today=facts.today) if facts.closed_at else "",
             "receipt": facts.close_receipt,

@@ -15,6 +15,10 @@ _ASKED = {
     "|(?:怎么|咋)样|进度(?:怎么样|咋样|到哪)?|到哪(?:里|儿|一步)?|办到哪(?:一步)?",
     "cost": "(?:有|要|收|没有|多少)*(?:手续费|利息|费用|服务费)(?:多少|怎么算|高|贵)*"
     "|要?收费|要?收钱|要钱|花钱|要?多少钱|贵",
+    "a_day": "(?:每|[一1])[天日](?:是|要|会|得|收|涨|加|扣|算|多|增加|大概|的?(?:违约金|利息|罚息|滞纳金))*"
+    "(?:多少|几[块毛分])(?:钱|利息|违约金|罚息|滞纳金)?|(?:涨|加|收|扣|要)?(?:多少|几[块毛分])钱?(?:每|[一1])[天日]",
+    "restore": "(?:能|能不能|可以|可不可以|什么时候|啥时候|几时|要?多久|几天"
+    "|怎么|咋|如何|要|会|才|给我|帮我|把|额度)*恢复(?:一下|回来|额度|使用|正常)*",
     "how": "(?:要|该|具体)*(?:怎么|咋|如何)(?:弄|办|整|搞|操作|处理|做)|然后|接下来(?:怎么办)?|下一步"
     "|(?:在|去)?哪(?:里|儿)?(?:弄|办|操作|看)|流程|步骤",
     "why": "(?:为什么|为啥|为何|凭什么)(?:就|还)?(?:不行|不能|不可以|不让)?|什么原因|啥原因|咋回事|怎么回事",
@@ -40,9 +44,11 @@ MEANT: dict[str, dict[str, str]] = {
     "close_impact": {"how": "how_to_close", "need": "how_to_close", "cost": "how_to_close"}
     | dict.fromkeys(("reopen", "why", "more"), "close_impact"),
     "open_account": dict.fromkeys(("how", "when", "why", "need"), "open_account"),
-    "why_unusable": {"why": "why_unusable", "usable": "why_unusable"}
+    "why_unusable": {"restore": "unfreeze", "a_day": "overdue"}
+    | dict.fromkeys(("why", "usable"), "why_unusable")
     | dict.fromkeys(("how", "when", "need"), "unfreeze"),
-    "unfreeze": {"why": "why_unusable", "usable": "why_unusable"}
+    "unfreeze": {"restore": "unfreeze", "a_day": "overdue"}
+    | dict.fromkeys(("why", "usable"), "why_unusable")
     | dict.fromkeys(("how", "when", "need", "faster"), "unfreeze"),
     "where_usable": {"why": "why_unusable", "usable": "where_usable", "more": "where_usable"},
     "prepay_all": dict.fromkeys(("how", "cost", "need", "when", "why", "month", "more"), "prepay_all")
@@ -52,8 +58,10 @@ MEANT: dict[str, dict[str, str]] = {
         "when": "billing_dates",
         "cost": "fees_interest",
         "usable": "why_unusable",
+        "a_day": "overdue",
     },
-    "minimum_payment": {"how": "how_to_repay", "when": "billing_dates", "cost": "minimum_payment"},
+    "minimum_payment": {"how": "how_to_repay", "when": "billing_dates"}
+    | dict.fromkeys(("cost", "a_day"), "minimum_payment"),
     "repayment_status": dict.fromkeys(("how", "when", "why", "faster"), "repayment_status")
     | {"usable": "why_unusable"},
     "auto_debit": dict.fromkeys(("how", "when", "why"), "auto_debit"),
@@ -64,24 +72,27 @@ MEANT: dict[str, dict[str, str]] = {
         "why": "query_bill",
         "more": "query_bill",
         "month": "query_bill",
+        "a_day": "overdue",
     },
     "billing_dates": {"month": "billing_dates", "how": "how_to_repay", "cost": "query_bill"},
     "overdue": {
-        "spared": "overdue",
-        "cost": "overdue",
-        "why": "overdue",
+        "restore": "unfreeze",
+        **dict.fromkeys(("spared", "cost", "a_day", "why"), "overdue"),
         "how": "how_to_repay",
         "usable": "why_unusable",
     },
     "request_extension": dict.fromkeys(("how", "need", "more", "why"), "request_extension")
-    | {"when": "billing_dates", "cost": "minimum_payment", "usable": "why_unusable", "spared": "overdue"},
-    "fees_interest": dict.fromkeys(("why", "cost", "more"), "fees_interest") | {"how": "how_to_repay"},
+    | {"when": "billing_dates", "cost": "minimum_payment", "usable": "why_unusable"}
+    | dict.fromkeys(("spared", "a_day"), "overdue"),
+    "fees_interest": {"how": "how_to_repay"}
+    | dict.fromkeys(("why", "cost", "more", "a_day"), "fees_interest"),
     "make_instalment": {"cost": "fees_interest"}
     | dict.fromkeys(("how", "need", "when", "why"), "make_instalment"),
     "manage_instalment": {"cost": "fees_interest"}
     | dict.fromkeys(("how", "when", "why", "more"), "manage_instalment"),
-    "query_limit": {"why": "limit_change", "how": "limit_change"},
-    "limit_change": dict.fromkeys(("how", "when", "why", "need", "usable"), "limit_change"),
+    "query_limit": {"restore": "unfreeze", "why": "limit_change", "how": "limit_change"},
+    "limit_change": {"restore": "unfreeze"}
+    | dict.fromkeys(("how", "when", "why", "need", "usable"), "limit_change"),
     "refund": dict.fromkeys(("when", "cost", "how", "why", "faster", "where_to", "more"), "refund"),
     "promotions": dict.fromkeys(("how", "when", "need", "more"), "promotions"),
     "merchant_service": dict.fromkeys(("how", "when", "cost", "need"), "merchant_service"),
@@ -115,6 +126,7 @@ def understand(turn: Turn) -> None:
     turn.follow_up = asked(turn)
     topic = BELONGS_TO.get(turn.intent, turn.intent)
     if turn.follow_up:
-        turn.meant = MEANT[turn.topic][turn.follow_up]
+        late = turn.follow_up == "a_day" and turn.facts is not None and turn.facts.debts.penalty_a_day_fen
+        turn.meant = "overdue" if late else MEANT[turn.topic][turn.follow_up]
     elif topic in MEANT:
         turn.topic = topic

@@ -41,7 +41,8 @@ def guessed(turn: Turn, matter: re.Pattern[str]) -> bool:
 def open_ticket(turn: Turn, kind: TicketKind, response: str, late: str = LATE, **more: str) -> Ticket:
     """Files the ticket (an open one of the same kind is not filed twice) and says who answers by when.
 
-    `response` is filled with {number}, {by} (when somebody will have taken it), {hours} and `more`; so is
+    `response` is filled with {number}, {at} (since when), {by} (when somebody will have taken it), {hours}
+    and `more`; so is
     `late`, said in its place of an earlier ticket that nobody took in time.
     """
     ticket = turn.ticket
@@ -68,6 +69,7 @@ def say_ticket(turn: Turn, ticket: Ticket, response: str, late: str = LATE, **mo
         late if missed else response,
         card=cards.ticket(ticket.number, ticket.state, "" if missed else ticket.promised_by.isoformat()),
         number=ticket.number,
+        at=words.moment(ticket.opened_at, today=now.date()),
         by=words.moment(ticket.promised_by, today=now.date()),
         hours=rules.staff_hours(turn.ledger.terms),
         **more,

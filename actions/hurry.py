@@ -17,11 +17,16 @@ _HURRY = re.compile(
 )
 
 
-# Of somebody who was called: 人呢, 多久有人理我, 什么时候回我.
+# Of somebody who was called: 人呢, 多久有人理我, 什么时候回我, 怎么还不回我, 还没人理我.
+_PERSON, _ANSWER = "(?:客服|真?人|人工)", "(?:回复|答复|联系|搭理|[回理来接管应睬])"
 _FOR_PERSON = re.compile(
-    "(?>那|到底|你们|还|要|得|，|,| )*(?:(?:客服|真?人|人工)(?:呢|在哪|去哪了?|怎么还?[不没]来)"
-    "|(?:多久|什么时候|啥时候|几时|几点)(?:才|能|会|有|人|客服)*(?:[理回联来找][复系]?|处理)(?:我|过来)?)"
-    "(?>啊|呢|呀|吧|了|[！!。，,？?~ ])*"
+    "(?>那|到底|你们?|您|我|都|就|还|要|得|一直|为什么|为啥|怎么|咋"
+    "|等了?(?:半天|[很好这]么?久|一?个?小时)|了|，|,| )*"
+    f"(?:{_PERSON}(?:呢|在吗|在哪|去哪了?|不在|怎么还?[不没]来)"
+    f"|(?:多久|什么时候|啥时候|几时|几点)(?:才|能|会|有|人|客服)*(?:{_ANSWER}|找|处理)(?:我|过来)?"
+    f"|{_PERSON}?(?:怎么|咋|为什么|为啥|还|都|就|一直)*[没不]有?(?:{_PERSON}{_ANSWER}*|{_ANSWER})我?(?:消息|信息)?"
+    f"|有{_PERSON}(?:在|{_ANSWER})*我?吗)"
+    "(?>啊|呢|呀|吧|了|吗|的|[！!。，,？?~ ])*"
 )
 # Calls that were made for a person; what is hurried after them is that person.
 _CALLS = frozenset({"action_talk_to_human", "action_register_hardship", "action_report_unauthorised"})

@@ -6,7 +6,7 @@ import re
 
 from actions import own, words
 from actions.turn import Turn
-from ledger.model import AccountFacts
+from ledger.model import AccountFacts, LimitCut
 
 RAISE = re.compile(r"提额|提[高升一]|涨|调高|升额|[多加增]给?[点些加大一]|[高大]一?点|临时额度")
 CHANGED = re.compile(r"降|低了|变[低少小]|少了|恢复|没回来|为什么|为啥|怎么只")
@@ -38,15 +38,7 @@ def limit_change(turn: Turn) -> None:
     figures = limit_words(facts)
     cut, last = facts.limit_cut, facts.last_repayment
     if cut is not None:
-        turn.say(
-            "utter_limit_change_cut",
-            at=words.day(cut.at, today=facts.today),
-            old=words.money(cut.old_fen),
-            new=words.money(cut.new_fen),
-            bill=words.month(str(cut.evidence["bill"]), today=facts.today),
-            days_late=str(cut.evidence["days_late"]),
-            **figures,
-        )
+        say_cut(turn, facts, cut, "utter_limit_change_cut")
     elif not turn.pressed and RAISE.search(turn.text) and not CHANGED.search(turn.text):
         say_raise(turn, facts)
     elif facts.freezes:
@@ -60,6 +52,19 @@ def limit_change(turn: Turn) -> None:
         turn.say("utter_limit_change_repaid", **figures, **repaid)
     else:
         turn.say("utter_limit_change", **figures)
+
+
+def say_cut(turn: Turn, facts: AccountFacts, cut: LimitCut, response: str) -> None:
+    """That it was lowered, when and for what."""
+    turn.say(
+        response,
+        at=words.day(cut.at, today=facts.today),
+        old=words.money(cut.old_fen),
+        new=words.money(cut.new_fen),
+        bill=words.month(str(cut.evidence["bill"]), today=facts.today),
+        days_late=str(cut.evidence["days_late"]),
+        **limit_words(facts),
+    )
 
 
 def say_raise(turn: Turn, facts: AccountFacts) -> None:

@@ -72,6 +72,7 @@ def repayment_result(turn: Turn, number: str) -> None:
         amount=words.money(charge.amount_fen),
         at=words.moment(charge.sent_at, today=facts.today),
         number=number,
+        reason=words.decline_reason(charge.reason),
         owed=words.money(facts.debts.total_fen),
     )
 
@@ -139,7 +140,8 @@ def ticket_closed(turn: Turn, ref: str) -> None:
 
 def ticket_late(turn: Turn, ref: str) -> None:
     ticket = tickets.get(turn.ledger, int(ref))
-    turn.say("utter_ticket_late", number=ticket.number, hours=rules.staff_hours(turn.ledger.terms))
+    at = words.moment(ticket.opened_at, today=turn.ledger.clock.now().date())
+    turn.say("utter_ticket_late", number=ticket.number, at=at, hours=rules.staff_hours(turn.ledger.terms))
 
 
 def _one_bubble(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from actions import decisions, follow_up, repay, settle
+from actions import close, decisions, follow_up, repay, settle
 from actions.turn import Turn
 from ledger.model import AccountFacts, Repayment, Settlement
 from ledger.numbers import charge_of
@@ -85,6 +85,9 @@ def just_ended(facts: AccountFacts) -> Settlement | None:
 
 def _while_checked(turn: Turn, facts: AccountFacts, text: str) -> bool:
     """Of a payment that the bank has: it is too late to take it back, and too early to say more."""
+    if _CLOSED.fullmatch(text):
+        close.say_closing(turn)
+        return True
     asks = any(words.fullmatch(text) for words in (_RETRY, _OUTCOME, _CHARGED))
     if _TAKE_BACK.search(text) and not OF_OTHERS.search(text.replace("不关", "")):
         decisions.decline(turn)

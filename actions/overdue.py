@@ -27,6 +27,8 @@ _PENALTY = "(?:违约金|罚息|滞纳金|逾期费|利息)"
 # Neither 以免 nor 避免, with which one asks how not to come to it.
 _SPARED = "(?:减|(?<!避)(?:(?<=可以)|(?<!以))免|少收|抹|取消|打折|不收)"
 WAIVER = re.compile(f"{_PENALTY}.{{0,6}}{_SPARED}|{_SPARED}.{{0,6}}{_PENALTY}")
+# What a day costs: the amount, and not the rate alone.
+_A_DAY = re.compile("(?:每|[一1])[天日].{0,8}(?:多少|几[块毛分]|怎么[算收])")
 
 
 def overdue(turn: Turn) -> None:
@@ -53,6 +55,8 @@ def _late_response(turn: Turn) -> str:
         return "utter_overdue_legal"
     if WAIVER.search(typed) or turn.follow_up == "spared":
         return "utter_overdue_waiver"
+    if _A_DAY.search(typed) or turn.follow_up == "a_day":
+        return "utter_overdue_a_day"
     return "utter_overdue_contacts" if of_contacts(turn) else "utter_overdue_late"
 
 

@@ -102,10 +102,11 @@ def due_words(facts: AccountFacts, due: Bill) -> dict[str, str]:
 
 
 def overdue_words(facts: AccountFacts) -> dict[str, str]:
-    """What is late, with the penalty including today's: {overdue}, {penalty}."""
+    """What is late, with the penalty including today's and what a day adds: {overdue}, {penalty}, {a_day}."""
     return {
         "overdue": words.money(facts.debts.overdue_fen),
         "penalty": words.money(facts.debts.penalty_fen),
+        "a_day": words.money(facts.debts.penalty_a_day_fen),
     }
 
 

@@ -1,4 +1,4 @@
-"""A message that asked two things: after the answer to the first, a button for the second."""
+"""A message that asked two or three things: after the answer to the first, a button for each other one."""
 
 from __future__ import annotations
 
@@ -9,11 +9,21 @@ from actions.turn import Turn
 
 
 def offer(turn: Turn) -> None:
-    """Adds the button to the last bubble, where its answer is not there already."""
-    second = str(turn.message.get("second_question") or "")
-    title = words.QUESTION_TITLES.get(second)
-    if title is None or turn.follow_up or not turn.bubbles:
+    """Adds the buttons to the last bubble; each carries the other question, which is offered after it."""
+    others = [each for each in _others(turn) if each in words.QUESTION_TITLES and each != turn.intent]
+    if turn.follow_up or not turn.bubbles or not others:
         return
     last = turn.bubbles[-1]
-    button = {"title": f"您还问了：{title}", "payload": f"/{second}"}
-    turn.bubbles[-1] = replace(last, buttons=[*(last.buttons or []), button])
+    buttons = [
+        {"title": f"您还问了：{words.QUESTION_TITLES[each]}", "payload": f"/{each}"} for each in others
+    ]
+    then = {each: {"then": other} for each in others for other in others if other != each}
+    values = {**then, **(last.values or {})}
+    turn.bubbles[-1] = replace(last, buttons=[*(last.buttons or []), *buttons], values=values or None)
+
+
+def _others(turn: Turn) -> list[str]:
+    """Of typed words what else they asked, at most two; of a pressed button what it carries."""
+    if turn.pressed:
+        return [str(turn.values.get("then") or "")]
+    return [str(turn.message.get(name) or "") for name in ("second_question", "third_question")]

@@ -132,9 +132,9 @@ def say_settlement(turn: Turn, facts: AccountFacts, result: Settlement) -> None:
     else:
         turn.say(
             "utter_settle_checking",
-            card=cards.status("checking", result.amount_fen, result.number),
+            card=cards.status("checking", result.amount_fen, charge_of(result.number)),
             amount=amount,
-            number=result.number,
+            number=charge_of(result.number),  # as whoever asks later is told it
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from actions import cards, cause, decisions, diagnosis, own, refused, words
+from actions import cards, cause, decisions, diagnosis, limit, own, refused, words
 from actions.cause import Evidence
 from actions.turn import Turn
 from ledger import freezes
@@ -155,6 +155,10 @@ def unfreeze(turn: Turn) -> None:
         tell_overdue(turn, facts, "utter_unfreeze_overdue")
     elif facts.freezes or facts.open_charge is not None:
         why_unusable(turn)
+    elif facts.limit_cut is not None:
+        limit.say_cut(turn, facts, facts.limit_cut, "utter_limit_restored")
+    elif turn.topic in ("query_limit", "limit_change"):  # what comes back there is the limit
+        limit.limit_change(turn)
     else:
         turn.say("utter_unfreeze_nothing", available=words.money(facts.limit.available_fen))
 

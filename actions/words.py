@@ -26,6 +26,7 @@ DECLINE_REASONS = {
     "card_blocked": "银行卡状态异常",
     "limit_exceeded": "超过银行卡的单笔或单日限额",
     "expired": "超过付款时限",
+    "cancelled": "没有及时收到银行的结果，这笔付款已取消",  # by us, not by the bank
     "declined": "银行没有通过这笔付款",
 }
 FREEZE_NAMES = {

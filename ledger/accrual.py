@@ -108,6 +108,21 @@ def accrue(sheet: Sheet, day: date, rules: Rules) -> bool:
     return changed
 
 
+def penalty_a_day_fen(unpaid: UnpaidBills, today: date, rules: Rules) -> int:
+    """What a day adds to the penalty of the bills that are late at the end of `today`."""
+    late = ((bill, left) for bill, left in unpaid if grown(bill, left, today).standing == "LATE")
+    return half_up(
+        sum(
+            (_principal_fen(left) * rules.at(bill.issued_on).penalty_rate for bill, left in late),
+            start=Decimal(0),
+        )
+    )
+
+
+def _principal_fen(left: list[Item]) -> int:
+    return sum(item.left_fen for item in left if item.is_principal)
+
+
 def unpaid_bills(conn: sa.Connection, owed: Iterable[Item]) -> UnpaidBills:
     """The bills that these items are on, all that one account owes: oldest first, each with its items."""
     on_bills: dict[int, list[Item]] = {}

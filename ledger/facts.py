@@ -142,6 +142,7 @@ def _facts(conn: sa.Connection, owing: _Owing, now: datetime, rules: Rules) -> A
     paused = charge is not None or account.state == "CLOSED"
     reached = debit_slots.awaited(conn, account, owing.unpaid, today, rules) or today
     more = (0, 0) if paused else _growth(owing.unpaid, reached, rules)
+    a_day_fen = 0 if paused else accrual.penalty_a_day_fen(owing.unpaid, reached, rules)
     billed = bills.views(conn, owing.bills, reached, rules, paused=paused)
     unbilled = [item for item in owed if item.kind == "purchase" and item.bill_id is None]
     plans = plan_views.read(conn, account.id)
@@ -163,7 +164,7 @@ def _facts(conn: sa.Connection, owing: _Owing, now: datetime, rules: Rules) -> A
         close_receipt=account.close_receipt,
         now=now,
         limit=limit,
-        debts=_debts(plans, owed, more, billed.overdue_fen),
+        debts=_debts(plans, owed, more, billed.overdue_fen, a_day_fen),
         credit_fen=-books[journals.CREDIT],
         bill=shown,
         bills=billed.newest,
@@ -217,7 +218,9 @@ def _growth(unpaid: accrual.UnpaidBills, today: date, rules: Rules) -> tuple[int
     return penalty, interest
 
 
-def _debts(plans: plan_views.Rows, owed: list[Item], more: tuple[int, int], overdue_fen: int) -> Debts:
+def _debts(
+    plans: plan_views.Rows, owed: list[Item], more: tuple[int, int], overdue_fen: int, a_day_fen: int
+) -> Debts:
     def left(*wanted: str, plan: str = "") -> int:
         of_plan = (i for i in owed if not plan or (i.plan_id and plans[i.plan_id].kind == plan))
         return sum(i.left_fen for i in of_plan if i.kind in wanted)
@@ -233,6 +236,7 @@ def _debts(plans: plan_views.Rows, owed: list[Item], more: tuple[int, int], over
         total_fen=total,
         overdue_fen=overdue_fen,
         penalty_fen=left("penalty") + more[0],
+        penalty_a_day_fen=a_day_fen,
         interest_fen=left("interest") + more[1],
         chargeback_fen=left("chargeback"),
     )

@@ -54,6 +54,7 @@ class Debts:
     total_fen: int
     overdue_fen: int  # part of the total whose due day has passed
     penalty_fen: int  # part of billed_fen, including today's
+    penalty_a_day_fen: int  # by which it grows while what is late today stays unpaid; of no debt a part
     interest_fen: int  # part of billed_fen
     chargeback_fen: int  # part of billed_fen: repayments that a bank took back, due at once, on no bill
 

@@ -1,4 +1,4 @@
-"""A message that asks two things: the first is answered, the second is offered."""
+"""A message that asks two or three things: the first is answered, the others are offered."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ from rasa.shared.nlu.training_data.message import Message
 from nlu.classifier import CLAUSES, NO_QUESTION
 from nlu.decision_gate import ENTERS
 
-SECOND = "second_question"  # an intent
+SECOND, THIRD = "second_question", "third_question"  # intents
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class SecondQuestion(GraphComponent, EntityExtractorMixin):
-    """Sets `second_question` to the intent of a clause that asks something else than was understood.
+    """Sets `second_question`, and `third_question`, to the intents of clauses that ask something else than
+    was understood.
 
     Such a message opens no decision: the customer has more to ask first.
 
@@ -55,22 +56,24 @@ class SecondQuestion(GraphComponent, EntityExtractorMixin):
     def process(self, messages: list[Message]) -> list[Message]:
         """Looks at each message."""
         for message in messages:
-            second = self._second(message)
-            if second:
-                message.set(SECOND, second, add_to_output=True)
+            others = self._others(message)
+            for key, other in zip((SECOND, THIRD), others, strict=False):
+                message.set(key, other, add_to_output=True)
+            if others:
                 kept = [each for each in message.get(ENTITIES, []) if each[ENTITY_ATTRIBUTE_TYPE] != ENTERS]
                 message.set(ENTITIES, kept, add_to_output=True)
         return messages
 
-    def _second(self, message: Message) -> str:
+    def _others(self, message: Message) -> list[str]:
+        """The intents of the other questions, each once, in their order."""
         understood = (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
         clauses = message.get(CLAUSES) or []
         if understood not in {each[INTENT_NAME_KEY] for each in clauses}:
-            return ""
+            return []
         others = (
             each[INTENT_NAME_KEY]
             for each in clauses
             if each[PREDICTED_CONFIDENCE_KEY] >= self._least
             and each[INTENT_NAME_KEY] not in NO_QUESTION | {understood}
         )
-        return next(others, "")
+        return list(dict.fromkeys(others))

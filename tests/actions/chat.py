@@ -77,12 +77,14 @@ class Chat:
         request_id: str = "",
         confidence: float = 0.9,
         second_question: str = "",
+        third_question: str = "",
         **entities: Any,
     ) -> dict[str, Any]:
         """The action call that the bot makes for typed words."""
         names = ranking or (intent, "greet")
         ranked = [{"name": name, "confidence": 0.5} for name in names]
         parsed = {"intent_ranking": ranked, "second_question": second_question or None}
+        parsed["third_question"] = third_question or None
         return self._call(intent, text or intent, entities, request_id, {}, confidence=confidence, **parsed)
 
     def call_press(

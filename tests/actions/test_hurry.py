@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from actions import hurry
 from ledger import Ledger, tickets
+from ledger.clock import DemoClock
+from tests.actions import told
 from tests.actions.chat import Chat
 from tests.actions.test_settle import gateway
 
@@ -59,3 +62,44 @@ def test_with_nothing_under_way_it_is_asked_of_what(chat: Begin, customer: str |
 )
 def test_other_words_are_no_hurry(text: str) -> None:
     assert hurry._HURRY.fullmatch(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "怎么还不回我", "人呢", "还没人理我", "怎么没人", "等了半天没人理我", "有人吗", "客服怎么不回复",
+        "怎么还没人来啊", "为什么一直没有人回我消息", "客服不在吗", "人工呢？",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("called", ["转人工", "我要投诉你们"])
+def test_who_waits_for_a_person_hears_where_the_ticket_stands_and_opens_no_other(
+    chat: Begin, ledger: Ledger, called: str, text: str
+) -> None:
+    talk = chat("c-clean")
+    talk.type("talk_to_human", called)
+    talk.type("query_limit")
+    (ticket,) = tickets.list_tickets(ledger)
+    (said,) = talk.type("talk_to_human", text)
+    assert said.response == "utter_person_waited_for" and "没有丢" in said.text
+    for named in (ticket.number, told.moment(ledger, ticket.opened_at), "09:00到21:00"):
+        assert named in said.text
+    assert tickets.list_tickets(ledger) == [ticket]
+
+
+@pytest.mark.parametrize("text", ["没有人工费吗", "怎么不回到原来的额度", "还没还", "有人盗用吗", "不接受"])
+def test_other_words_do_not_wait_for_a_person(chat: Begin, text: str) -> None:
+    talk = chat("c-clean")
+    talk.type("talk_to_human", "转人工")
+    assert talk.type("query_limit", text)[0].response != "utter_person_waited_for"
+
+
+def test_of_a_ticket_that_nobody_took_in_time_since_when_it_waits(chat: Begin, ledger: Ledger) -> None:
+    talk = chat("c-clean")
+    talk.type("talk_to_human", "转人工")
+    (ticket,) = tickets.list_tickets(ledger)
+    assert isinstance(ledger.clock, DemoClock)
+    ledger.clock.advance(timedelta(hours=2))
+    (said,) = talk.type("repayment_status", "怎么还不回我")
+    assert said.response == "utter_ticket_late" and told.moment(ledger, ticket.opened_at) in said.text
+    assert "没有丢" in said.text and "09:00到21:00" in said.text
+    assert talk.push("ticket_late", str(ticket.id))[0].text == said.text

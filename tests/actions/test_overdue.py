@@ -26,6 +26,32 @@ def test_late_says_how_much_since_when_and_what_it_costs(chat: Begin, ledger: Le
     assert [each["intent"] for each in said.buttons[:2]] == ["offer_settle", "request_extension"]
 
 
+def test_what_a_day_costs_is_an_amount_and_is_what_the_next_day_adds(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    states.overdue(world)
+    before = facts.account_facts(world.ledger, world.customer.id).debts
+    said = world.chat().type("overdue", "违约金一天多少钱")[0]
+    assert said.response == "utter_overdue_a_day" and words.money(before.penalty_a_day_fen) in said.text
+    assert words.money(before.penalty_fen) in said.text and words.money(before.overdue_fen) in said.text
+    world.at("2026-10-17")
+    after = facts.account_facts(world.ledger, world.customer.id).debts
+    assert after.penalty_fen - before.penalty_fen == before.penalty_a_day_fen == 60  # ¥1,200.00 × 0.05 %
+
+
+def test_the_day_of_a_part_payment_costs_less(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    states.overdue(world)
+    world.customer.repay(60_600)  # the penalty of ten days and half of the principal
+    assert facts.account_facts(world.ledger, world.customer.id).debts.penalty_a_day_fen == 30
+
+
+@pytest.mark.parametrize("state", [states.minimum_met, states.repayment_unknown, states.billed])
+def test_nothing_grows_where_nothing_is_late(tmp_path: Path, state: Callable[[states.World], None]) -> None:
+    world = states.make(tmp_path)
+    state(world)
+    assert facts.account_facts(world.ledger, world.customer.id).debts.penalty_a_day_fen == 0
+
+
 def test_not_late_says_until_when(chat: Begin, ledger: Ledger) -> None:
     bill = facts.account_facts(ledger, "c-owing").bill
     assert bill is not None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.actions.chat import Chat
 
 Begin = Callable[[str | None], Chat]
@@ -20,3 +22,17 @@ def test_the_second_question_is_a_button_that_answers_it(chat: Begin) -> None:
 def test_one_question_gets_no_such_button(chat: Begin) -> None:
     said = chat("c-owing").type("query_bill", "欠多少")
     assert not any(each["title"].startswith("您还问了") for each in said[-1].buttons)
+
+
+@pytest.mark.parametrize(("pressed", "left"), [("会不会上征信", "退款"), ("退款", "会不会上征信")])
+def test_of_three_questions_none_is_lost(chat: Begin, pressed: str, left: str) -> None:
+    talk = chat("c-owing")
+    asked = {"second_question": "credit_report", "third_question": "refund"}
+    said = talk.type("query_bill", "欠多少，会不会上征信，退款到哪了", **asked)
+    assert said[0].response == "utter_bill"
+    assert [each["title"] for each in said[-1].buttons[-2:]] == ["您还问了：会不会上征信", "您还问了：退款"]
+    other = talk.press(said, f"您还问了：{pressed}")
+    offered = [each["title"] for each in other[-1].buttons if "您还问了" in each["title"]]
+    assert offered == [f"您还问了：{left}"]
+    last = talk.press(other, "您还问了")
+    assert not any("您还问了" in each["title"] for bubble in last for each in bubble.buttons)

@@ -306,7 +306,7 @@ def test_a_no_while_the_bank_has_it_tells_of_the_closing_too(chat: Begin, ledger
             "付款成功后月付会按您刚才的确认关闭" in said.text and said.buttons[0]["intent"] == "talk_to_human"
         )
     for words_ in ("扣了吗", "怎么样了", "多久到账"):
-        assert owing.type("what_is", words_)[0].response == "utter_charge_being_checked"
+        assert owing.type("what_is", words_)[0].response == "utter_guard_closing_under_way"
 
 
 def in_doubt(*_: object) -> None:

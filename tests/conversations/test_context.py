@@ -20,6 +20,8 @@ SHORT = [
     ("c-unsupported", "哪里能用月付", "还有吗", "{available} 抖音月付", "为什么付不了"),
     ("c-risk", "为什么用不了", "然后呢", "先改密码", "已改密码，申请解冻 不是我登录的"),
     ("c-owing", "这个月还不上了", "有别的办法吗", "登记还款困难", "登记还款困难 怎么还款 人工客服"),
+    ("c-overdue", "违约金多少", "每天涨多少", "每天涨{a_day} {overdue}", "现在还清 还不上怎么办"),
+    ("c-lowered", "为什么额度降了", "能给我恢复吗", "系统评估 没有固定时间", "查额度 怎么还款"),
     ("c-overdue", "违约金多少", "能不能免了", "{overdue} 不能减免", "现在还清 还不上怎么办 人工客服"),
     ("c-owing", "自动还款什么时候扣", "几点", "{due}08:00", "不等自动扣，现在怎么还"),
     ("c-refunding", "我要关月付", "为什么不行", "¥399.00 退款", "查看退款"),
@@ -91,6 +93,19 @@ def test_of_two_questions_one_is_answered_and_one_offered(demo: LiveDemo) -> Non
     assert any(title.startswith("您还问了") for title in titles_of(said))
     other = demo.say("c-clean", button=button(said, "您还问了"))
     assert words_of(other) and words_of(other) != words_of(said) and watch.changed() == {}
+
+
+def test_of_three_questions_one_is_answered_and_two_are_offered_until_all_are_answered(
+    demo: LiveDemo,
+) -> None:
+    watch = Watch(demo)
+    said = demo.say("c-clean", text="额度是多少，怎么提额，怎么开通自动还款")
+    offered = [title for title in titles_of(said) if title.startswith("您还问了")]
+    assert sorted(offered) == ["您还问了：自动还款", "您还问了：额度变化"]
+    other = demo.say("c-clean", button=button(said, "您还问了：额度变化"))
+    assert "您还问了：自动还款" in titles_of(other)
+    last = demo.say("c-clean", button=button(other, "您还问了：自动还款"))
+    assert "自动扣" in words_of(last) and watch.changed() == {}
 
 
 def test_of_two_products_it_speaks_of_one_and_says_so(demo: LiveDemo) -> None:

@@ -84,6 +84,7 @@ def told(ledger: dict[str, Any]) -> dict[str, str]:
         "last_year": str(int(now[:4]) - 1),
         "overdue": yuan(debts["overdue_fen"]),
         "penalty": yuan(debts["penalty_fen"]),
+        "a_day": yuan(debts["penalty_a_day_fen"]),
         "bill": yuan(bill.get("outstanding_fen", 0)),
         "minimum": yuan(bill.get("minimum_fen", 0)),
         "due": day(bill["due_on"], now) if bill else "",

@@ -154,6 +154,14 @@ def test_a_second_question_is_named_and_opens_no_decision() -> None:
     assert (asked.get("second_question"), asked.get("entities")) == ("refund", [])
 
 
+def test_of_three_questions_the_third_is_named_too_and_each_once() -> None:
+    asked = second(
+        ("how_to_close", 0.9), ("refund", 0.6), ("refund", 0.9), ("thanks", 0.9), ("query_limit", 0.7)
+    )
+    assert (asked.get("second_question"), asked.get("third_question")) == ("refund", "query_limit")
+    assert second(("how_to_close", 0.9), ("refund", 0.6)).get("third_question") is None
+
+
 @pytest.mark.parametrize(
     "clauses",
     [
