@@ -63,6 +63,10 @@ class TurnOutput(OutputChannel):
             last["text"] = "\n".join(filter(None, (last["text"], extra["text"])))
             last["buttons"] = last["buttons"] + extra["buttons"]
             last["custom"] = last["custom"] or extra["custom"]
+        below: set[str] = set()
+        for bubble in reversed(kept):  # a button that is offered again below is offered there alone
+            bubble["buttons"] = [each for each in bubble["buttons"] if each["title"] not in below]
+            below |= {each["title"] for each in bubble["buttons"]}
         return kept
 
     def _signed(self, buttons: list[dict[str, Any]], values: dict[str, Any]) -> list[dict[str, str]]:
