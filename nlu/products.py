@@ -14,15 +14,15 @@ _OTHER_MONTHLY_PAY = re.compile(
     "|boss(?:直聘)?|唱吧|知乎|斗鱼|虎牙|酷狗|qq(?:音乐)?|微博|一淘|当当|国美|考拉|叮当|蔚来|荣耀|oppo|vivo"
     # bought there with ours, perhaps: 在瑞幸月付付不了
     "|(?<![在去到从])(?:盒马|叮咚(?:买菜)?|永辉|屈臣氏|瑞幸|肯德基|麦当劳|星巴克|沃尔玛|大润发|朴朴|钱大妈|名创优品|美宜佳)"
-    ")的? ?月付(?!款)"
+    ")(?:[那这]个|自己)?的? ?月付(?!款)"
     # 这个月月付, 9月月付 and 月月付清 name no product so.
     "|(?<![个这本上下当每几\\d一二三四五六七八九十整两半次底初头单音])月月付"
-    "(?=$|[ 怎咋的关注销开用额取结欠账提退能可在是有]|逾期|还[款清不])"
+    "(?=$|[ 怎咋的关注销开用额取结欠账提退能可在是有给]|逾期|还[款清不])"
 )
 
 # Loans, credit lines and savings that are known by a name of their own, and how it is mistyped.
 _NAMED = re.compile(
-    "放心[借接]|诚e赊|花[呗贝唄]|花被(?=[额怎能还关开为逾])|[借结接]呗|白条|京东金条|微[粒立]贷|网商贷|网商银行|微信分付|(?<!部)分付(?!款|清|完|期)"
+    "放心[借接戒]|诚e赊|花[呗贝唄]|花被(?=[额怎能还关开为逾])|[借结接]呗|借贝|家装贷|白条|京东金条|微[粒立]贷|网商贷|网商银行|微信分付|(?<!部)分付(?!款|清|完|期)"
     "|备用金|度小满|有钱花|安逸花|任性付|拿去花|唯品花|分期乐|乐花卡|招联|好期贷|360借条|借条|拍拍贷|随星借"
     "|羊小咩|平安普惠|捷信|(?:中邮|中银|海尔|蚂蚁|平安|小米|兴业|杭银|湖北|北银|哈银|中原|金美信)消费|马上(?:金融|消费)|(?<![拿用])来分期|桔多多|宜享花|省呗|还呗|你我贷|洋钱罐|小赢|信用飞|信而富"
     "|微博借钱|美团借钱|美团生活费|美团买单|生活费买单|百信|快贷|余利宝|相互宝|先用后付|信用购|极速贷|京东快银"
@@ -75,25 +75,41 @@ _MEANS_ITSELF = re.compile(f"{_FATE}(?:我的|我|一张|掉| )?{_MEANS}|{_MEANS
 # Nothing is owed with these: they are only ever switched off.
 _SERVICE = "(?:抖音支付|抖音钱包|云闪付|银联闪付|翼支付|自动续费|连续包月)"
 _OFF = "(?:关闭|关掉|关了|关|注销|取消|停用)"
-_SWITCHED_OFF = re.compile(f"{_OFF}(?:我的|我|一下)?{_SERVICE}|{_SERVICE}(?:功能)?{_BETWEEN}{_OFF}")
+_SWITCHED_OFF = re.compile(
+    f"{_OFF}(?:我的|我|一下)?{_SERVICE}|{_SERVICE}(?:功能|会员)?(?:给我)?{_BETWEEN}{_OFF}"
+    "|支付宝[里上]?(?:怎么|咋|如何)?(?:关闭|关掉|关了|取消|注销)"
+    "|(?:芝麻信用|零钱通|小红卡)(?:不[用想]了?|用了?|我|想|可以|能|怎么|咋|给|把|的| )*(?:关|退|注销|取消)"
+)
 
 # The app's account, not 月付: neither is named in 注销抖音号, and 抖音账号的月付 is ours.
 _ACCOUNT = "抖音的?(?:账号|账户|号|火山版?|极速版|app|软件)(?![的里上])"
 _ACCOUNT_ENDS = "(?:注销|销户|销号|删除|删掉|删了|停用|关闭|关掉|关了)"
 _ACCOUNT_CLOSED = re.compile(
-    f"^(?!.*(?:月付|分期|贷|额度)).*(?:{_ACCOUNT_ENDS}(?:我的?|一下|[这那整]个|掉| )*{_ACCOUNT}"
+    f"^(?!.*(?:月付|分期|贷|额度|账单|欠[款钱]|还[款钱]))"
+    f".*(?:{_ACCOUNT_ENDS}(?:我的?|一下|[这那整]个|掉| )*{_ACCOUNT}"
     f"|{_ACCOUNT}(?:不?[想要用玩]|我|怎么|如何|可以|能|给我|帮我|直接|永久|彻底|申请|了|吗| )*"
     f"{_ACCOUNT_ENDS})"
 )
 
+# Of the app itself, of its purse and its shops for those who sell, of what is subscribed to elsewhere.
+_APP_MATTERS = (
+    "抖店(?!.{0,6}(?:分期|用))|精选联盟|充(?:值|的)?抖币|抖币(?:怎么充|充错|.{0,3}退)"
+    "|^(?!.*(?:欠|账单|还[款钱吗]|怎么还|能还)).*抖音(?:账?号)?(?:被封|怎么改名|改名字|月卡|登不上|[登上]不[上去])"
+    "|抖音(?:钱包|支付)(?:余额|的|里面?的?)*(?:密码|绑卡|实名|首绑|零钱怎么提|[和跟]微信支付)"
+    "|^(?!.*(?:账单|我买)).*(?:腾讯|爱奇艺|优酷|芒果|百度网盘|网易云|音乐|小说|剪映|迅雷|知乎|b站)(?:视频)?的?(?:会员|vip)"
+    "|宽带(?!费).{0,3}(?:到期|续|报修)|合约机.{0,6}(?:解约|返)|靓号|流量用超|社保断[交缴]|医保卡余额"
+)
 # Insurance, a purse, road tolls: what is asked of themselves, not what is bought or paid with them.
 _OTHER_MATTERS = re.compile(
+    f"{_APP_MATTERS}|"
     "(?<!买)(?:车险|医疗险|重疾险|意外险|寿险)(?!.{0,3}(?:能用|可以用|支持|能付))|退保|保单"
     "|零钱(?:怎么|为什么|为啥)提现|零钱提现(?:一直|不|失败|到账)|etc(?!.{0,4}(?:能|可以|支持|绑))"
     "|信用卡.{0,6}(?:停卡|刷不|最低还|临时额度|年费|积分)|余额宝的?钱.{0,4}[转提]不"
-    "|(?:房贷|车贷|按揭|公积金贷款?).{0,4}(?:还款日|晚还|晚了|月供|违约金|绿本|额度怎|利率|自动扣)"
+    "|(?:房贷|车贷|按揭).{0,6}(?:绿本|还剩.{1,3}期)|(?:房贷|车贷|按揭|公积金贷款?).{0,4}(?:还款日|晚还|晚了|月供|违约金|绿本|额度怎|利率|自动扣)"
     "|^(?:微信)?支付分.{0,3}(?:怎么|关|扣|突然|冻)|大额存单|(?:定期|银行的?)存款|微医保|水滴保(?!险)|^花吧(?=怎么|额|逾|还不|关)"
-    f"|^(?:我的?)?{_BANK}信用卡(?!.{{0,3}}(?:能|可以|行|支持|扣|绑|换成))|^{_ELSEWHERE}.{{0,2}}分期(?![买付购])"
+    f"|^(?:我的?|那个|那张|你好|请问|[,， ])*{_BANK}的?信用卡(?!.{{0,3}}(?:能|可以|行|支持|扣|绑|换成))"
+    f"|^{_ELSEWHERE}(?:[那这]个|上面[那这]个|.{{0,2}})分期(?![付购]|买得|能买)"
+    f"|{_BANK}的?卡的?(?:账单日|临时额度|年费|积分|显示非柜面)"
     "|(?:亿联|裕民|新网|富民|苏商|泰隆|中原|徽商|蓝海|锡商|百信|众邦|华通)银行(?!的?卡)"
     f"|(?:{_BANK}|农商行)(?:的)?[\u4e00-\u9fff]{{1,4}}贷(?!款)"
 )
@@ -101,6 +117,12 @@ _OTHER_MATTERS = re.compile(
 # Money for our bill may come from one of them: 能用白条还吗, 自动扣能扣花呗的吗.
 _PAYS_OURS = re.compile(
     f"(?:[用拿刷从扣])(?:我的?)?(?:{_NAMED.pattern})(?:里|的|钱|来)*(?:[还扣代]|(?<=的)$)"
+)
+
+# What is ours is held against one of them: 比花呗高吗, 花呗都给我一万 你们才五百.
+_COMPARED = re.compile(
+    f"(?:[跟和像比]|不如)(?:{_NAMED.pattern})(?:一样|那样|比|[高低多少贵好])"
+    f"|(?:{_NAMED.pattern})+都(?=.*(?:你们|这个|这里))"
 )
 
 _OTHERS = (
@@ -129,8 +151,10 @@ def names_other_product(text: str) -> bool:
 
 
 def is_about_other_product(text: str) -> bool:
-    """Whether another product is the matter: it is named, 月付 is not, and it is more than a way to pay."""
-    return names_other_product(_PAYS_OURS.sub("", text)) and not names_our_product(text)
+    """Whether another product is the matter: it is named, 月付 is not, and it is more than a way to pay or
+    what 月付 is compared with."""
+    beside_ours = _COMPARED.sub("", _PAYS_OURS.sub("", text))
+    return names_other_product(beside_ours) and not names_our_product(text)
 
 
 def with_others_alike(text: str) -> str:

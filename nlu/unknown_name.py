@@ -32,6 +32,9 @@ _LEAD = re.compile(
     "|关闭|关掉|注销|取消|退出|开通|欠|还|有个|一个|叫|平台是|软件是|办的|用)*"
 )
 _ENDED = re.compile("(?:关闭|关掉|注销|退出|开通)(?:我的)?$")
+_BEFORE_OURS = re.compile(
+    "(?:^|(?<=[ 的个在把从叫]))((?:(?![我你他她的个在把从叫])[\u4e00-\u9fff]){2,4})月付(?!款)"
+)
 _NAME = re.compile("[\u4e00-\u9fffa-z]+")
 _NAME_CHARS = (2, 3, 4, 5)
 # No name begins so, but what is said of our product in a word of one's own does.
@@ -70,6 +73,15 @@ def unknown_name(text: str, known: Set[str]) -> str:
                 name = text[start:end]
                 if end <= len(text) and _is_name(name, known) and _follows(text, start, end):
                     return name
+    return ""
+
+
+def other_monthly(text: str, known: Set[str]) -> str:
+    """茉莉 of 茉莉月付: a company's name before 月付, none of whose pairs of characters is `known`."""
+    for found in _BEFORE_OURS.finditer(text):
+        name = found[1]
+        if name[0] not in _NO_NAME and not pairs(name) & known and name[-1] + "月" not in known:
+            return name
     return ""
 
 
@@ -166,9 +178,11 @@ class UnknownName(GraphComponent, IntentClassifier):
         """Looks at each message; without training nothing is known and nothing is judged."""
         for message in messages:
             text = message.get(NORMALISED) or ""
-            if self._known_pairs and not names_our_product(text) and self._name(text):
+            if self._known_pairs and self._name(text):
                 put_out_of_scope(message, self._confidence)
         return messages
 
     def _name(self, text: str) -> str:
+        if names_our_product(text):
+            return other_monthly(text, self._known_pairs)
         return unknown_name(text, self._known_pairs) or lender(text, self._known_endings)

@@ -35,6 +35,11 @@ def known(ours: list[str]) -> frozenset[str]:
         ("春雷小贷在哪还", "春雷小贷"),
         ("注销枫叶钱包", "枫叶钱包"),
         ("不想要了 把海星金融关了", "海星金融"),
+        ("我的银杏先享全部结清", "银杏先享"),
+        ("竹叶后付上征信不上", "竹叶后付"),
+        ("蓝鲸周转金 提前还", "蓝鲸周转金"),
+        ("沃尔玛优鲜花给我注销", "沃尔玛优鲜花"),
+        ("樱桃花这个东西怎么关掉", "樱桃花"),
     ],
 )
 def test_a_lenders_ending(text: str, name: str, known: frozenset[str]) -> None:
@@ -52,6 +57,8 @@ def test_a_lenders_ending(text: str, name: str, known: frozenset[str]) -> None:
         "还没花怎么有账单",
         "取消我的电饭煲分期",
         "找亲戚借钱还上了",
+        "下一期能先付吗",
+        "先买后付是什么意思",
         "",
     ],
 )

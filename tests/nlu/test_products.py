@@ -60,6 +60,19 @@ from nlu.text import normalise
         "零钱提现一直不到账",
         "房贷的还款日能改吗",
         "浦发信用卡临时额度到期了",
+        "携程那个月付帮我关掉",
+        "放心戒怎么销户",
+        "请问工行的信用卡年费多少",
+        "苏宁上面那个分期怎么退",
+        "光大的卡账单日是几号",
+        "支付宝里怎么关闭免密",
+        "零钱通不想用了怎么关",
+        "抖店的佣金怎么算",
+        "抖币充错了账号",
+        "抖音号被封了咋办",
+        "抖音支付绑卡老是失败",
+        "优酷会员退了",
+        "车贷还剩六期想结了",
     ],
 )
 def test_other_products(text: str) -> None:
@@ -105,6 +118,12 @@ def test_other_products(text: str) -> None:
         "金条可以用它买吗",
         "信用卡能还吗",
         "办房贷要不要先关",
+        "抖店能用吗",
+        "账单里的抖币是谁充的",
+        "抖音号被封了欠的还要还吗",
+        "账单里那个爱奇艺会员是啥时候的",
+        "宽带费能交吗",
+        "账号注销了欠款还在吗",
     ],
 )
 def test_ways_to_pay_and_chance_likenesses_are_no_other_product(text: str) -> None:
@@ -132,6 +151,14 @@ def test_our_product_used_elsewhere_is_still_ours(text: str) -> None:
     ["用花呗扣行不行", "能拿白条还吗", "自动扣能扣花呗的", "从微粒贷里还可以吧", "月付和花呗有什么区别"],
 )
 def test_a_product_that_pays_ours_is_not_the_matter(text: str) -> None:
+    text = normalise(text)
+    assert names_other_product(text) and not is_about_other_product(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["跟花呗一样有手续费吗", "利息比白条高", "花呗借呗都给一万 你们才三百", "像白条那样能延期吗"]
+)
+def test_a_product_that_ours_is_compared_with_is_not_the_matter(text: str) -> None:
     text = normalise(text)
     assert names_other_product(text) and not is_about_other_product(text)
 
