@@ -63,7 +63,7 @@ class Reader:
     """Reads the books of a world for one customer; what a standing means is worked out once."""
 
     def __init__(self, world: World, customer_id: str) -> None:
-        self._world, self._customer_id, self._sender = world, customer_id, f"web-{customer_id}"
+        self._world, self._customer_id = world, customer_id
         self._known: dict[tuple[str, datetime], tuple[AccountFacts, frozenset[int], int]] = {}
         self._of_quote: dict[str, frozenset[int]] = {}
         self._numbers: dict[str, int] = {}  # of facts, as they are written out
@@ -84,7 +84,7 @@ class Reader:
         ledger, gateway = self._world.ledger_rows, self._world.gateway_rows
         stands = standing.account(ledger, gateway, self._customer_id)
         known, amounts_fen, number = self._account(stands)
-        tickets = standing.tickets(ledger, self._sender, self._world.clock.now())
+        tickets = standing.tickets(ledger, self._customer_id, self._world.clock.now())
         charges = {row[0]: Charge(*row) for row in ledger.read(_CHARGES)}
         states = ledger.read("SELECT customer_id, id, state FROM accounts")
         taken = gateway.read("SELECT number, amount_fen FROM charges WHERE amount_fen > 0")
@@ -95,7 +95,7 @@ class Reader:
             known,
             amounts_fen | self._quoted(known, quote_ids),
             amounts_fen,
-            tickets[0][1] if tickets else "",
+            next((state for _, state, _ in tickets if state != standing.REPORTED), ""),
             stands,
             tuple(tickets),
             tuple(standing.quotes(ledger, quote_ids)),

@@ -64,6 +64,11 @@ _TICKETS = (
     f"SELECT kind, state, {_DUE} FROM tickets WHERE sender = :sender AND state != 'CLOSED' "  # noqa: S608
     "ORDER BY state != 'TAKEN', id DESC"
 )
+REPORTED = "reported"
+_REPORTS = (
+    f"SELECT DISTINCT kind, '{REPORTED}', '' FROM tickets "  # noqa: S608
+    "WHERE customer_id = ? AND kind = 'fraud' AND state != 'CLOSED'"
+)
 
 
 def account(ledger: Memory, gateway: Memory, customer: str) -> str:
@@ -75,19 +80,20 @@ def account(ledger: Memory, gateway: Memory, customer: str) -> str:
     return hashlib.sha256(json.dumps(held).encode()).hexdigest()
 
 
-def tickets(ledger: Memory, sender: str, now: datetime) -> list[tuple[str, str, str]]:
+def tickets(ledger: Memory, customer: str, now: datetime) -> list[tuple[str, str, str]]:
     """Kind and state of the ticket that answers look at, and of those that show when it ends; of an open one
-    also until when somebody is to take it, or that it is late.
+    also until when somebody is to take it, or that it is late. Last, whether there is a report of fraud.
 
-    `tickets.active_for` takes the newest, and what a customer says ends only a talk with a person.
+    `tickets.active_for` takes the newest, and what a customer says ends only a talk with a person; a report
+    is looked for under all others, before what it may be about is paid.
     """
     found: list[tuple[str, str, str]] = []
-    given = {"sender": sender, "now": now.isoformat(timespec="microseconds")}
+    given = {"sender": f"web-{customer}", "now": now.isoformat(timespec="microseconds")}
     for ticket in ledger.read(_TICKETS, given):
         found.append(ticket)
         if ticket[0] != "human":
             break
-    return found
+    return [*found, *ledger.read(_REPORTS, (customer,))]
 
 
 def quotes(ledger: Memory, ids: Collection[str]) -> list[Any]:
