@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from actions import cards, decisions, effects, handover, login, other_product, settle, words
+from actions import cards, decisions, effects, guards, handover, login, other_product, settle, words
 from actions.turn import Turn
 from ledger import closing
 from ledger.errors import GuardRefused
@@ -78,7 +78,7 @@ def say_not_yet(turn: Turn, facts: AccountFacts, standing: tuple[Guard, ...]) ->
     """Debts alone can be settled and closed in one go; any other guard has to pass first."""
     if others := besides_debt(standing):
         turn.settle_question()
-        decisions.say_guards(turn, others)
+        guards.say(turn, others)
     else:
         decisions.show_owing(turn, facts)
 
@@ -122,7 +122,7 @@ def steps_close(turn: Turn) -> None:
         return
     standing = closing.guards(turn.ledger, facts.customer_id) if facts is not None else ()
     if others := besides_debt(standing):
-        decisions.say_guards(turn, others)
+        guards.say(turn, others)
         return
     if facts is not None and facts.debts.total_fen:
         amount = words.money(facts.debts.total_fen)

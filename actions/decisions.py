@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from actions import cards, effects, login, metrics, reported, words
+from actions import cards, effects, guards, login, reported, words
 from actions.turn import Turn
 from ledger import closing, quotes
 from ledger.errors import AccountClosed, GuardRefused, NothingOwed, SettlementUnderWay
-from ledger.model import AccountFacts, Charge, Guard, Quote
+from ledger.model import AccountFacts, Charge, Quote
 
 OPENING = {
     # how it is shown: first, again because words never charge, after another question, …
@@ -91,7 +90,7 @@ def say_cannot_withdraw(turn: Turn, facts: AccountFacts, charge: Charge) -> None
     turn.say(
         "utter_cannot_withdraw_close" if facts.state == "CLOSING" else "utter_cannot_withdraw",
         card=cards.status("checking", charge.amount_fen, charge.number),
-        **_charge_words(facts),
+        **guards.charge_words(facts),
     )
 
 
@@ -119,7 +118,7 @@ def show_settle(turn: Turn, *, close_after: bool, how: str = "first") -> None:
         say_closed(turn, facts)
     except GuardRefused as refused:
         turn.settle_question()
-        say_guards(turn, refused.guards)
+        guards.say(turn, refused.guards)
     except NothingOwed:
         say_nothing_owed(turn, facts)
     else:
@@ -201,7 +200,7 @@ def show_close(turn: Turn, *, how: str = "first") -> None:
     standing = closing.guards(turn.ledger, facts.customer_id)
     if standing:
         turn.settle_question()
-        say_guards(turn, standing)
+        guards.say(turn, standing)
         return
     reported.tell(turn, facts, how)
     turn.ask("close")
@@ -248,57 +247,5 @@ def say_under_way(turn: Turn, facts: AccountFacts) -> None:
     turn.say(
         "utter_guard_closing_under_way" if facts.state == "CLOSING" else "utter_charge_being_checked",
         card=cards.status("checking", charge.amount_fen, charge.number),
-        **_charge_words(facts),
+        **guards.charge_words(facts),
     )
-
-
-def say_guards(turn: Turn, standing: tuple[Guard, ...]) -> None:
-    """Each guard's own sentence; at most two are told at once, the rest show when these are gone.
-
-    A closing that waits for its payment says of that payment too: two answers to one question would differ.
-    """
-    for guard in standing:
-        metrics.service().guards.labels(guard.id).inc()
-    closing_waits = tuple(guard for guard in standing if guard.id == "closing_under_way")
-    for guard in closing_waits or standing[:2]:
-        turn.say(words.guard_response(guard.id), **guard_words(turn, guard))
-
-
-def guard_words(turn: Turn, guard: Guard) -> dict[str, str]:
-    facts = turn.facts
-    assert facts is not None  # guards are asked only of an account
-    describe: dict[str, Callable[[], dict[str, str]]] = {
-        "owed_by_customer": lambda: {"amount": words.money(facts.debts.total_fen)},
-        "owed_to_customer": lambda: {"amount": words.money(facts.credit_fen)},
-        "hold_open": lambda: {"amount": words.money(facts.holds_fen)},
-        "refund_open": lambda: _refund_words(facts),
-        "charge_open": lambda: _charge_words(facts),
-        "closing_under_way": lambda: _charge_words(facts),
-        "already_closed": lambda: {
-            "closed_on": words.day(facts.closed_at, today=facts.today) if facts.closed_at else "",
-            "receipt": facts.close_receipt,
-        },
-    }
-    return describe.get(guard.id, dict)()
-
-
-def _refund_words(facts: AccountFacts) -> dict[str, str]:
-    pending = [refund for refund in facts.refunds if refund.state == "PENDING"]
-    total_fen = sum(refund.amount_fen for refund in pending)
-    first = min(pending, key=lambda refund: refund.requested_at)
-    return {
-        "amount": words.money(total_fen),
-        "goods": " ".join(part for part in (first.merchant, first.item) if part),
-        "since": words.day(first.requested_at, today=facts.today),
-    }
-
-
-def _charge_words(facts: AccountFacts) -> dict[str, str]:
-    charge = facts.open_charge
-    if charge is None:
-        return {"amount": "", "at": "", "number": ""}
-    return {
-        "amount": words.money(charge.amount_fen),
-        "at": words.moment(charge.sent_at, today=facts.today),
-        "number": charge.number,
-    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import cards, decisions, late_money, login, own, words
+from actions import cards, decisions, guards, late_money, login, own, words
 from actions.turn import Turn
 from ledger import quotes, settlement
 from ledger.errors import (
@@ -108,7 +108,7 @@ def charge(turn: Turn, facts: AccountFacts, quote_id: str, close_after: bool) ->
         decisions.show_settle(turn, close_after=close_after, how="expired")
     except GuardRefused as refused:
         turn.settle_question()
-        decisions.say_guards(turn, refused.guards)
+        guards.say(turn, refused.guards)
     except SettlementUnderWay:
         turn.refresh()
         decisions.say_under_way(turn, turn.facts or facts)

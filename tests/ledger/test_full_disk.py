@@ -34,6 +34,7 @@ _WRITE_NOTHING = {
         "account_json",
         "charge",
         "settlement",
+        "latest_of",
     ),
     *(
         "payout_fen",
