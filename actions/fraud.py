@@ -20,6 +20,25 @@ CALLED_NAMES = re.compile(
 )
 
 REPORT = re.compile("盗|冒|骗|不是我|不是本人|没[买用开借]|别人|他人|陌生|孩子|小孩|谁[用刷花买开借]|被")
+# Not theirs, of something on the bill, in passing: 慢着，账单里有一笔我不认识的消费.
+_NOT_MINE = re.compile(
+    "(?:不认识|不认得|没[买下用花]过?|莫名其妙|来历不明|不是我[买下用花]|不知道(?:是)?谁[买下用花])的?"
+    "[^，。,. ]{0,4}(?:消费|单|笔|东西|账|扣|交易)|(?:消费|单|笔|东西|账|扣款?|交易)[^，。,. ]{0,3}"
+    "(?:我|根本|从来|都|完全|是|的)*(?:不认识|不认得|没买过|没下过|莫名其妙|来历不明|不是我[买下用花])"
+)
+
+
+def found(turn: Turn) -> bool:
+    """Whether typed words find, while a decision stands open, something on the bill that is not theirs.
+
+    They were asked then whether to file it, and the decision is over: it may settle just that.
+    """
+    decided = (turn.decision or {}).get("kind") in ("settle", "settle_close", "close", "owing")
+    if turn.pressed or not decided or not _NOT_MINE.search(turn.text):
+        return False
+    turn.settle_question()
+    turn.say("utter_fraud_ask")
+    return True
 
 
 def report_unauthorised(turn: Turn) -> None:

@@ -9,7 +9,7 @@ from nlu.text import normalise
 
 _KIN = (
     "(?:老公|老婆|丈夫|妻子|爱人|对象|男朋?友|女朋?友|媳妇|妈妈?|爸爸?|父母|父亲|母亲|爷爷|奶奶|外公|外婆|儿子|女儿"
-    "|孩子|哥哥?|姐姐?|弟弟?|妹妹?|家里?人|亲戚|朋友|同事|同学|室友|邻居|前任|前夫|前妻)"
+    "|孩子|哥哥?|姐姐?|弟弟?|妹妹?|家里?人|亲戚|朋友|同事|同学|室友|邻居|前任|前夫|前妻|闺蜜|老板|当事人)"
 )
 _WHO = f"(?:(?:我|俺|咱)(?:的)?{_KIN}|(?<!我){_KIN}|(?<!其)[他她](?!们)|别人|人家|那个?人)"
 _LOOK = "(?:查|看(?!到)|问|了解|告诉|知道|调)"
@@ -24,6 +24,20 @@ _ASKS = re.compile(
 _NAMED = re.compile(
     f"(?:那|查|看|[，, ])*{_WHO}的(?:月付|账[户号单]|欠款|额度|还款)+(?:情况|呢|多少|查一?下|[吗？?。 ])*"
 )
+# Theirs, whatever is to be told or done of it: 我老婆的额度为什么降了, 替我妈把她的月付关了.
+_LINE = "(?:月付|账[户单]|额度|退款|欠款)"
+_DONE_FOR = f"(?:替|帮|代)(?:我(?:的)?)?{_KIN}"
+_THEIRS = re.compile(
+    f"(?:{_KIN}|(?<!其)[他她](?!们))(?:说[他她]的?|的|那个|名下|上个?月)+(?:号(?:上|里)?的?)?{_LINE}"
+    f"|隔壁[^我 ]{{1,3}}(?:用不了|的)?{_LINE}|{_DONE_FOR}[^我用]{{0,5}}{_LINE}[^我]{{0,6}}[关销停]"
+    f"|{_DONE_FOR}[^我用]{{0,11}}[他她][^我]{{0,3}}(?:还几|欠|退款|{_LINE})"
+)
+_ASKER = re.compile(f"(?:帮|让|告诉|叫|给|发|求)我|我(?=是[他她]|想[替帮]|来|替|帮|就|要替)|我(?:的)?{_KIN}")
+# What else they are named for: whoever harmed the customer, died, is paid for, or opened it in their name.
+_NOT_THEIRS = re.compile(
+    "盗|冒|骗|偷|被.{0,4}用了|人工|投诉|[去过]世|死|走了|催收|开通|开的|身份证|代[还付]|[来能]还"
+    "|[帮替给代].{0,4}(?:交|还(?!清|几|款日))"
+)
 # The customer's own matter, or one for a person.
 _OWN = re.compile("我(?!要?查|想[查知看问]|要?看)")
 _MATTERS = re.compile(
@@ -37,9 +51,16 @@ def asked(turn: Turn) -> bool:
     if turn.pressed:
         return False
     text = normalise(turn.text)
+    if _of_theirs(text):
+        return True
     if _MATTERS.search(text) or not (_NAMED.fullmatch(text) or _ASKS.search(text)):
         return False
     return _OWN.search(_HELPS.sub("", text)) is None
+
+
+def _of_theirs(text: str) -> bool:
+    named = re.search(_KIN, text) and _THEIRS.search(text) and not _NOT_THEIRS.search(text)
+    return bool(named) and "我" not in _ASKER.sub("", text)
 
 
 def refuse(turn: Turn) -> None:

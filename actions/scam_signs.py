@@ -52,6 +52,8 @@ _STORIES = "|".join(
         "C.*U|U.*C|C.*[AE].{0,6}L|C.*L.*Y|C.{0,8}V.{0,10}L|N.{0,10}U|U.{0,6}A.{0,8}[SOKMLW]|AU|H|I",
         # a link in a text message, a stranger in the messenger, an app to close with
         "N.{0,14}O|N.*AO|C.{0,2}O.{0,4}A|P.{0,8}[SO]+.{0,3}A|A.{0,10}O.{0,14}L|L.{0,12}A.{0,8}O",
+        # called, and hurried to press; done for money; threatened, and in doubt
+        "C.*A.{0,16}p|f|U.{0,24}Y|L.{0,10}A.{0,6}W",
         # cheated, or in fear of it
         "B.{0,20}[SOKMFUL]|[CSOKMFW].*B",
     )

@@ -13,6 +13,7 @@ from actions import (
     close,
     decisions,
     diagnosis,
+    fraud,
     hurry,
     links,
     login,
@@ -112,7 +113,7 @@ def answered(turn: Turn) -> bool:
         out_of_scope.apologise(turn)
     elif other_product.keeps_ours(turn):
         other_product.say_only_elsewhere(turn)
-    elif _says_whose_account(turn, text):
+    elif fraud.found(turn) or _says_whose_account(turn, text):
         return True
     elif _wants_steps(turn, text):
         close.steps_close(turn)

@@ -73,3 +73,14 @@ def test_it_is_said_once_of_a_decision_that_is_shown_again(chat: Begin) -> None:
     talk.type("prepay_all", enters="settle")
     assert names(talk.type("prepay_all", enters="settle")) == ["utter_quote_again"]
     assert names(talk.type("query_limit"))[-1] == "utter_quote_after"
+
+
+@pytest.mark.parametrize(
+    "text", ["等等，账单里有一笔我不认识的消费", "这个东西我没买过啊", "怎么有单莫名其妙的扣款"]
+)
+def test_something_not_theirs_ends_the_decision_and_asks_whether_to_report_it(chat: Begin, text: str) -> None:
+    talk = chat("c-clean")
+    talk.type("how_to_close", enters="close")
+    said = talk.type("query_bill", text)
+    assert names(said) == ["utter_fraud_ask"]
+    assert talk.slots["decision"] is None
