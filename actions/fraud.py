@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions import handover, own, words
+from actions import decisions, handover, own, words
 from actions.turn import Turn
 
 # Doubts whether we are who we say, and tells of no harm: to be answered, and nothing to look into.
@@ -31,13 +31,13 @@ _NOT_MINE = re.compile(
 def found(turn: Turn) -> bool:
     """Whether typed words find, while a decision stands open, something on the bill that is not theirs.
 
-    They were asked then whether to file it, and the decision is over: it may settle just that.
+    The decision is over then, for it may settle just that; they are told so, and how to report it.
     """
-    decided = (turn.decision or {}).get("kind") in ("settle", "settle_close", "close", "owing")
+    decided = (turn.decision or {}).get("kind") in decisions.KINDS
     if turn.pressed or not decided or not _NOT_MINE.search(turn.text):
         return False
     turn.settle_question()
-    turn.say("utter_fraud_ask")
+    turn.say("utter_fraud_found")
     return True
 
 

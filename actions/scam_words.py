@@ -169,10 +169,10 @@ SIGNS: dict[str, tuple[str, str, str]] = {
     # f: somebody offers to do it for money
     "f": (
         f"代(?:办|关|注销|解冻|销)[^ ]{{0,10}}(?:[收要付交]费?)[^ ]{{0,4}}{MANY}+"
-        f"|[交给收付]我?{MANY}+[块元百]?[^ ]{{0,4}}(?:就能|就可以|[能可]以?帮|帮你)[^ ]{{0,5}}"
-        "(?:关|注销|解冻|清零|提额)",
-        "pay \\d+ to (?:close|unlock)",
-        "dai ?ban",
+        f"|(?:给我?{MANY}+[块元百]?[^ ]{{0,4}}就(?:能|可以)|[交给收付]{MANY}+[块元百]?[^ ]{{0,4}}帮你)"
+        "[^ ]{0,5}(?:关|注销|解冻|清零|提额)",
+        "pay (?:him|her|them) \\d+ to (?:close|unlock)",
+        "dai ?ban ?(?:shou ?fei|yao ?qian)",
     ),
     # O: a way out of this chat
     "O": (

@@ -78,9 +78,9 @@ def test_it_is_said_once_of_a_decision_that_is_shown_again(chat: Begin) -> None:
 @pytest.mark.parametrize(
     "text", ["等等，账单里有一笔我不认识的消费", "这个东西我没买过啊", "怎么有单莫名其妙的扣款"]
 )
-def test_something_not_theirs_ends_the_decision_and_asks_whether_to_report_it(chat: Begin, text: str) -> None:
+def test_something_not_theirs_ends_the_decision_and_tells_how_to_report_it(chat: Begin, text: str) -> None:
     talk = chat("c-clean")
     talk.type("how_to_close", enters="close")
     said = talk.type("query_bill", text)
-    assert names(said) == ["utter_fraud_ask"]
+    assert names(said) == ["utter_fraud_found"]
     assert talk.slots["decision"] is None
