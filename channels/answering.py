@@ -9,12 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from channels import account_links, readable, words
+from channels.arriving import Arrival
 from channels.buttons import Press
 from channels.desk import Desk
 from channels.errors import ChatError
 from channels.heard import Asked
 from channels.identity import Identity
-from channels.inbox import Arrival, Inbox
+from channels.inbox import Inbox
 from channels.mailbox import Message
 from channels.outgoing import WINDOW_S, Choices, Outgoing
 from channels.readable import Limits

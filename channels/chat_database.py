@@ -63,6 +63,12 @@ def insert_new(conn: Connection, table: sa.Table) -> Any:
     return (postgresql if conn.dialect.name == "postgresql" else sqlite).insert(table)
 
 
+def alone(conn: Connection, what: int, key: str) -> None:
+    """Until its end nobody else's transaction does `what` for `key`; SQLite has one writer anyway."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(sa.select(sa.func.pg_advisory_xact_lock(what, sa.func.hashtext(key))))
+
+
 def for_reading(engine: Engine) -> Engine:
     """The same engine for transactions that change nothing: nobody waits for them."""
     return engine.execution_options(**{_READING: True})

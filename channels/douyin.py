@@ -18,9 +18,10 @@ from functools import partial
 from typing import Any
 
 from channels import account_links
+from channels.arriving import Arrival, known_id
 from channels.credentials import Key
 from channels.encrypted_xml import MAX_BODY_BYTES, Refused
-from channels.inbox import Arrival, Peer, known_id
+from channels.inbox import Peer
 from channels.messaging import Delivery, MessagingInput, Probe
 from channels.outgoing import WINDOW_S, Confirmation, Departure
 from channels.platform_api import (

@@ -21,11 +21,12 @@ from sanic.response import HTTPResponse
 
 from channels import credentials, words
 from channels.answering import Answering
+from channels.arriving import Arrival
 from channels.chat_database import make_tables
 from channels.desk import Desk
 from channels.encrypted_xml import Refused
 from channels.group_commit import GroupCommit
-from channels.inbox import Arrival, Inbox, Peer
+from channels.inbox import Inbox, Peer
 from channels.lanes import Lanes
 from channels.mailbox import Message
 from channels.outgoing import Choices, Confirmation, Departure, Outgoing
@@ -245,13 +246,17 @@ class MessagingInput(InputChannel):
         self._kept.close()
 
     async def _answer(self, sender: str) -> float | None:
-        """Acknowledging goes first: a new turn waits a little while deliveries are coming in."""
+        await self._acknowledged()
+        return await self._answering.work(sender)
+
+    async def _acknowledged(self) -> None:
+        """Acknowledging goes first: other work waits a little while deliveries are coming in."""
         until = time.monotonic() + YIELD_S
         while self._receiving and time.monotonic() < until:
             await asyncio.sleep(0.005)
-        return await self._answering.work(sender)
 
     async def _read(self, account: str) -> float | None:
+        await self._acknowledged()
         try:
             await self.read(account)
         except TryAgain as error:

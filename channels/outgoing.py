@@ -7,7 +7,7 @@ platform that knows our ids drops what it already has.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -210,9 +210,9 @@ def departure_id(sender: str, question: int, part: int) -> str:
     return hashlib.sha256(f"{sender} {question} {part}".encode()).hexdigest()[:32]
 
 
-def let_go(conn: Connection, sender: str, now: float) -> None:
-    """The customer wrote, or it is the bot's turn again: what waited for that may leave."""
-    held = sa.update(departures).where(departures.c.sender == sender, departures.c.state == "held")
+def let_go(conn: Connection, senders: Sequence[str], now: float) -> None:
+    """The customers wrote, or it is the bot's turn again: what waited for that may leave."""
+    held = sa.update(departures).where(departures.c.sender.in_(senders), departures.c.state == "held")
     conn.execute(held.values(state="new", due_at=now))
 
 

@@ -17,6 +17,7 @@ from channels import settings
 from profiles.environment import SettingsError, read_files
 
 ROOT = Path(__file__).resolve().parent.parent
+BACKLOG = "4096"  # may connect while the bot is busy; beyond Rasa's 100 they would try again for seconds
 
 
 def command(model: str) -> list[str]:
@@ -40,6 +41,7 @@ def main() -> None:
         raise SystemExit(str(error)) from None
     os.chdir(ROOT)
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    os.environ.setdefault("SANIC_BACKLOG", BACKLOG)
     os.environ["YUEFU_ACTION_SECRET"] = config.action_secret  # the one that Rasa's endpoints file sends
     os.execv(becomes[0], becomes)
 

@@ -12,9 +12,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from channels.arriving import Arrival, known_id
 from channels.credentials import Key
 from channels.encrypted_xml import Envelope, Refused
-from channels.inbox import Arrival, Peer, known_id
+from channels.inbox import Peer
 from channels.messaging import Delivery, MessagingInput, Probe
 from channels.outgoing import Departure
 from channels.platform_api import AccessToken, NoMenu, PlatformApi, PlatformError, QuotaUsed, granted

@@ -13,9 +13,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from channels.arriving import Arrival, known_id
 from channels.credentials import Key
 from channels.encrypted_xml import Envelope, Refused
-from channels.inbox import Account, Arrival, Peer, known_id
+from channels.inbox import Account, Peer
 from channels.messaging import Delivery, MessagingInput, Probe
 from channels.outgoing import Departure
 from channels.platform_api import (

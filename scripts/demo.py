@@ -81,6 +81,7 @@ def environment(folder: Path, port: int, keys: dict[str, str], names: tuple[str,
     return {
         **base,
         "PYTHONUNBUFFERED": "1",
+        "SANIC_BACKLOG": "4096",  # as in channels/start.py
         "YUEFU_PROFILE": "demo",
         "YUEFU_RUN_DIR": str(folder),
         "YUEFU_CHAT_DB": str(folder / "chat.db"),

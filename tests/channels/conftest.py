@@ -152,6 +152,7 @@ def bot_env(run_dir: Path, service_url: str) -> dict[str, str]:
         "YUEFU_PROFILE": "demo",
         "YUEFU_RUN_DIR": str(run_dir),
         "YUEFU_CHAT_DB": str(run_dir / "chat.db"),
+        "SANIC_BACKLOG": "4096",
         "YUEFU_SERVICE_URL": service_url,
         "YUEFU_ACTION_SECRET": ACTION_SECRET,
         "YUEFU_JWT_SECRET": JWT_SECRET,

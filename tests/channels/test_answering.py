@@ -12,8 +12,9 @@ import pytest
 
 from channels import account_links, answering
 from channels.answering import Answering
+from channels.arriving import Arrival
 from channels.chat_database import open_engine
-from channels.inbox import Arrival, Inbox
+from channels.inbox import Inbox
 from channels.mailbox import Mailbox
 from channels.outgoing import Choices, Outgoing
 from channels.rate import RateLimit

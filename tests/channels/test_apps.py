@@ -223,18 +223,27 @@ def test_killed_between_acknowledgement_and_reply_it_answers_after_the_restart(a
     assert text_of(customer.asks("最后")) == "收到：最后"
 
 
-@pytest.mark.parametrize("count", [60, pytest.param(1000, marks=pytest.mark.long)])
-def test_many_who_write_at_once_are_each_answered_once(app: App, count: int) -> None:
+@pytest.mark.parametrize(
+    ("count", "at_once"),
+    [
+        (60, 60),
+        pytest.param(1000, 100, marks=pytest.mark.long),
+        pytest.param(1000, 1000, marks=pytest.mark.long),
+    ],
+)
+def test_many_who_write_at_once_are_each_answered_once(app: App, count: int, at_once: int) -> None:
     """With 5 % of the deliveries repeated, and 2 % of the sends failing in each of the ways."""
     kinds = app.failures
     app.fails(*(kinds[number % len(kinds)] for number in range(count // 50)))
-    took = app.do("load", prefix=f"load{count}", count=count, repeats=count // 20)
+    prefix = f"load{count}-{at_once}"
+    took = app.do("load", prefix=prefix, count=count, repeats=count // 20, at_once=at_once)
     assert took["bad"] == 0
-    users = [f"load{count}-{number}" for number in range(count)]
+    users = [f"{prefix}-{number}" for number in range(count)]
 
     def answered() -> list[str]:
-        return [each["user"] for each in app.get("sent") if each["user"].startswith(f"load{count}-")]
+        return [each["user"] for each in app.get("sent") if each["user"].startswith(f"{prefix}-")]
 
     wait_for(lambda: set(answered()) == set(users), 30 + count)
     assert sorted(answered()) == sorted(users)
-    print(f"{count} acknowledged, p99 {took['seconds'][int(len(took['seconds']) * 0.99)] * 1000:.0f} ms")
+    p99_ms = took["seconds"][int(len(took["seconds"]) * 0.99)] * 1000
+    print(f"{count} acknowledged, {at_once} at once, p99 {p99_ms:.0f} ms")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
+import socket
 import threading
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
@@ -144,3 +148,17 @@ def test_a_bot_that_stops_leaves_its_customers_to_the_other(fleet: Fleet, socket
     assert len(answers[0]) == 1 and answers[0][0]["text"].endswith("久等了。")
     assert sockets.wait("tab", "disconnect"), "the page has to know that it must connect anew"
     assert staying.send(token, body).json()["messages"] == answers[0]
+
+
+def test_many_may_connect_while_a_bot_is_busy(fleet: Fleet) -> None:
+    """More than Rasa would let wait: the system makes those try again seconds later."""
+    bot = fleet.bots[0].bot.running
+    assert bot is not None
+    where = urlsplit(fleet.bots[0].url)
+    bot.send_signal(signal.SIGSTOP)
+    try:
+        with ExitStack() as stack:
+            for _ in range(500):
+                stack.enter_context(socket.create_connection((where.hostname, where.port), timeout=0.9))
+    finally:
+        bot.send_signal(signal.SIGCONT)

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from channels import messaging, outlets
+from channels.arriving import Arrival
 from channels.chat_database import open_engine
-from channels.inbox import Arrival, Inbox
+from channels.inbox import Inbox
 from channels.lanes import Lanes
 from channels.mailbox import Mailbox
 from channels.messaging import MessagingInput

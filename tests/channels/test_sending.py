@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from channels import sending
+from channels.arriving import Arrival
 from channels.chat_database import open_engine
-from channels.inbox import Arrival, Inbox, Peer
+from channels.inbox import Inbox, Peer
 from channels.mailbox import Mailbox
 from channels.outgoing import WINDOW_S, Choices, Departure, Outgoing
 from channels.platform_api import NoMenu, PlatformError, QuotaUsed, TryAgain, WithPerson

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from channels.inbox import Account, Arrival, Inbox
+from channels.arriving import Arrival
+from channels.inbox import Account, Inbox
 from channels.lanes import Lanes
 from channels.mailbox import Mailbox
 from channels.outgoing import Outgoing

@@ -21,7 +21,7 @@ from sanic import Request, response
 from sanic.response import HTTPResponse
 
 from tests.channels.platforms.douyin_account import ACCOUNT, CLIENT_KEY, SECRET
-from tests.channels.platforms.switches import Switched, loaded, serve
+from tests.channels.platforms.switches import Delivery, Switched, loaded, serve
 
 QUOTA, OF_ENTERING = 6, 3
 MESSAGE_LIFE_S, ENTERING_LIFE_S = 24 * 3600, 30
@@ -273,7 +273,11 @@ async def load(request: Request) -> HTTPResponse:
     for number in range(count):
         platform.event("im_receive_msg", f"{prefix}-{number}", {"message_type": "text", "text": "你好"})
         events.append(platform.last)
-    return await loaded(partial(platform.deliver, "", each) for each in events + events[:repeats])
+    signed = [spoilt(each, "") for each in events + events[:repeats]]
+    made = [
+        Delivery(body, headers={"Content-Type": "application/json", **headers}) for headers, body in signed
+    ]
+    return await loaded(platform.callback, made, request.json["at_once"])
 
 
 ROUTES = (

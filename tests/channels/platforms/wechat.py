@@ -23,7 +23,7 @@ from sanic.response import HTTPResponse
 from wechatpy.crypto import PrpCrypto, WeChatCrypto, _get_signature
 from wechatpy.utils import WeChatSigner
 
-from tests.channels.platforms.switches import Switched, loaded, serve
+from tests.channels.platforms.switches import Delivery, Switched, loaded, serve
 from tests.channels.platforms.wechat_account import ACCOUNT, AES_KEY, APP_ID, SECRET, TOKEN
 from tests.channels.platforms.wecom_kf import BOMB, failing, refusal
 
@@ -238,8 +238,9 @@ async def load(request: Request) -> HTTPResponse:
     platform: Platform = request.app.ctx.platform
     prefix, count, repeats = (request.json[name] for name in ("prefix", "count", "repeats"))
     every = [platform.make(f"{prefix}-{number}", {"Content": "你好"}) for number in range(count)]
-    async with httpx.AsyncClient(timeout=ANSWER_S) as client:
-        return await loaded(partial(platform.push, client, made) for made in [*every, *every[:repeats]])
+    signed = [platform.signed(made, "") for made in [*every, *every[:repeats]]]
+    made = [Delivery(body, urlencode(query)) for query, body in signed]
+    return await loaded(platform.callback, made, request.json["at_once"])
 
 
 ROUTES = (

@@ -25,7 +25,7 @@ from wechatpy.crypto import _get_signature
 from wechatpy.enterprise.crypto import PrpCrypto, WeChatCrypto
 
 from tests.channels.platforms.kf_account import ACCOUNT, AES_KEY, CORP_ID, SECRET, TOKEN
-from tests.channels.platforms.switches import Switched, loaded, serve
+from tests.channels.platforms.switches import Delivery, Switched, loaded, serve
 
 QUOTA = 5
 TOKENLESS_A_MINUTE = 10
@@ -260,8 +260,9 @@ async def load(request: Request) -> HTTPResponse:
     prefix, count, repeats = (request.json[name] for name in ("prefix", "count", "repeats"))
     for number in range(count):
         platform.say(f"{prefix}-{number}", {"msgtype": "text", "text": {"content": "你好"}})
-    async with httpx.AsyncClient(timeout=60) as client:
-        return await loaded([partial(platform.poke, client)] * (count + repeats))
+    signed = [platform.signed("") for _ in range(count + repeats)]
+    made = [Delivery(body, query, {"Content-Type": "text/xml"}) for query, body in signed]
+    return await loaded(platform.callback, made, request.json["at_once"])
 
 
 ROUTES = (
