@@ -132,7 +132,9 @@ class NgramModel:
             columns = np.fromiter(sorted(counts), dtype=np.intp)
             times = np.fromiter((counts[column] for column in sorted(counts)), dtype=np.float64)
             values = (1.0 + np.log(times)) * self.idf[columns]
-            scores += (values / np.linalg.norm(values)) @ self.weights[columns].astype(np.float64)
+            values /= np.linalg.norm(values)
+            # Not `@`: OpenBLAS would share it among threads, which turn in circles until the next message.
+            scores += np.einsum("i,ij->j", values, self.weights[columns].astype(np.float64))
         return scores
 
     def probabilities(self, views: Sequence[str], sharpness: float) -> np.ndarray:

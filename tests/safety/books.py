@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -88,6 +88,7 @@ class Reader:
         charges = {row[0]: Charge(*row) for row in ledger.read(_CHARGES)}
         states = ledger.read("SELECT customer_id, id, state FROM accounts")
         taken = gateway.read("SELECT number, amount_fen FROM charges WHERE amount_fen > 0")
+        amounts_fen |= self._ordered(charges.values())
         return Books(
             charges,
             {(customer_id, account_id): state for customer_id, account_id, state in states},
@@ -102,6 +103,11 @@ class Reader:
             number,
             standing.all_decided(gateway, self._customer_id),
         )
+
+    def _ordered(self, charges: Iterable[Charge]) -> frozenset[int]:
+        """What no quote was made for: a standing order's above all, of which the facts have but the last."""
+        mine = (each for each in charges if each.customer_id == self._customer_id)
+        return frozenset(each.amount_fen for each in mine if each.quote_id is None)
 
     def _account(self, stands: str) -> tuple[AccountFacts, frozenset[int], int]:
         key = stands, self._world.clock.now()
