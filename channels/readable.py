@@ -54,7 +54,7 @@ class Composed:
 
 def compose(said: list[Message], limits: Limits) -> Composed:
     """The messages for a turn's bubbles; a menu item is called `<number of the first bubble>.<1, 2, …>`."""
-    text = "\n".join(filter(None, map(_text, said)))
+    text = "\n".join(filter(None, map(text_of, said)))
     buttons = list({each["title"]: each for bubble in said for each in bubble.get("buttons") or []}.values())
     tokens = [each["token"] for each in buttons]
     titles = [each["title"] for each in buttons]
@@ -100,7 +100,7 @@ def _parts(text: str, limits: Limits) -> list[str]:
     return split(text, limits.text_bytes, limits.text_chars)
 
 
-def _text(bubble: Message) -> str:
+def text_of(bubble: Message) -> str:
     said = str(bubble.get("text") or "")
     return "\n".join(filter(None, (said, *cards_text.lines(bubble.get("custom") or {}, said))))
 

@@ -24,6 +24,7 @@ from channels import (
     rasa_version,
     settings,
     socket,
+    staff,
     words,
 )
 from channels.buttons import ButtonSigner
@@ -177,6 +178,7 @@ class WebInput(InputChannel):
                 f"The demo profile hands out tokens, so it listens on this machine only: use -i 127.0.0.1 "
                 f"instead of {app.state.host}."
             )
+        staff.refuse_direct(app.ctx.input_channels)
         logs.set_up(self.config.log_form)
         self.mailbox.create_tables()
 
