@@ -111,6 +111,19 @@ def conversation(turn: Turn) -> list[dict[str, str]]:
     ]
 
 
+def last_answer(turn: Turn) -> str:
+    """What was said to the customer between the words before these and these."""
+    events = turn.events_of_link
+    heard = [number for number, event in enumerate(events) if event.get("event") == "user"]
+    between = events[heard[-2] : heard[-1]] if len(heard) > 1 else []
+    return "\n".join(str(each.get("text") or "") for each in between if each.get("event") == "bot")
+
+
+def spoke_of(turn: Turn, ticket: Ticket) -> bool:
+    """Whether the last answer named the ticket."""
+    return re.search(rf"{ticket.number}(?!\d)", last_answer(turn)) is not None
+
+
 def tried(turn: Turn) -> list[str]:
     """The answers given before, by their action's name."""
     return [
