@@ -18,7 +18,7 @@ _HURRY = re.compile(
 )
 
 
-# Of somebody who was called: 人呢, 多久有人理我, 什么时候回我, 怎么还不回我, 都没人处理吗, 排到我了吗, 投诉有结果吗.
+# Of somebody who was called: 人呢, 多久有人理我, 怎么还不回我, 都没人处理吗, 排到我了吗, 投诉有结果吗.
 _PERSON, _ANSWER = "(?:客服|真?人|人工)", "(?:回复|答复|联系|搭理|处理|跟进|受理|[回理来接管应睬])"
 _MATTER = "(?:工单|投诉|登记的?)"
 _FOR_PERSON = re.compile(

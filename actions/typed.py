@@ -21,6 +21,7 @@ from actions import (
     other_product,
     out_of_scope,
     outcome,
+    pressed,
     unusable,
 )
 from actions.outcome import OF_OTHERS
@@ -119,7 +120,7 @@ def answered(turn: Turn) -> bool:
         close.steps_close(turn)
     elif _speaks_of_application(turn, text) or _speaks_of_password(turn, text) or _applies(turn, text):
         unusable.unfreeze(turn)
-    elif _says_whether_to_close(turn, text) or close.refused(turn):
+    elif _says_whether_to_close(turn, text) or close.refused(turn) or _says_pressed(turn, text):
         return True
     elif OBJECTS.fullmatch(text) and (NO.fullmatch(text) or turn.intent == "deny"):
         _object(turn)
@@ -128,6 +129,10 @@ def answered(turn: Turn) -> bool:
     else:
         return _goes_on(turn, text) or outcome.asked(turn, text) or hurry.answered(turn, text)
     return True
+
+
+def _says_pressed(turn: Turn, text: str) -> bool:
+    return _YES.fullmatch(text) is None and pressed.answered(turn, text)
 
 
 def _says_whose_account(turn: Turn, text: str) -> bool:

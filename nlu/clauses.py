@@ -20,7 +20,8 @@ _ASKS = re.compile(
 # Calls for a person, be it only where the answer does not help: 另外转人工, 不行就人工.
 _CALLS = re.compile(
     "(?:.*(?<![不别])(?<![不别]要)(?<![不别]用))?转接?(?:人工|真人|客服)"
-    "|(?:不行|那|就|请|麻烦|我|想|要|还是|直接|帮我|给我|再|也|来|找|叫|个)*(?:人工|真人)(?:客服|服务)?[吧啊呀了 ]*$"
+    "|(?:不行|那|就|请|麻烦|我|想|要|还是|直接|帮我|给我|再|也|来|找|叫|个)*"
+    "(?:人工|真人)(?:客服|服务)?[吧啊呀了 ]*$"
 )
 _UNKNOWN = re.compile("忘了|忘记|不知道|不晓得|不清楚")  # 忘了哪个号 tells, it does not ask
 _LEAST_CHARS = 3  # fewer say nothing by themselves: 你好, 急, 然后呢
