@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -111,12 +112,22 @@ def conversation(turn: Turn) -> list[dict[str, str]]:
     ]
 
 
-def last_answer(turn: Turn) -> str:
-    """What was said to the customer between the words before these and these."""
-    events = turn.events_of_link
-    heard = [number for number, event in enumerate(events) if event.get("event") == "user"]
-    between = events[heard[-2] : heard[-1]] if len(heard) > 1 else []
-    return "\n".join(str(each.get("text") or "") for each in between if each.get("event") == "bot")
+def last_answer(turn: Turn, meanwhile: Callable[[str], bool] = lambda said: False) -> str:
+    """What was said to the customer between the words before these and these.
+
+    Words that are `meanwhile` do not end it: what was said before them counts, too.
+    """
+    said: list[str] = []
+    heard = 0
+    for event in reversed(turn.events_of_link):
+        text = str(event.get("text") or "")
+        if event.get("event") == "bot":
+            said.append(text)
+        elif event.get("event") == "user":
+            heard += 1
+            if heard > 1 and not meanwhile(text.strip()):
+                break
+    return "\n".join(said)
 
 
 def spoke_of(turn: Turn, ticket: Ticket) -> bool:
