@@ -105,6 +105,7 @@ class Answer(Action):
             others_account.refuse(turn)
         elif receipts.asked(turn):
             receipts.tell(turn)
+            second_question.offer(turn)
         else:
             if not (
                 settle_asked.answered(turn) or refusal_named.answered(turn) or purchase_named.answered(turn)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from actions import bill_named, cards, decisions, own, words
 from actions.turn import Turn
 from ledger.model import AccountFacts, Bill
 
+_BY_HOUR = re.compile("(?<!自动)(?<!扣款)几点(?!.{0,4}(?:出账|扣))|截止时间")
 LINES_SHOWN = 3
 MORE_LINES_SHOWN = 6
 
@@ -96,6 +99,7 @@ def billing_dates(turn: Turn) -> None:
         return
     more = rule | own.next_words(facts)
     overdue, due = own.overdue_bill(facts), own.due_bill(facts)
+    by_hour = turn.follow_up == "hour" or (not turn.pressed and _BY_HOUR.search(turn.text))
     if facts.open_charge is not None:
         turn.say("utter_dates_checking", **more)
     elif overdue is not None and due is not None:
@@ -104,6 +108,10 @@ def billing_dates(turn: Turn) -> None:
     elif overdue is not None:
         late = own.bill_words(facts, overdue) | own.overdue_words(facts)
         turn.say("utter_dates_overdue", **late, **more)
+    elif by_hour and due is not None:
+        turn.say("utter_dates_hour", **own.bill_words(facts, due))
+    elif by_hour:
+        turn.say("utter_dates_hour_next", **more)
     elif due is not None:
         response = "utter_dates_bill_frozen" if facts.freezes else "utter_dates_bill"
         turn.say(response, **own.bill_words(facts, due), **more)

@@ -29,7 +29,8 @@ def told(turn: Turn, facts: AccountFacts) -> bool:
 
 def _told_month(turn: Turn, facts: AccountFacts, month: str) -> bool:
     owed = own.owed_bill(facts)
-    if turn.follow_up == "month" and owed is not None and month == owed.month:  # that one has just been told
+    just_told = turn.follow_up == "month" and turn.topic == "query_bill"
+    if just_told and owed is not None and month == owed.month:
         month = words.month_before(month)
     bill = _bill_of(facts, month)
     if bill is None and month >= f"{facts.today:%Y-%m}":

@@ -11,10 +11,12 @@ from ledger.errors import AccountClosed, GuardRefused, NothingOwed, SettlementUn
 from ledger.model import AccountFacts, Charge, Quote
 
 OPENING = {
-    # how it is shown: first, again because words never charge, after another question, …
+    # how it is shown: first, again because words never charge, with no press heard, after another question, …
     "first": "utter_quote",
     "again": "utter_quote_again",
+    "unheard": "utter_quote_unheard",
     "after": "utter_quote_after",
+    "after_reported": "utter_quote_after_reported",
     "changed": "utter_quote_changed",
     "expired": "utter_quote_expired",
     "cancelled": "utter_quote_cancelled",
@@ -26,8 +28,10 @@ _REMINDERS = 3  # whoever asks one thing after the other has other things in min
 OPENING_CLOSE = {
     "first": "utter_close_decision",
     "again": "utter_close_again",
+    "unheard": "utter_close_unheard",
     "expired": "utter_close_expired",
     "after": "utter_close_after",
+    "after_reported": "utter_close_after_reported",
     "cancelled": "utter_close_cancelled",
 }
 
@@ -94,6 +98,14 @@ def say_cannot_withdraw(turn: Turn, facts: AccountFacts, charge: Charge) -> None
     )
 
 
+def say_not_again(turn: Turn, facts: AccountFacts) -> None:
+    """Whoever would pay again while the bank has not answered is told no."""
+    turn.settle_question()
+    charge = facts.open_charge
+    card = cards.status("checking", charge.amount_fen, charge.number) if charge is not None else None
+    turn.say("utter_pay_not_again", card=card, **guards.charge_words(facts))
+
+
 def say_not_settled(turn: Turn, facts: AccountFacts, *, close_after: bool) -> None:
     """Nothing moved; what is late keeps growing."""
     if close_after:
@@ -130,7 +142,7 @@ def say_quote(turn: Turn, quote: Quote, *, how: str = "first") -> None:
     facts = known(turn)
     if facts is None:
         return
-    reported.tell(turn, facts, how)
+    report = reported.tell(turn, facts, how, alone=not quote.close_after)
     turn.ask("settle_close" if quote.close_after else "settle")
     does = effects.of_quote(quote, facts.card_last4)
     text = {
@@ -138,8 +150,11 @@ def say_quote(turn: Turn, quote: Quote, *, how: str = "first") -> None:
         "until": words.clock(quote.valid_until),
         "fees": words.quote_fees(quote),
         "effects": effects.clauses(does),
+        **report,
     }
-    response = OPENING[how] + ("_close" if quote.close_after else "")
+    response = OPENING["after_reported" if report else how] + ("_close" if quote.close_after else "")
+    if report and how != "after":
+        response = "utter_quote_reported_close"
     if quote.close_after and how != "after":
         if turn.bubbles:  # of three bubbles the last one, with the button, would be lost
             response = "utter_quote_brief_close"
@@ -202,15 +217,16 @@ def show_close(turn: Turn, *, how: str = "first") -> None:
         turn.settle_question()
         guards.say(turn, standing)
         return
-    reported.tell(turn, facts, how)
+    report = reported.tell(turn, facts, how)
     turn.ask("close")
     unused = how == "first" and not facts.ever_used
     turn.say(
-        "utter_close_decision_unused" if unused else OPENING_CLOSE[how],
+        "utter_close_decision_unused" if unused else OPENING_CLOSE["after_reported" if report else how],
         card=cards.close_decision(facts),
         values={"confirm_close": {"opened": turn.opened, "shown": facts.now.isoformat()}},
         effects=effects.clauses(effects.CLOSING),
         today=words.day(facts.today),
+        **report,
     )
 
 

@@ -17,6 +17,9 @@ _ASKED = {
     "|要?收费|要?收钱|要钱|花钱|要?多少钱|贵",
     "a_day": "(?:每|[一1])[天日](?:是|要|会|得|收|涨|加|扣|算|多|增加|大概|的?(?:违约金|利息|罚息|滞纳金))*"
     "(?:多少|几[块毛分])(?:钱|利息|违约金|罚息|滞纳金)?|(?:涨|加|收|扣|要)?(?:多少|几[块毛分])钱?(?:每|[一1])[天日]",
+    "capped": "(?:有|没有?|会|还|要|一直|就|这样)*(?:封顶|上限|到顶|无限|最[高多]|一直|涨到|收到)"
+    "(?:的|涨|加|收|算|到|多少|几[块百千]|什么时候|下去|钱)*",
+    "hour": "(?:最[晚迟]|截止|当天|要|得|在|到|还款?)*(?:几点钟?)(?:之?前|以?前|还款?|截止|算|为止)*",
     "restore": "(?:能|能不能|可以|可不可以|什么时候|啥时候|几时|要?多久|几天"
     "|怎么|咋|如何|要|会|才|给我|帮我|把|额度)*恢复(?:一下|回来|额度|使用|正常)*",
     "how": "(?:要|该|具体)*(?:怎么|咋|如何)(?:弄|办|整|搞|操作|处理|做)|然后|接下来(?:怎么办)?|下一步"
@@ -30,13 +33,17 @@ _ASKED = {
     "need": "(?:有|要|需要)*(?:什么|哪些|啥)(?:条件|要求|材料|资料|证件)",
     "reopen": "(?:关(?:了|掉|闭)?|以后|之后|后|还|都|就)*(?:能|可以|能不能|可不可以)"
     "(?:(?:再|重新)+(?:开通?|用回来|办|恢复)|开通?|用回来|恢复)",
-    "spared": "(?:能|可以|可不可以|能不能|给我|帮我|都)*(?:减?免|少收|不收)(?:掉|一?点|除)?",
+    "spared": "(?:能|可以|可不可以|能不能|给我|帮我|都|再|请)*"
+    "(?:减?免|减少?|少收|少算|不收|打个?折)(?:掉|一?点儿?|一?些|除|多少)?",
     "usable": "(?:能|会)(?:不能|不会)?(?:通过|批|过)"
     "|(?:能|可以|可)(?:不能|不可以)?用|(?:恢复|好)了?(?=[没吗嘛么])",
 }
 _PATTERNS = {kind: re.compile(f"{_BEFORE}(?:{words}){_AFTER}") for kind, words in _ASKED.items()}
+MORE = _PATTERNS["more"]
 _MAX_CHARS = 14
 
+# What nothing else is asked of than what is owed, whatever was spoken of.
+_ANYWHERE = {"spared": "overdue"}
 # After an answer to the first, what is asked of it is a question of this intent.
 MEANT: dict[str, dict[str, str]] = {
     "how_to_close": dict.fromkeys(("how", "when", "why", "need", "cost"), "how_to_close")
@@ -45,7 +52,7 @@ MEANT: dict[str, dict[str, str]] = {
     | dict.fromkeys(("reopen", "why", "more"), "close_impact"),
     "open_account": dict.fromkeys(("how", "when", "why", "need"), "open_account"),
     "why_unusable": {"restore": "unfreeze", "a_day": "overdue"}
-    | dict.fromkeys(("why", "usable"), "why_unusable")
+    | dict.fromkeys(("why", "usable", "more"), "why_unusable")
     | dict.fromkeys(("how", "when", "need"), "unfreeze"),
     "unfreeze": {"restore": "unfreeze", "a_day": "overdue"}
     | dict.fromkeys(("why", "usable"), "why_unusable")
@@ -97,6 +104,18 @@ MEANT: dict[str, dict[str, str]] = {
     "promotions": dict.fromkeys(("how", "when", "need", "more"), "promotions"),
     "merchant_service": dict.fromkeys(("how", "when", "cost", "need"), "merchant_service"),
 }
+_OF_PAYING = ("how_to_repay", "minimum_payment", "overdue", "request_extension")
+_OF_USE = ("why_unusable", "unfreeze", "query_limit", "limit_change")
+_OF_PARTS = ("repayment_status", "auto_debit", "fees_interest", "make_instalment", "manage_instalment")
+# The bill of a month: 上个月呢.
+for _topic in (*_OF_PAYING, *_OF_USE, *_OF_PARTS):
+    MEANT[_topic]["month"] = "query_bill"
+# By what hour, before it is taken for when; whether what grows by the day is capped.
+for _topic in ("query_bill", "billing_dates", *_OF_PAYING):
+    MEANT[_topic] = {"hour": "billing_dates", "capped": "overdue"} | MEANT[_topic]
+MEANT["fees_interest"]["capped"] = "overdue"
+MEANT["why_unusable"]["capped"] = MEANT["unfreeze"]["capped"] = "query_limit"
+
 # Buttons that lead on within a topic.
 BELONGS_TO = {
     "offer_close": "how_to_close",
@@ -109,12 +128,17 @@ BELONGS_TO = {
 }
 
 
+def meanings(turn: Turn) -> dict[str, str]:
+    """After the last answer, which intent each matter is a question of."""
+    return MEANT.get(turn.topic, {}) | _ANYWHERE
+
+
 def asked(turn: Turn) -> str:
     """Which of the last answer's matters short typed words ask about: a name of `_ASKED`, or ""."""
     text = turn.text.strip()
-    if turn.pressed or turn.topic not in MEANT or len(text) > _MAX_CHARS:
+    if turn.pressed or len(text) > _MAX_CHARS:
         return ""
-    kinds = MEANT[turn.topic]
+    kinds = meanings(turn)
     return next((kind for kind in kinds if _PATTERNS[kind].fullmatch(text)), "")
 
 
@@ -126,7 +150,8 @@ def understand(turn: Turn) -> None:
     turn.follow_up = asked(turn)
     topic = BELONGS_TO.get(turn.intent, turn.intent)
     if turn.follow_up:
-        late = turn.follow_up == "a_day" and turn.facts is not None and turn.facts.debts.penalty_a_day_fen
-        turn.meant = "overdue" if late else MEANT[turn.topic][turn.follow_up]
+        grows = turn.follow_up in ("a_day", "capped")
+        late = grows and turn.facts is not None and turn.facts.debts.penalty_a_day_fen
+        turn.meant = "overdue" if late else meanings(turn)[turn.follow_up]
     elif topic in MEANT:
         turn.topic = topic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -109,6 +110,29 @@ def conversation(turn: Turn) -> list[dict[str, str]]:
         for event in turn.events_of_link
         if event.get("event") in who and event.get("text")
     ]
+
+
+def last_answer(turn: Turn, meanwhile: Callable[[str], bool] = lambda said: False) -> str:
+    """What was said to the customer between the words before these and these.
+
+    Words that are `meanwhile` do not end it: what was said before them counts, too.
+    """
+    said: list[str] = []
+    heard = 0
+    for event in reversed(turn.events_of_link):
+        text = str(event.get("text") or "")
+        if event.get("event") == "bot":
+            said.append(text)
+        elif event.get("event") == "user":
+            heard += 1
+            if heard > 1 and not meanwhile(text.strip()):
+                break
+    return "\n".join(said)
+
+
+def spoke_of(turn: Turn, ticket: Ticket) -> bool:
+    """Whether the last answer named the ticket."""
+    return re.search(rf"{ticket.number}(?!\d)", last_answer(turn)) is not None
 
 
 def tried(turn: Turn) -> list[str]:

@@ -17,6 +17,8 @@ OURS = re.compile("(?:客服|人工|官方|投诉)的?电话")
 # Wants somebody now, gives a number, or has already tried ours.
 CALLED = re.compile(r"\d{7}|打不通|占线|没人接|接不通|给我[打回]|[让叫].{0,8}(打|联系)|回个?电话|转人工")
 
+# Of somebody who was called and has not come: 你们到底有没有人处理我的事情.
+_WAITS = re.compile("没有?人|多久|半天|一直|这么久|还[没不]|什么时候|排队")
 _NOT_WANTED = re.compile(
     "(?:算了|那|先|我|还是|，|,| )*(?:不用|不要|不找|不需要|不想|取消)"
     "(?:要|找|转|再|了|叫)*(?:人工|客服|真人)(?:客服|服务)?"
@@ -27,6 +29,7 @@ _NOT_WANTED = re.compile(
 def talk_to_human(turn: Turn) -> None:
     """Gives the number to whoever asks for it; else files a ticket and says when somebody answers.
 
+    Who only waits for somebody already called hears where that ticket stands.
     A complaint that also wants 月付 closed is told the way to it too.
     """
     if not turn.pressed and _NOT_WANTED.fullmatch(turn.text.strip()):
@@ -39,7 +42,10 @@ def talk_to_human(turn: Turn) -> None:
         else:
             say_hotline(turn)
         return
-    if any(word in turn.text for word in handover.COMPLAINT_WORDS):
+    ticket = turn.ticket
+    if ticket is not None and waits(turn):
+        handover.say_ticket(turn, ticket, "utter_person_waited_for")
+    elif any(word in turn.text for word in handover.COMPLAINT_WORDS):
         handover.open_ticket(turn, "complaint", "utter_complaint_filed")
         if CLOSING.search(turn.text) and turn.decision is None:
             close.how_to_close(turn)
@@ -51,6 +57,12 @@ def asks_number(turn: Turn) -> bool:
     """Whether the typed words ask for a phone number that there is."""
     asked = HOTLINE.search(turn.text) and not CALLED.search(turn.text)
     return bool(asked and turn.ledger.terms.hotline and not turn.pressed)
+
+
+def waits(turn: Turn) -> bool:
+    """Whether typed words wait for somebody, and neither call anew nor complain."""
+    anew = CALLED.search(turn.text) or any(word in turn.text for word in handover.COMPLAINT_WORDS)
+    return not turn.pressed and not anew and _WAITS.search(turn.text) is not None
 
 
 def say_hotline(turn: Turn) -> None:

@@ -6,6 +6,7 @@ import re
 
 from actions import decisions, diagnosis, follow_up, handover, outcome, refund, settle, unusable
 from actions.turn import Turn
+from ledger.tickets import Ticket
 
 _HURRY = re.compile(
     "(?>那|你们?|您|就|都|倒是|麻烦|请|能不能|可不可以|能|可以|帮我|给我|搞|弄|办|处理"
@@ -17,16 +18,27 @@ _HURRY = re.compile(
 )
 
 
-# Of somebody who was called: 人呢, 多久有人理我, 什么时候回我, 怎么还不回我, 还没人理我.
-_PERSON, _ANSWER = "(?:客服|真?人|人工)", "(?:回复|答复|联系|搭理|[回理来接管应睬])"
+# Of somebody who was called: 人呢, 多久有人理我, 怎么还不回我, 都没人处理吗, 排到我了吗, 投诉有结果吗.
+_PERSON, _ANSWER = "(?:客服|真?人|人工)", "(?:回复|答复|联系|搭理|处理|跟进|受理|[回理来接管应睬])"
+_MATTER = "(?:工单|投诉|登记的?)"
 _FOR_PERSON = re.compile(
-    "(?>那|到底|你们?|您|我|都|就|还|要|得|一直|为什么|为啥|怎么|咋"
+    "(?>那|到底|你们?|您|我的?|都|就|还|要|得|一直|为什么|为啥|怎么|咋"
     "|等了?(?:半天|[很好这]么?久|一?个?小时)|了|，|,| )*"
     f"(?:{_PERSON}(?:呢|在吗|在哪|去哪了?|不在|怎么还?[不没]来)"
     f"|(?:多久|什么时候|啥时候|几时|几点)(?:才|能|会|有|人|客服)*(?:{_ANSWER}|找|处理)(?:我|过来)?"
-    f"|{_PERSON}?(?:怎么|咋|为什么|为啥|还|都|就|一直)*[没不]有?(?:{_PERSON}{_ANSWER}*|{_ANSWER})我?(?:消息|信息)?"
-    f"|有{_PERSON}(?:在|{_ANSWER})*我?吗)"
-    "(?>啊|呢|呀|吧|了|吗|的|[！!。，,？?~ ])*"
+    f"|(?:{_PERSON}|{_MATTER})?(?:怎么|咋|为什么|为啥|还|都|就|一直)*[没不]有?(?:{_PERSON}{_ANSWER}*|{_ANSWER})"
+    f"(?:我(?:的?(?:事情?|问题|{_MATTER}))?|{_MATTER})?(?:消息|信息)?"
+    f"|有{_PERSON}(?:在|{_ANSWER})*我?(?:的?(?:事情?|问题|{_MATTER}))?吗"
+    "|(?:排|等|轮)到(?:我|哪|第?几|多少)(?:号|个|位|里|儿)?|(?:怎么|咋)?(?:没|不)?(?:有)?(?:在)?排(?:上|着)?队"
+    "|(?:前面|排在?|是|我|有|还)*(?:第|多少|几)(?:几|多少|号|位|个|人)+(?:在?排队?|等)?|什么时候(?:能|才)?(?:轮|排)?到我"
+    f"|{_MATTER}(?:现在|处理|办理?|受理|有|没有?|好|进度|进展|结果|状态|到哪(?:里|儿|一步)?|(?:怎么|咋)样|得|了|呢)+)"
+    "(?>啊|呢|呀|吧|了|吗|没有?|的|[！!。，,？?~ ])*"
+)
+# How long: of a person where the last answer spoke of the ticket, else of what hurry would be of.
+_HOW_LONG = re.compile(
+    "(?>那|大概|到底|我|你们?|您|一般|都|就|还|再|要|得|需要|会|有|[，, ])*"
+    "(?:等|排队?)?(?:到)?(?:多久|多长时间|多少时间|几分钟|几个?小时|几天|什么时候)"
+    "(?>能|才|会|行|好|啊|呢|呀|的|了|[！!。，,？?~ ])*"
 )
 # Calls that were made for a person; what is hurried after them is that person.
 _CALLS = frozenset({"action_talk_to_human", "action_register_hardship", "action_report_unauthorised"})
@@ -35,12 +47,12 @@ _CALLS = frozenset({"action_talk_to_human", "action_register_hardship", "action_
 def answered(turn: Turn, text: str) -> bool:
     """Whether the typed words are that, and have been answered; they confirm and file nothing."""
     ticket = turn.ticket
-    for_person = ticket is not None and _FOR_PERSON.fullmatch(text) is not None
-    if not for_person and (not _HURRY.fullmatch(text) or follow_up.asked(turn)):
+    of_ticket = ticket is not None and _of_ticket(turn, ticket, text)
+    hurried = _HURRY.fullmatch(text) or (ticket is not None and _HOW_LONG.fullmatch(text))
+    if not of_ticket and (not hurried or follow_up.asked(turn)):
         return False
     facts, kind = turn.facts, str((turn.decision or {}).get("kind"))
-    just_called = handover.tried(turn)[-1:] and handover.tried(turn)[-1] in _CALLS
-    if ticket is not None and (for_person or just_called):
+    if ticket is not None and of_ticket:
         handover.say_ticket(turn, ticket, "utter_person_waited_for")
     elif facts is not None and facts.open_charge is not None:
         decisions.say_under_way(turn, facts)
@@ -59,3 +71,13 @@ def answered(turn: Turn, text: str) -> bool:
     else:
         turn.say("utter_progress_which")
     return True
+
+
+def _of_ticket(turn: Turn, ticket: Ticket, text: str) -> bool:
+    """Whether the words wait for a person, or hurry what the last answer spoke of, which was the ticket."""
+    if _FOR_PERSON.fullmatch(text):
+        return True
+    if not _HURRY.fullmatch(text) and not _HOW_LONG.fullmatch(text):
+        return False
+    called = handover.tried(turn)[-1:] and handover.tried(turn)[-1] in _CALLS
+    return bool(called) or handover.spoke_of(turn, ticket)

@@ -13,6 +13,12 @@ from actions.turn import Turn
 from ledger.model import AccountFacts, Repayment, Settlement
 from ledger.numbers import charge_of
 
+# Whether to pay once more: 我能再付一次吗, 要不要重新付款.
+_PAY_AGAIN = re.compile(
+    "^(?!.*买).*(?:(?:再|重新|重复|又|多)(?:付|支付|还|结清?|交|转)(?:款|钱|账)?(?:上?[一1两]?[次遍笔回]|款|钱)"
+    "|(?:重新|重复)(?:付|支付|还款|结清)"
+    "|(?:要不要|用不用|需不需要|能不能|可不可以|能|可以|可|要|用|需要)(?:再|重新)(?:付|支付|结清))"
+)
 _TAKE_BACK = re.compile("取消|撤[回销]|不[想要]?[关付还]|别[关付扣还]")
 _RETRY = re.compile(
     "(?>那|我|就|再|重新|来|一次|一下|吧|呗|[，, ])*"
@@ -91,6 +97,8 @@ def _while_checked(turn: Turn, facts: AccountFacts, text: str) -> bool:
     asks = any(words.fullmatch(text) for words in (_RETRY, _OUTCOME, _CHARGED))
     if _TAKE_BACK.search(text) and not OF_OTHERS.search(text.replace("不关", "")):
         decisions.decline(turn)
+    elif _PAY_AGAIN.search(text) and not OF_OTHERS.search(text):
+        decisions.say_not_again(turn, facts)
     elif asks or (turn.intent in _VAGUE and _WAITING.search(text)):
         decisions.say_under_way(turn, facts)
     else:

@@ -27,6 +27,8 @@ _PENALTY = "(?:违约金|罚息|滞纳金|逾期费|利息)"
 # Neither 以免 nor 避免, with which one asks how not to come to it.
 _SPARED = "(?:减|(?<!避)(?:(?<=可以)|(?<!以))免|少收|抹|取消|打折|不收)"
 WAIVER = re.compile(f"{_PENALTY}.{{0,6}}{_SPARED}|{_SPARED}.{{0,6}}{_PENALTY}")
+# Whether what grows by the day ends somewhere.
+_CAPPED = re.compile("封顶|上限|无限|一直涨")
 # What a day costs: the amount, and not the rate alone.
 _A_DAY = re.compile("(?:每|[一1])[天日].{0,8}(?:多少|几[块毛分]|怎么[算收])")
 
@@ -34,12 +36,21 @@ _A_DAY = re.compile("(?:每|[一1])[天日].{0,8}(?:多少|几[块毛分]|怎么
 def overdue(turn: Turn) -> None:
     """What is late with its days and penalty, or what being late would mean."""
     rule = {"rate": rules.daily_rate(turn.ledger.terms.penalty_rate)}
-    facts = own.account(turn, "utter_overdue_anonymous", "utter_closed_repay", **rule)
+    spared = turn.follow_up == "spared"
+    general = "utter_waiver_anonymous" if spared else "utter_overdue_anonymous"
+    facts = own.account(turn, general, "utter_closed_repay", **rule)
     if facts is None or own.being_checked(turn, facts):
         return
     bill = own.owed_bill(facts)
     if facts.debts.overdue_fen and bill:
         turn.say(_late_response(turn), **rule, **own.bill_words(facts, bill), **own.overdue_words(facts))
+    elif spared and facts.debts.total_fen:
+        owed, today = words.money(facts.debts.total_fen), words.day(facts.today)
+        turn.say("utter_waiver_owing", owed=owed, today=today)
+    elif spared:
+        decisions.tell_nothing_owed(turn, facts)
+    elif _asks_cap(turn):
+        turn.say("utter_overdue_cap_rule", **rule)
     elif bill and not bill.minimum_fen:
         turn.say("utter_overdue_minimum_met", **rule, **own.bill_words(facts, bill))
     elif bill:
@@ -55,9 +66,15 @@ def _late_response(turn: Turn) -> str:
         return "utter_overdue_legal"
     if WAIVER.search(typed) or turn.follow_up == "spared":
         return "utter_overdue_waiver"
+    if _asks_cap(turn):
+        return "utter_overdue_capped"
     if _A_DAY.search(typed) or turn.follow_up == "a_day":
         return "utter_overdue_a_day"
     return "utter_overdue_contacts" if of_contacts(turn) else "utter_overdue_late"
+
+
+def _asks_cap(turn: Turn) -> bool:
+    return turn.follow_up == "capped" or (not turn.pressed and _CAPPED.search(turn.text) is not None)
 
 
 def of_contacts(turn: Turn) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions import cause, diagnosis, mentioned, own, refused, unusable
+from actions import cause, diagnosis, follow_up, handover, mentioned, own, refused, unusable
 from actions.turn import Turn
 from ledger.model import AccountFacts, Refusal
 
@@ -20,21 +20,40 @@ _NOT_OF_ORDERS = frozenset({"refund", "report_unauthorised", "unfreeze", "open_a
 
 
 def answered(turn: Turn) -> bool:
-    """Whether the words ask about one refused order, by its day, shop, item or number, and were told."""
+    """Whether the words ask about one refused order, by its day, shop, item or number, and were told.
+
+    Or about another than was told: 还有吗.
+    """
     facts = turn.facts
     may = facts is not None and facts.state == "ACTIVE" and facts.open_charge is None
     if turn.pressed or not may or facts is None or turn.intent in _NOT_OF_ORDERS:
         return False
-    refusal = _meant(turn, facts)
-    if refusal is None:
+    more = turn.topic == "why_unusable" and follow_up.asked(turn) == "more"
+    told = _just_told(turn, facts) if more else []
+    rest = [each for each in facts.refusals if each not in told]
+    refusal = (rest[0] if rest else None) if told else _meant(turn, facts)
+    if refusal is None and not told:
         return False
     turn.topic = "why_unusable"
+    if refusal is None:
+        turn.say("utter_refused_no_more", count=str(len(told)))
+        return True
     if refusal.reason == "freeze" and diagnosis.lifted_since(facts, refusal) is None:
         turn.say("utter_unusable_order", goods=own.goods(refusal), **cause.order_words(facts, refusal))
         unusable.why_unusable(turn)
     else:
         refused.tell(turn, facts, refusal)
     return True
+
+
+def _just_told(turn: Turn, facts: AccountFacts) -> list[Refusal]:
+    """Those that the answers named since the customer last asked something else than for more."""
+    answers = handover.last_answer(turn, meanwhile=lambda said: follow_up.MORE.fullmatch(said) is not None)
+    return [each for each in facts.refusals if each.item in answers or _only_by_shop(each, answers)]
+
+
+def _only_by_shop(refusal: Refusal, answers: str) -> bool:
+    return refusal.reason == "shop" and refusal.merchant in answers
 
 
 def _meant(turn: Turn, facts: AccountFacts) -> Refusal | None:

@@ -13,6 +13,7 @@ from actions import (
     close,
     decisions,
     diagnosis,
+    follow_up,
     fraud,
     hurry,
     links,
@@ -21,6 +22,7 @@ from actions import (
     other_product,
     out_of_scope,
     outcome,
+    pressed,
     unusable,
 )
 from actions.outcome import OF_OTHERS
@@ -119,15 +121,23 @@ def answered(turn: Turn) -> bool:
         close.steps_close(turn)
     elif _speaks_of_application(turn, text) or _speaks_of_password(turn, text) or _applies(turn, text):
         unusable.unfreeze(turn)
-    elif _says_whether_to_close(turn, text) or close.refused(turn):
+    elif _says_whether_to_close(turn, text) or close.refused(turn) or _says_pressed(turn, text):
         return True
-    elif OBJECTS.fullmatch(text) and (NO.fullmatch(text) or turn.intent == "deny"):
+    elif OBJECTS.fullmatch(text) and (NO.fullmatch(text) or _denies(turn)):
         _object(turn)
     elif NO.fullmatch(text) or backing_out.of_decision(turn, text, decisions.KINDS):
         _refuse(turn, text)
     else:
         return _goes_on(turn, text) or outcome.asked(turn, text) or hurry.answered(turn, text)
     return True
+
+
+def _denies(turn: Turn) -> bool:
+    return turn.intent == "deny" and not follow_up.asked(turn)
+
+
+def _says_pressed(turn: Turn, text: str) -> bool:
+    return _YES.fullmatch(text) is None and pressed.answered(turn, text)
 
 
 def _says_whose_account(turn: Turn, text: str) -> bool:

@@ -26,6 +26,8 @@ def where_usable(turn: Turn) -> None:
     named = None if turn.pressed else diagnosis.named_refusal(facts, turn.text)
     told = turn.topic_at_start == "where_usable"  # which order was refused, a moment ago
     refusal = named or (None if told else diagnosis.latest_refusal(facts))
+    if named is not None:
+        turn.topic = "why_unusable"  # what is asked next (还有吗) is of refused orders
     if refusal is None or refusal.reason == "limit":
         turn.say("utter_usage_own", available=available)
         return

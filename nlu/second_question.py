@@ -22,6 +22,7 @@ from nlu.classifier import CLAUSES, NO_QUESTION
 from nlu.decision_gate import ENTERS
 
 SECOND, THIRD = "second_question", "third_question"  # intents
+PERSON = "talk_to_human"  # stays within reach, whatever else was understood
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -68,8 +69,8 @@ class SecondQuestion(GraphComponent, EntityExtractorMixin):
         """The intents of the other questions, each once, in their order."""
         understood = (message.get(INTENT) or {}).get(INTENT_NAME_KEY)
         clauses = message.get(CLAUSES) or []
-        if understood not in {each[INTENT_NAME_KEY] for each in clauses}:
-            return []
+        if understood not in {each[INTENT_NAME_KEY] for each in clauses}:  # then only a person is offered
+            clauses = [each for each in clauses if each[INTENT_NAME_KEY] == PERSON]
         others = (
             each[INTENT_NAME_KEY]
             for each in clauses

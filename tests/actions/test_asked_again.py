@@ -21,6 +21,7 @@ def person(said: list[Said]) -> bool:
         ("c-owing", "how_to_close", ["怎么关闭"] * 4),
         ("c-clean", "how_to_close", ["怎么关闭"] * 4),
         (None, "how_to_close", ["怎么关闭"] * 4),
+        ("c-refunding", "how_to_close", ["怎么关闭", "怎么关不掉", "为什么还是关不了", "怎么关闭"]),
         ("c-owing", "query_limit", ["我的额度", "额度多少", "我问额度是多少", "额度啊"]),
     ],
 )

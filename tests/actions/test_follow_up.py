@@ -57,6 +57,20 @@ Begin = Callable[[str | None], Chat]
         ("c-overdue", "overdue", "能给我恢复吗", "limit_change", "utter_unfreeze_overdue"),
         ("c-risk", "limit_change", "怎么恢复", "limit_change", "utter_unusable_risk"),
         ("c-owing", "limit_change", "什么时候恢复", "unfreeze", "utter_limit_change"),
+        ("c-overdue", "overdue", "封顶吗", "query_limit", "utter_overdue_capped"),
+        ("c-overdue", "why_unusable", "有没有上限", "query_limit", "utter_overdue_capped"),
+        ("c-overdue", "fees_interest", "会一直涨吗", "limit_change", "utter_overdue_capped"),
+        ("c-owing", "overdue", "有上限吗", "query_limit", "utter_overdue_cap_rule"),
+        ("c-overlimit", "why_unusable", "有上限吗", "query_limit", "utter_limit"),
+        ("c-owing", "query_bill", "几点前", "out_of_scope", "utter_dates_hour"),
+        ("c-owing", "billing_dates", "最晚几点", "auto_debit", "utter_dates_hour"),
+        ("c-owing", "how_to_repay", "几点前还", "auto_debit", "utter_dates_hour"),
+        ("c-clean", "billing_dates", "几点前呢", "out_of_scope", "utter_dates_hour_next"),
+        ("c-owing", "auto_debit", "几点", "out_of_scope", "utter_debit_bill"),
+        ("c-overdue", "query_limit", "能给我减点吗", "limit_change", "utter_overdue_waiver"),
+        ("c-owing", "offer_settle", "可以减一点吗", "limit_change", "utter_waiver_owing"),
+        ("c-clean", "greet", "能减免吗", "request_extension", "utter_nothing_owed"),
+        (None, "greet", "能少收点吗", "limit_change", "utter_waiver_anonymous"),
     ],
 )
 def test_it_is_about_the_last_answer(
@@ -65,6 +79,37 @@ def test_it_is_about_the_last_answer(
     talk = chat(customer)
     talk.type(before)
     assert talk.type(taken_for, words)[0].response.startswith(response)
+
+
+@pytest.mark.parametrize("customer", ["c-overdue", "c-owing", None])
+def test_nothing_is_promised_to_who_asks_for_less(chat: Begin, customer: str | None) -> None:
+    (said,) = chat(customer).type("limit_change", "能给我减点吗")
+    assert "我这里不能减免" in said.text
+
+
+@pytest.mark.parametrize("before", ["limit_change", "why_unusable"])
+def test_the_bill_of_the_month_before_after_an_answer_about_the_limit(chat: Begin, before: str) -> None:
+    talk = chat("c-lowered")
+    talk.type(before)
+    month = {"months_ago": 1}
+    assert talk.type("nlu_fallback", "上个月呢", month=month)[0].response == "utter_bill_month_paid"
+    owing = chat("c-owing")
+    owing.type("query_limit")  # which told of no bill: the one to pay is that of the month before
+    assert owing.type("nlu_fallback", "上个月呢", month=month)[0].response == "utter_bill"
+
+
+@pytest.mark.parametrize("more", ["还有吗", "还有别的吗", "还有其他的吗"])
+def test_of_two_refused_orders_the_other_and_then_that_there_are_no_more(chat: Begin, more: str) -> None:
+    talk = chat("c-unsupported")
+    first = talk.type("where_usable", "修表那家为什么买不了")
+    other = talk.type("deny", more)
+    last = talk.type("out_of_scope", more)
+    told = [each[0].response for each in (first, other, last)]
+    assert told == ["utter_usage_named_shop", "utter_unusable_item", "utter_refused_no_more"]
+    assert "2笔" in last[0].text
+    both = chat("c-unsupported")
+    both.type("why_unusable")
+    assert both.type("out_of_scope", more)[0].response == "utter_refused_no_more"
 
 
 def test_with_no_answer_before_it_the_words_stand_for_themselves(chat: Begin) -> None:

@@ -68,7 +68,10 @@ def test_other_words_are_no_hurry(text: str) -> None:
     "text",
     [
         "怎么还不回我", "人呢", "还没人理我", "怎么没人", "等了半天没人理我", "有人吗", "客服怎么不回复",
-        "怎么还没人来啊", "为什么一直没有人回我消息", "客服不在吗", "人工呢？",
+        "怎么还没人来啊", "为什么一直没有人回我消息", "客服不在吗", "人工呢？", "都没人处理吗",
+        "怎么没人管我的事", "还在排队吗", "排到我了吗", "轮到我没有", "前面还有几个人", "什么时候能到我",
+        "我的工单呢", "投诉有结果了吗", "工单办到哪一步了", "你们到底有没有人处理我的事情啊",
+        "说好的有人联系我，一直没有人",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("called", ["转人工", "我要投诉你们"])
@@ -84,6 +87,49 @@ def test_who_waits_for_a_person_hears_where_the_ticket_stands_and_opens_no_other
     for named in (ticket.number, told.moment(ledger, ticket.opened_at), "09:00到21:00"):
         assert named in said.text
     assert tickets.list_tickets(ledger) == [ticket]
+
+
+@pytest.mark.parametrize("text", ["还要等多久", "还有多久", "大概多久啊", "要等几分钟", "得排多久"])
+@pytest.mark.parametrize(
+    ("customer", "intent", "called"),
+    [
+        ("c-clean", "talk_to_human", "我要投诉"),
+        ("c-closed", "talk_to_human", "转人工"),
+        ("c-overdue", "request_extension", "我还不上了，帮我登记"),
+        ("c-owing", "repayment_status", "扣了我两次钱"),
+        (None, "talk_to_human", "转人工"),
+    ],
+)
+def test_how_long_is_of_the_ticket_that_the_last_answer_spoke_of(
+    chat: Begin, ledger: Ledger, customer: str | None, intent: str, called: str, text: str
+) -> None:
+    talk = chat(customer)
+    talk.type(intent, called)
+    (ticket,) = tickets.list_tickets(ledger)
+    for asked in (text, "还有多久"):
+        (said,) = talk.type("unfreeze", asked)
+        assert said.response == "utter_person_waited_for" and ticket.number in said.text
+        assert told.moment(ledger, ticket.promised_by) in said.text
+    assert tickets.list_tickets(ledger) == [ticket]
+
+
+def test_how_long_is_of_what_was_spoken_of_since(chat: Begin) -> None:
+    waiting = chat("c-refunding")
+    waiting.type("talk_to_human", "转人工")
+    waiting.type("refund")
+    assert waiting.type("unfreeze", "还要等多久")[0].response.startswith("utter_refund")
+
+
+@pytest.mark.parametrize("text", ["还要等多久", "还在排队吗", "还有多久"])
+def test_without_a_ticket_nobody_is_waited_for(chat: Begin, text: str) -> None:
+    assert chat("c-clean").type("unfreeze", text)[0].response == "utter_unfreeze_nothing"
+
+
+def test_who_calls_anew_beside_a_complaint_has_both(chat: Begin, ledger: Ledger) -> None:
+    talk = chat("c-clean")
+    talk.type("talk_to_human", "我要投诉")
+    talk.type("talk_to_human", "没人理我，转人工")
+    assert [each.kind for each in tickets.list_tickets(ledger)] == ["complaint", "human"]
 
 
 @pytest.mark.parametrize("text", ["没有人工费吗", "怎么不回到原来的额度", "还没还", "有人盗用吗", "不接受"])

@@ -55,6 +55,22 @@ def test_closing_and_paying_are_one_answer_while_the_payment_is_not_known(
     assert waiting[0].card["reference"] in waiting[0].text and waiting[0].card["reference"] in said.text
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["我能再付一次吗", "要不要再付一遍", "可以再付吗", "能不能重新付款", "那我再还一次行不行", "再付一次"],
+)
+@pytest.mark.parametrize("intent", ["nlu_fallback", "where_usable", "prepay_all"])
+def test_who_would_pay_again_meanwhile_is_told_no(chat: Begin, intent: str, text: str) -> None:
+    (said,) = chat("c-unknown").type(intent, text)
+    assert said.text.startswith("先不要再付：") and "正在核实" in said.text
+    assert said.card["amount"] in said.text and said.card["reference"] in said.text
+
+
+@pytest.mark.parametrize("text", ["还能再付款买东西吗", "下个月再还可以吗", "能再分期付款吗"])
+def test_other_words_would_not_pay_again(chat: Begin, text: str) -> None:
+    assert chat("c-unknown").type("query_limit", text)[0].response == "utter_limit_checking"
+
+
 @pytest.mark.parametrize("text", ["关了吗", "那关了没有"])
 def test_whether_it_is_closed_while_only_a_payment_is_checked(chat: Begin, text: str) -> None:
     (said,) = chat("c-unknown").type("close_impact", text)

@@ -19,6 +19,24 @@ def test_the_second_question_is_a_button_that_answers_it(chat: Begin) -> None:
     assert talk.press(said, "您还问了")[0].response.startswith("utter_credit")
 
 
+@pytest.mark.parametrize(
+    ("customer", "intent", "text"),
+    [
+        ("c-owing", "query_bill", "账单多少，另外转人工"),
+        ("c-owing", "nlu_fallback", "那个怎么弄的，转人工"),
+        ("c-owing", "prepay_all", "结清证明怎么开，转人工"),
+        ("c-unknown", "repayment_status", "到底扣没扣钱，转人工"),
+    ],
+)
+def test_a_person_who_was_asked_for_beside_it_is_one_tap_away(
+    chat: Begin, customer: str, intent: str, text: str
+) -> None:
+    talk = chat(customer)
+    said = talk.type(intent, text, second_question="talk_to_human")
+    assert said[-1].buttons[-1]["title"] == "您还问了：人工客服"
+    assert talk.press(said, "您还问了")[0].response == "utter_person_asked"
+
+
 def test_one_question_gets_no_such_button(chat: Begin) -> None:
     said = chat("c-owing").type("query_bill", "欠多少")
     assert not any(each["title"].startswith("您还问了") for each in said[-1].buttons)

@@ -162,6 +162,11 @@ def test_of_three_questions_the_third_is_named_too_and_each_once() -> None:
     assert second(("how_to_close", 0.9), ("refund", 0.6)).get("third_question") is None
 
 
+def test_a_person_is_named_whatever_else_was_understood() -> None:
+    asked = second(("refund", 0.9), ("talk_to_human", 0.9), understood="nlu_fallback")
+    assert (asked.get("second_question"), asked.get("third_question")) == ("talk_to_human", None)
+
+
 @pytest.mark.parametrize(
     "clauses",
     [

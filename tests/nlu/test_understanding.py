@@ -143,6 +143,10 @@ def test_two_questions_in_one_are_both_heard(text: str, asked: set[str], parse: 
         ("月付在哪注销，关了以后还能再开吗", "how_to_close", "close_impact"),
         ("为什么付不了，什么时候能恢复", "why_unusable", "unfreeze"),
         ("提前还清在哪点 还清了怎么注销", "prepay_all", "how_to_close"),
+        ("额度多少？转人工", "query_limit", "talk_to_human"),
+        ("退款怎么还没到，解决不了就找人工", "refund", "talk_to_human"),
+        ("帮我转人工，顺便看下账单多少", "talk_to_human", "query_bill"),
+        ("先告诉我这期欠多少再告诉我怎么注销", "query_bill", "how_to_close"),
     ],
 )
 def test_of_two_questions_the_first_is_answered(text: str, first: str, second: str, parse: Parse) -> None:

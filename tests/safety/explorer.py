@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from actions.out_of_scope import MISSES_BEFORE_PERSON
-from tests.safety import moves, rules
+from actions.reported import FORGOTTEN_AFTER
+from tests.safety import moves, rules, standing
 from tests.safety.books import Books, Reader
 from tests.safety.moves import CONFIRMING, Move, Press, Say, Staff, Wait, Work
 from tests.safety.talk import Customer, Shown, Step, Talk
@@ -241,10 +243,15 @@ def _slots(talk: Talk, now: Books) -> Hashable:
 
 
 def _decision(talk: Talk, now: Books) -> str:
-    """Of when it was opened, whether now."""
+    """Of when it was opened, whether now; where fraud was reported, also whether that may be forgotten."""
     decision = talk.slots["decision"] and {**talk.slots["decision"]}
     if decision:
-        decision["opened"] = _since(talk) == now.known.now.isoformat()
+        since = _since(talk)
+        decision["opened"] = since == now.known.now.isoformat()
+        reported = any(state == standing.REPORTED for _, state, _ in now.tickets)
+        if since and reported:
+            forgotten = now.known.now - datetime.fromisoformat(since) >= FORGOTTEN_AFTER
+            decision["forgotten"] = forgotten
     return json.dumps(decision, sort_keys=True)
 
 
