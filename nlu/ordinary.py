@@ -16,7 +16,7 @@ _LENGTHS = (2, 3, 4)
 def _words() -> frozenset[str]:
     """Read when it is first asked for, which takes a third of a second."""
     package = find_spec("jieba")
-    assert package is not None and package.origin is not None  # Rasa cannot be without it
+    assert package is not None and package.origin is not None  # of the bot's requirements
     lines = (Path(package.origin).parent / _DICTIONARY).read_text(encoding="utf-8").splitlines()
     read = (line.split(" ") for line in lines)
     return frozenset(
