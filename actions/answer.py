@@ -15,6 +15,7 @@ from actions import (
     decisions,
     distress,
     follow_up,
+    fraud,
     handover,
     metrics,
     others_account,
@@ -99,7 +100,7 @@ class Answer(Action):
             distress.care(turn)
         elif scam.suspected(turn):
             scam.warn(turn)
-        elif scam.still_warned(turn) or typed.answered(turn):
+        elif fraud.wondered(turn) or scam.still_warned(turn) or typed.answered(turn):
             pass
         elif others_account.asked(turn):
             others_account.refuse(turn)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-from actions import bill_named, cards, decisions, own, words
+from actions import bill_named, cards, decisions, listing, own, words
 from actions.turn import Turn
 from ledger.model import AccountFacts, Bill
 
 _BY_HOUR = re.compile("(?<!自动)(?<!扣款)几点(?!.{0,4}(?:出账|扣))|截止时间")
-LINES_SHOWN = 3
-MORE_LINES_SHOWN = 6
+# Characters for the lines of a bill: in its own answer what its amounts and days leave, after it more. Of a
+# bill that is late or being paid these take all the room: the card has the lines, and so has the rest.
+ROOM, ROOM_FOR_MORE = 38, 75
 
 
 def query_bill(turn: Turn) -> None:
@@ -51,7 +52,7 @@ def say_last_bill(turn: Turn, facts: AccountFacts) -> None:
 def say_bill(turn: Turn, facts: AccountFacts, bill: Bill) -> None:
     """Amount and due day first, then its lines and everything that is owed."""
     more = {
-        "lines": lines(bill),
+        "lines": listing.listed(listing.bill_lines(bill.items), ROOM),
         "total": words.money(facts.debts.total_fen),
         "today": words.day(facts.today),
     }
@@ -73,14 +74,12 @@ def say_bill(turn: Turn, facts: AccountFacts, bill: Bill) -> None:
 
 def say_more(turn: Turn, facts: AccountFacts, bill: Bill) -> None:
     """The lines that its answer left out."""
-    rest = words.listed(bill.items[LINES_SHOWN:], MORE_LINES_SHOWN)
+    lines = listing.bill_lines(bill.items)
+    in_full = facts.open_charge is None and not facts.debts.overdue_fen and not own.rolls_over(facts, bill)
+    told = listing.fitting(lines, ROOM) if in_full else 0
+    rest = listing.listed(lines[told:], ROOM_FOR_MORE)
     response = "utter_bill_more" if rest else "utter_bill_no_more"
     turn.say(response, card=cards.bill(bill), lines=rest, **own.bill_words(facts, bill))
-
-
-def lines(bill: Bill) -> str:
-    """The first lines of the bill in words, and how many there are; the card has them all."""
-    return words.listed(bill.items, LINES_SHOWN)
 
 
 def billing_dates(turn: Turn) -> None:

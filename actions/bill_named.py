@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from actions import cards, mentioned, own, words
+from actions import cards, listing, mentioned, own, words
 from actions.turn import Turn
 from ledger import lookups
 from ledger.model import AccountFacts, Bill, BillItem
 
-LINES_SHOWN = 3
+ROOM = 50  # characters for the lines of a paid bill, or of a day
 # Of a day something may be due, too: 6号要还多少.
 _ON_A_DAY = re.compile("买|花|消费|下单|用了|刷|付了|付的|扣|[那这].?笔|订单|交易|哪些|明细|什么钱")
 
@@ -71,7 +71,7 @@ def _say_month(turn: Turn, facts: AccountFacts, bill: Bill, owed: Bill | None) -
     more = own.bill_words(facts, bill) | {
         "amount": words.money(bill.total_fen),
         "paid": words.money(bill.paid_fen),
-        "lines": words.listed(items, LINES_SHOWN),
+        "lines": listing.listed(listing.bill_lines(items), ROOM),
     }
     if bill.outstanding_fen and owed is not None:
         late = own.bill_words(facts, owed)
@@ -94,7 +94,7 @@ def _told_day(turn: Turn, facts: AccountFacts, day: date) -> bool:
     if not bought:
         turn.say("utter_bill_day_none", on=on, path=turn.ledger.terms.bill_path)
         return True
-    listed = words.listed(bought, LINES_SHOWN)
+    listed = listing.listed(listing.bill_lines(bought), ROOM)
     total = words.money(sum(each.amount_fen for each in bought))
     response = "utter_bill_day" if len(bought) == 1 else "utter_bill_day_several"
     turn.say(response, on=on, total=total, count=str(len(bought)), lines=listed)
@@ -118,7 +118,7 @@ def _told_line(turn: Turn, facts: AccountFacts, fen: int | None) -> bool:
     (line,) = billed + unbilled
     more = {
         "amount": words.money(line.amount_fen),
-        "goods": words.bill_item(line),
+        "goods": listing.bill_item(line, listing.goods),
         "on": words.day(line.on, today=facts.today),
     }
     if billed and bill is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from actions import effects, words
+from actions import effects, listing, words
 from ledger.model import AccountFacts, Bill, Debts, Quote, Settlement
 
 Card = dict[str, Any]
@@ -105,7 +105,7 @@ def bill(value: Bill) -> Card:
         "minimum_fen": value.minimum_fen,
         "state": value.state,
         "items": [
-            {**_line(words.bill_item(item), item.amount_fen), "on": item.on.isoformat()}
+            {**_line(listing.bill_item(item), item.amount_fen), "on": item.on.isoformat()}
             for item in value.items
         ],
     }

@@ -25,7 +25,7 @@ def order_words(facts: AccountFacts, refusal: Refusal) -> dict[str, str]:
     """The refused order: {at}, {merchant}, {item} and {amount}."""
     return {
         "at": words.moment(refusal.at, today=facts.today),
-        "merchant": refusal.merchant,
-        "item": refusal.item,
+        "merchant": words.short(refusal.merchant, words.SHOP_CHARS),
+        "item": words.short(refusal.item, words.ITEM_CHARS),
         "amount": words.money(refusal.amount_fen),
     }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from actions import instalment, mentioned, other_product, own, rules, words
+from actions import instalment, listing, mentioned, other_product, own, rules, words
 from actions.turn import Turn
 from ledger.model import Bill
 
 FEE_KINDS = ("plan_fee", "interest", "penalty")
-LINES_SHOWN = 3
+ROOM = 75  # characters for the fees of a bill
 
 
 def fees_interest(turn: Turn) -> None:
@@ -50,7 +50,7 @@ def of_new_plan(turn: Turn) -> bool:
 
 def fee_lines(bill: Bill) -> str:
     """The bill's fees, interest and penalty by name and amount."""
-    return words.listed([item for item in bill.items if item.kind in FEE_KINDS], LINES_SHOWN)
+    return listing.listed(listing.bill_lines([item for item in bill.items if item.kind in FEE_KINDS]), ROOM)
 
 
 REPLIES = {"fees_interest": fees_interest}

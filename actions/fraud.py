@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions import decisions, handover, own, words
+from actions import decisions, handover, own, scam_signs, words
 from actions.turn import Turn
 
 # Doubts whether we are who we say, and tells of no harm: to be answered, and nothing to look into.
@@ -27,6 +27,59 @@ _NOT_MINE = re.compile(
     "(?:我|根本|从来|都|完全|是|的)*(?:不认识|不认得|没买过|没下过|莫名其妙|来历不明|不是我[买下用花])"
 )
 
+# Wonders whether it is a swindle, or true: as far as is said nothing has happened that can be looked into.
+_WONDERS = re.compile(
+    "(?:骗[子人钱局]|骗术|诈骗|被骗|圈套|上当|假的|真的|可信|靠谱|可靠|能信|官方|正规)的?了?[吗么嘛吧不没？?]"
+    "|(?:是不是|会不会|是否|算不算)[^，。,. ]{0,6}(?:骗|圈套|上当|真的|假的|官方|正规)"
+    "|(?:真|假)的?(?:还是)?(?:是)?[真假]的?"
+    "|(?:可不可|能不能|可以|敢|该不该)信|靠不靠谱|信得过"
+)
+# Money went, a secret was told, or something was bought, opened or used that is not theirs.
+_HAPPENED = re.compile(
+    "(?<!被)骗了|骗走|被骗(?:钱|了?[0-9一二三四五六七八九十几])|盗|冒[用名]|[转刷划扣打汇付借]走|不是(?:我|本人)"
+    "|没有?[买用开借办]过?"
+    "|[用刷花买开借扣转付打汇交充给说报发填输点下](?:过去|出去)?了(?![吗没才就])|告诉了|少了|没了|多了|跑路|失联|拉黑"
+)
+# Where such a thing comes from. What people say of 月付 is none, but what they offer to do is.
+_FROM = re.compile(
+    "(?:有人|有个|网上|网友|群里|朋友圈|外面|抖音上)[^，。,. ]{0,8}"
+    "(?:帮|代|收费|花钱|教|带|强开|提现|套现|消|修复|洗|内部|渠道)"
+    "|中介|陌生|短信|彩信|邮件|来电|电话|打来|自称|加我|广告|链接|二维码|代[还办关]|刷单|兼职|上门|有人发"
+)
+# Whose answer tells what a message says by the ledger.
+_TOLD = frozenset({"repayment_status"})
+
+
+def wondered(turn: Turn) -> bool:
+    """Whether typed words asked if what somebody says, offers or sends is a swindle, and were told.
+
+    Whatever else they are about gives way to it, as to the warning of a scam.
+    """
+    if turn.pressed or turn.intent in _TOLD:
+        return False
+    if not _FROM.search(turn.text) or not wonders(turn.text):
+        return False
+    advise(turn)
+    return True
+
+
+def wonders(text: str) -> bool:
+    """Whether the words only ask if it is a swindle, or true, and tell of nothing that has happened."""
+    return _WONDERS.search(text) is not None and not happened(text)
+
+
+def happened(text: str) -> bool:
+    return scam_signs.tell_of_harm(text) or _HAPPENED.search(text) is not None
+
+
+def advise(turn: Turn) -> None:
+    """What no honest caller asks for, and a button to report; an open decision is over as by a warning."""
+    decided = (turn.decision or {}).get("kind") in decisions.KINDS
+    turn.settle_question()
+    turn.say("utter_fraud_wondered")
+    if decided:
+        turn.say("utter_scam_dropped")
+
 
 def found(turn: Turn) -> bool:
     """Whether typed words find, while a decision stands open, something on the bill that is not theirs.
@@ -42,9 +95,14 @@ def found(turn: Turn) -> bool:
 
 
 def report_unauthorised(turn: Turn) -> None:
-    """A ticket for whoever reports harm: a visitor may be somebody who cannot log in any more."""
+    """A ticket for whoever reports harm: a visitor may be somebody who cannot log in any more.
+
+    Whoever only asks whether it is a swindle is told, and may report it.
+    """
     if not turn.pressed and doubted(turn.text):
         turn.say("utter_fraud_doubt", hotline=turn.ledger.terms.hotline)
+    elif not turn.pressed and wonders(turn.text):
+        advise(turn)
     elif handover.guessed(turn, REPORT) or handover.feared(turn):
         turn.say("utter_fraud_ask")
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from actions import metrics, words
+from actions import listing, metrics, words
 from actions.turn import Turn
 from ledger.model import AccountFacts, Guard
 
@@ -45,7 +45,7 @@ def _refund_words(facts: AccountFacts) -> dict[str, str]:
     first = min(pending, key=lambda refund: refund.requested_at)
     return {
         "amount": words.money(total_fen),
-        "goods": " ".join(part for part in (first.merchant, first.item) if part),
+        "goods": listing.goods(first.merchant, first.item),
         "since": words.day(first.requested_at, today=facts.today),
     }
 

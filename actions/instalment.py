@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from actions import mentioned, own, rules, words
+from actions import listing, mentioned, own, rules, words
 from actions.turn import Turn
 from ledger import disclosure
 from ledger.disclosure import PlanOffer
 from ledger.model import AccountFacts, Plan
 
-PLANS_SHOWN = 3
+ROOM = 70  # characters for the plans
 
 
 def make_instalment(turn: Turn) -> None:
@@ -105,16 +105,29 @@ def manage_instalment(turn: Turn) -> None:
     if not facts.plans:
         turn.say("utter_plans_none", today=words.day(facts.today))
         return
-    shown = [plan_line(plan, facts) for plan in facts.plans[:PLANS_SHOWN]]
-    turn.say("utter_plans", count=str(len(facts.plans)), plans="\n".join(shown))
+    lines = [plan_line(plan, facts) for plan in facts.plans]
+    if len(lines) == 1:
+        lines = [plan_in_full(facts.plans[0], facts)]
+    left = words.money(sum(plan.remaining_principal_fen for plan in facts.plans))
+    whole = listing.fitting(lines, ROOM) == len(lines)
+    response = "utter_plans" if whole else "utter_plans_and_more"
+    plans = listing.listed(lines, ROOM if whole else ROOM - len(left), "个")
+    turn.say(response, count=str(len(lines)), plans=plans, left=left)
     own.being_checked(turn, facts)
 
 
-def plan_line(plan: Plan, facts: AccountFacts) -> str:
+def plan_in_full(plan: Plan, facts: AccountFacts) -> str:
     """One plan: what it is, what is left of its principal, and when the next period is due."""
-    left = f"剩余本金{words.money(plan.remaining_principal_fen)}"
     due = f"，{words.day(plan.next_due_on, today=facts.today)}还下一期" if plan.next_due_on else ""
-    return f"{words.plan(plan)}，{left}{due}。"
+    return f"{words.plan(plan)}，剩余本金{words.money(plan.remaining_principal_fen)}{due}"
+
+
+def plan_line(plan: Plan, facts: AccountFacts) -> str:
+    """One of several: without what a period costs, and without the shop where the item is named."""
+    shop, _, item = words.label(plan.label).partition(" ")
+    name, left = listing.in_line(shop, item), words.money(plan.remaining_principal_fen)
+    due = f"，{words.day(plan.next_due_on, today=facts.today)}还" if plan.next_due_on else ""
+    return f"{name}，{words.plan_billed(plan)}，剩余本金{left}{due}"
 
 
 REPLIES = {"make_instalment": make_instalment, "manage_instalment": manage_instalment}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-from actions import close, other_product, words
+from actions import close, mentioned, other_product, refund, words
 from actions.turn import Turn
+from nlu import products
+from nlu.text import normalise
 
 CANDIDATES = 2
 FEW_CHARS = 4  # 明天呢, 真的吗: too few to be about something else
@@ -27,11 +29,20 @@ def out_of_scope(turn: Turn) -> None:
     """What else it is for; 月付 named beside what is elsewhere is closed here all the same, after asking."""
     if other_product.to_be_closed(turn):
         close.how_to_close(turn)
-        return
-    if len(turn.text.strip()) <= FEW_CHARS and not other_product.named(turn):
+    elif not turn.pressed and products.is_refund_elsewhere(normalise(turn.text)):
+        _refund_elsewhere(turn)
+    elif len(turn.text.strip()) <= FEW_CHARS and not other_product.named(turn):
         not_understood(turn)
     else:
         turn.say("utter_out_of_scope")
+
+
+def _refund_elsewhere(turn: Turn) -> None:
+    """Where to ask, unless the ledger has one of that shop: paid with 月付 it is ours whatever the shop."""
+    if turn.facts is not None and mentioned.named(turn.facts.refunds, turn.text) is not None:
+        refund.refund(turn)
+    else:
+        turn.say("utter_refund_elsewhere")
 
 
 def not_understood(turn: Turn) -> None:

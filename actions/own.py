@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import cards, decisions, diagnosis, words
+from actions import cards, decisions, diagnosis, listing, words
 from actions.mentioned import Goods
 from actions.turn import Turn
 from ledger.model import AccountFacts, Bill, Freeze
@@ -137,4 +137,4 @@ def bureau_words(freeze: Freeze, facts: AccountFacts) -> dict[str, str]:
 
 
 def goods(bought: Goods) -> str:
-    return " ".join(part for part in (bought.merchant, bought.item) if part)
+    return listing.goods(bought.merchant, bought.item)

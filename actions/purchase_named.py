@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from actions import cards, mentioned, own, refund, words
+from actions import cards, listing, mentioned, own, refund, words
 from actions.turn import Turn
 from ledger import lookups
 from ledger.model import AccountFacts, Bill, Plan
 from ledger.purchase_views import Purchase
 
-SHOWN = 3
+ROOM = 85  # characters for the purchases found
 # What is asked of something that was bought. What one may still buy is another question.
 _ASKED = re.compile(
     "欠|剩|没还|还[了清完]|还(?:要|得|需)?(?:多少|几)|几期|第几|分(?:了|过|成)?期|多少钱|花了|买了[什啥哪]|哪天"
@@ -73,11 +73,11 @@ def _tell(turn: Turn, facts: AccountFacts, bought: Purchase, plans: dict[int, Pl
 def _list(turn: Turn, facts: AccountFacts, found: list[Purchase], plans: dict[int, Plan]) -> None:
     """Several of one shop, or of one kind: each with where it stands."""
     lines = [
-        f"{each.item} {words.money(each.amount_fen)}（{words.day(each.on, today=facts.today)}，"
-        f"{_standing(facts, each, plans)}）"
-        for each in found[:SHOWN]
+        f"{words.short(each.item, listing.LISTED_CHARS)} {words.money(each.amount_fen)}"
+        f"（{words.day(each.on, today=facts.today)}，{_standing(facts, each, plans)}）"
+        for each in found
     ]
-    turn.say("utter_purchases", count=str(len(found)), lines="；\n".join(lines))
+    turn.say("utter_purchases", count=str(len(found)), lines=listing.listed(lines, ROOM))
 
 
 def _standing(facts: AccountFacts, bought: Purchase, plans: dict[int, Plan]) -> str:

@@ -34,8 +34,8 @@ def where_usable(turn: Turn) -> None:
     turn.say(
         f"utter_usage_named_{refusal.reason}" if named else f"utter_usage_{refusal.reason}",
         at=words.day(refusal.at, today=facts.today),
-        merchant=refusal.merchant,
-        item=refusal.item,
+        merchant=words.short(refusal.merchant, words.SHOP_CHARS),
+        item=words.short(refusal.item, words.ITEM_CHARS),
         available=available,
     )
 

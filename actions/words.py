@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
 from ledger.model import (
     AccountFacts,
     Bill,
-    BillItem,
     Debts,
     Freeze,
     GuardId,
@@ -20,6 +18,8 @@ from ledger.model import (
     Repayment,
 )
 
+# Characters that a name may take, so that amount and date have room beside it; a plan's has shop and item.
+SHOP_CHARS, ITEM_CHARS, PLAN_CHARS = 8, 12, 12
 DECLINE_REASONS = {
     "insufficient_funds": "付款账户余额不足",
     "card_expired": "银行卡已过期",
@@ -185,33 +185,19 @@ def label(value: str) -> str:
     return value
 
 
-def bill_item(item: BillItem) -> str:
-    """What a line of a bill is for."""
-    names = {
-        "plan_principal": "分期本金",
-        "plan_fee": "分期手续费",
-        "interest": "利息",
-        "penalty": "逾期违约金",
-    }
-    goods = " ".join(label(part) for part in (item.merchant, item.item) if part)
-    if item.kind == "purchase":
-        return goods or "消费"
-    period = f" {item.period_no}/{item.periods}期" if item.periods else ""
-    return f"{names[item.kind]}{period}" + (f"（{goods}）" if goods else "")
-
-
-def listed(items: Sequence[BillItem], at_most: int) -> str:
-    """The first of them, one on a line with its amount, and how many there are in all."""
-    shown = [f"{bill_item(item)} {money(item.amount_fen)}" for item in items[:at_most]]
-    rest = f"等{len(items)}笔" if len(items) > at_most else ""
-    return "；\n".join(shown) + rest
+def short(name: str, chars: int) -> str:
+    """A shop's or an item's name, cut where it is longer: 全自动家用洗碗…"""
+    return name if len(name) <= chars else f"{name[: chars - 1]}…"
 
 
 def plan(value: Plan) -> str:
-    """商品分期（某店 耳机），6期已出2期，每期本金¥100.00、手续费¥0.75."""
-    kind = "商品分期" if value.kind == "product" else "账单分期"
-    billed = f"{value.periods}期已出{value.billed_periods}期"
-    return f"{kind}（{label(value.label)}），{billed}，{plan_period(value)}"
+    """某店 耳机，6期已出2期，每期本金¥100.00、手续费¥0.75."""
+    name = short(label(value.label), PLAN_CHARS)
+    return f"{name}，{plan_billed(value)}，{plan_period(value)}"
+
+
+def plan_billed(value: Plan) -> str:
+    return f"{value.periods}期已出{value.billed_periods}期"
 
 
 def plan_period(value: Plan) -> str:

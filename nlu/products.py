@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import re
 
-# 美团月付, 携程月付 and their like are other products that bear our product's name.
-_OTHER_MONTHLY_PAY = re.compile(
-    "(?:美团|携程|滴滴|去哪儿?|同程|飞猪|饿了么|拼多多|京东|淘宝|支付宝月?|微信|唯品会|苏宁|得物|快手|小红书|百度"
-    "|小米|华为|顺丰|高德|哈啰|哈罗|途虎|转转|网易|移动|联通|电信|翼支付|云闪付|招行|招商"
+# Whose card or account may be named in passing, as the one to pay from: 工资卡是建行的，月付能从这张扣吗.
+_PAYERS = (
+    "(?:支付宝月?|微信|云闪付|翼支付|招行|招商|(?:中信|平安|广发|浦发|民生|光大|兴业|华夏)(?:银行)?|(?:工|建|农|中|交)行"
+    "|邮储(?:银行)?)"
+)
+_COMPANIES = (
+    "(?:美团|携程|滴滴|去哪儿?|同程|飞猪|饿了么|拼多多|京东|淘宝|唯品会|苏宁|得物|快手|小红书|百度"
+    "|小米|华为|顺丰|高德|哈啰|哈罗|途虎|转转|网易|移动|联通|电信"
     "|和包(?!月付费)(?:支付)?|天猫|闲鱼|小象(?:超市)?|山姆|沃(?:支付|钱包)?|1688|诚e赊|蚂蚁"
-    "|(?:中信|平安|广发|浦发|民生|光大|兴业|华夏)(?:银行)?|(?:工|建|农|中|交)行|邮储(?:银行)?"
     "|b站|哔哩哔哩|优酷|爱奇艺|腾讯(?:视频)?|芒果(?:tv)?|喜马拉雅|贝壳|自如|(?<!\\d)58(?:同城)?|智联(?:招聘)?"
     "|boss(?:直聘)?|唱吧|知乎|斗鱼|虎牙|酷狗|qq(?:音乐)?|微博|一淘|当当|国美|考拉|叮当|蔚来|荣耀|oppo|vivo"
     # bought there with ours, perhaps: 在瑞幸月付付不了
-    "|(?<![在去到从])(?:盒马|叮咚(?:买菜)?|永辉|屈臣氏|瑞幸|肯德基|麦当劳|星巴克|沃尔玛|大润发|朴朴|钱大妈|名创优品|美宜佳)"
-    ")(?:[那这]个|自己)?的? ?月付(?!款)"
+    "|(?<![在去到从])(?:盒马|叮咚(?:买菜)?|永辉|屈臣氏|瑞幸|肯德基|麦当劳|星巴克|沃尔玛|大润发|朴朴|钱大妈|名创优品|美宜佳))"
+)
+# 美团月付, 携程月付 and their like are other products that bear our product's name. A blank may be a comma.
+_THEIRS = "(?:[那这]个|自己)?的?"
+_OTHER_MONTHLY_PAY = re.compile(
+    f"(?:{_COMPANIES}{_THEIRS} ?|(?<!卡是)(?<![卡绑])(?<!绑的是){_PAYERS}{_THEIRS}"
+    f"|(?<![是用绑从在到发卡])(?<!绑的){_PAYERS}(?:[那这]个|自己)? )月付(?!款)"
     # 这个月月付, 9月月付 and 月月付清 name no product so.
     "|(?<![个这本上下当每几\\d一二三四五六七八九十整两半次底初头单音])月月付"
     "(?=$|[ 怎咋的关注销开用额取结欠账提退能可在是有给]|逾期|还[款清不])"
@@ -125,6 +133,17 @@ _COMPARED = re.compile(
     f"|(?:{_NAMED.pattern})+都(?=.*(?:你们|这个|这里))"
 )
 
+# Money back for what was ordered elsewhere, or of what the app sells itself: 淘宝退款到哪了, DOU+的退款.
+# What is asked of our bill or limit is ours, and so is what was paid with ours, which is then named.
+_ORDERS = (
+    "(?:(?<![在用去从到回])(?:淘宝|淘特|天猫|京东|拼多多|美团|饿了么|口碑|闲鱼|咸鱼|得物|转转|唯品会?|苏宁|当当|1688|小红书|快手"
+    "|考拉|网易严选|携程|去哪儿?|飞猪|同程|途牛|12306|滴滴|高德|哈[啰罗]|盒马|山姆|叮咚|朴朴|瑞幸|优酷|爱奇艺|微店)"
+    "|dou ?加|dou(?= .{0,4}退)|抖加|千川|抖币|打赏|[刷送]的?礼物|直播间?充值)"
+)
+_REFUNDED_ELSEWHERE = re.compile(
+    f"^(?!.*(?:账单|额度|分期|欠|还[款清]|抵|商城)).*{_ORDERS}[^退]{{0,8}}退(?:款|货|钱|票|单|费|掉?了|回|给)"
+)
+
 _OTHERS = (
     _OTHER_MONTHLY_PAY,
     _NAMED,
@@ -133,6 +152,7 @@ _OTHERS = (
     _SWITCHED_OFF,
     _ACCOUNT_CLOSED,
     _OTHER_MATTERS,
+    _REFUNDED_ELSEWHERE,
 )
 
 _OURS = "月付"
@@ -155,6 +175,11 @@ def is_about_other_product(text: str) -> bool:
     what 月付 is compared with."""
     beside_ours = _COMPARED.sub("", _PAYS_OURS.sub("", text))
     return names_other_product(beside_ours) and not names_our_product(text)
+
+
+def is_refund_elsewhere(text: str) -> bool:
+    """Whether money back is asked for that 月付 has nothing to do with."""
+    return _REFUNDED_ELSEWHERE.search(text) is not None and not names_our_product(text)
 
 
 def with_others_alike(text: str) -> str:

@@ -19,6 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from nlu.fingerprint import source_of
 from nlu.lender_ending import endings, lender
 from nlu.normaliser import NORMALISED
+from nlu.ordinary import ends_in_word
 from nlu.other_product import OUT_OF_SCOPE, put_out_of_scope
 from nlu.products import names_our_product
 from nlu.text import normalise
@@ -77,10 +78,14 @@ def unknown_name(text: str, known: Set[str]) -> str:
 
 
 def other_monthly(text: str, known: Set[str]) -> str:
-    """茉莉 of 茉莉月付: a company's name before 月付, none of whose pairs of characters is `known`."""
+    """茉莉 of 茉莉月付: a company's name before 月付, none of whose pairs of characters is `known`.
+
+    随意月付 and 直接月付 name nobody: how it is paid is said in a word of the language, a company by a noun.
+    """
     for found in _BEFORE_OURS.finditer(text):
         name = found[1]
-        if name[0] not in _NO_NAME and not pairs(name) & known and name[-1] + "月" not in known:
+        new = name[0] not in _NO_NAME and not pairs(name) & known and name[-1] + "月" not in known
+        if new and not ends_in_word(name):
             return name
     return ""
 
@@ -158,7 +163,7 @@ class UnknownName(GraphComponent, IntentClassifier):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """A change in how a message is read asks for a new training."""
-        return source_of("text", "lender_ending")
+        return source_of("text", "lender_ending", "ordinary")
 
     def train(self, training_data: TrainingData) -> Resource:
         """Keeps the pairs of characters, and the words with a lender's ending, of what is asked of 月付."""

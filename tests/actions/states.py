@@ -35,13 +35,13 @@ class World:
         return Chat(build_executor(self.ledger), self.customer.id)
 
 
-def make(folder: Path) -> World:
+def make(folder: Path, limit_fen: int = 2_000_000) -> World:
     engine = database.open_engine(f"sqlite:///{folder / 'state.db'}")
     schema.upgrade(engine)
     clock = FixedClock(datetime(2026, 9, 3, 10, 0, tzinfo=SHANGHAI))
     gateway = SimulatedGateway(folder / "state-gateway.db", clock, silence_s=0)
     ledger = Ledger(engine, clock, terms.load(), gateway)
-    return World(ledger, gateway, Customer(ledger))
+    return World(ledger, gateway, Customer(ledger, limit_fen=limit_fen))
 
 
 def unbilled(world: World) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from actions import words
+from actions import listing, words
 from ledger import Ledger, facts
 from tests.actions import states
 from tests.actions.chat import Chat
@@ -31,7 +31,9 @@ def test_the_bills_own_fees_by_name_and_amount(chat: Begin, ledger: Ledger) -> N
     fees = [item for item in bill.items if item.kind == "plan_fee"]
     assert len(fees) == 2
     text = chat("c-owing").type("fees_interest", "怎么多收了手续费")[1].text
-    assert all(f"{words.bill_item(item)} {words.money(item.amount_fen)}" in text for item in fees)
+    assert all(
+        f"{listing.bill_item(item, listing.in_line)} {words.money(item.amount_fen)}" in text for item in fees
+    )
 
 
 def test_a_penalty_is_named(chat: Begin, ledger: Ledger) -> None:

@@ -80,7 +80,6 @@ def test_being_called_names_reports_nothing(
     "text",
     [
         "月付被骗子刷走了",
-        "客服让我转账，是骗子吗",
         "你们平台骗子盗刷我",
         "被骗了",
         "骗子软件骗了我五千",
@@ -116,6 +115,67 @@ def test_harm_that_was_done_is_registered_though_more_is_feared(
 ) -> None:
     assert chat("c-clean").type("report_unauthorised", text)[0].response == "utter_fraud_own"
     assert [each["kind"] for each in dump.account_json(ledger, "c-clean")["tickets"]] == ["fraud"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "刷单是骗局吗", "代办提额可信吗", "收到短信说月付要升级是真的吗", "领奖要用月付，是骗人的吧",
+        "这个链接是官方的吗", "是不是诈骗啊这个电话", "我是不是被骗了", "说我影响征信，真的假的",
+    ],
+)  # fmt: skip
+def test_whoever_asks_whether_it_is_a_swindle_is_told_and_may_report_it(
+    chat: Begin, ledger: Ledger, text: str
+) -> None:
+    talk = chat("c-clean")
+    said = talk.type("report_unauthorised", text, confidence=0.99)
+    assert [each.response for each in said] == ["utter_fraud_wondered"] and "都是诈骗" in said[0].text
+    assert tickets.list_tickets(ledger) == []
+    assert talk.press(said, "登记盗用调查")[0].response == "utter_fraud_own"
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("how_to_close", "有人说花钱就能帮我关月付，可信吗"), ("limit_change", "中介说能提额，是不是骗人的"),
+        ("overdue", "短信说我月付逾期了要上门，真的吗"), ("open_account", "网上说可以帮忙强开，靠谱吗"),
+    ],
+)  # fmt: skip
+def test_so_is_whoever_asks_of_an_offer_or_a_message_whatever_it_is_about(
+    chat: Begin, ledger: Ledger, intent: str, text: str
+) -> None:
+    assert [each.response for each in chat("c-clean").type(intent, text)] == ["utter_fraud_wondered"]
+    assert tickets.list_tickets(ledger) == []
+
+
+def test_an_open_decision_is_over_for_whoever_asks_so(chat: Begin) -> None:
+    talk = chat("c-clean")
+    talk.type("how_to_close", enters="close")
+    said = talk.type("how_to_close", "这个电话说要关月付，是真的吗", enters="close")
+    assert said[-1].response == "utter_scam_dropped" and talk.slots["decision"] is None
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("how_to_close", "网上说关了会留案底，真的吗"), ("close_impact", "真的不能再开通了吗"),
+        ("repayment_status", "短信说还款失败，是真的吗"), ("what_is", "月付是真的吗"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_our_own_matters_is_answered_as_ever(chat: Begin, intent: str, text: str) -> None:
+    assert chat("c-clean").type(intent, text)[0].response != "utter_fraud_wondered"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "代还的收了我五百就失联了，是骗子吧", "验证码我告诉了他，是诈骗吗",
+        "有人用我的号开了月付，真的是盗号吗", "是不是被骗了，钱已经转过去了",
+    ],
+)  # fmt: skip
+def test_what_has_happened_is_registered_though_it_is_asked(chat: Begin, ledger: Ledger, text: str) -> None:
+    chat("c-clean").type("report_unauthorised", text)
+    assert [each.kind for each in tickets.list_tickets(ledger)] == ["fraud"]
 
 
 def test_a_report_nobody_took_in_time_is_said_to_be_late_with_what_to_do_now(

@@ -70,3 +70,19 @@ def test_the_refund_of_what_is_named(tmp_path: Path) -> None:
     assert "地球仪" in chat.type("refund", "退款到哪了")[0].text
     assert "词典" in chat.type("refund", "词典退的钱去哪了")[0].text
     assert "词典" in chat.type("refund", f"订单{orders[0]}退款呢")[0].text
+
+
+@pytest.mark.parametrize("customer", [None, "c-clean", "c-refunding"])
+def test_money_back_from_elsewhere_is_asked_for_there(chat: Begin, customer: str | None) -> None:
+    talk = chat(customer)
+    said = talk.type("out_of_scope", "淘宝退款到哪了")
+    assert [each.response for each in said] == ["utter_refund_elsewhere"] and "下单的地方" in said[0].text
+    assert "退款" in talk.press(said, "查月付的退款")[0].text
+
+
+def test_what_was_paid_with_ours_is_ours_whatever_the_shop(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    order_no = world.customer.buy(120_000, merchant="京东青禾自营店", item="实木餐桌")
+    refunds.request(world.ledger, order_no=order_no, amount_fen=20_000, key="ask")
+    said = world.chat().type("out_of_scope", "京东退款什么时候到")
+    assert "¥200.00退款正在处理" in said[0].text

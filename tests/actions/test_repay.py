@@ -97,7 +97,7 @@ def test_a_bill_carried_over_shows_its_interest(tmp_path: Path) -> None:
     """1,080.00 left after the minimum, three days after the due day: 1,080.00 × 0.05 % × 3 = 1.62."""
     world = states.make(tmp_path)
     states.minimum_met(world)
-    assert "不算逾期，到今天另有利息¥1.62" in world.chat().type("how_to_repay")[0].text
+    assert "不算逾期，另有利息¥1.62" in world.chat().type("how_to_repay")[0].text
 
 
 def test_the_last_payment_is_told_with_what_is_still_due(chat: Begin, ledger: Ledger) -> None:

@@ -94,6 +94,17 @@ def test_what_was_only_asked_for_files_nothing(chat: Begin, ledger: Ledger, text
     assert dump.account_json(ledger, "c-clean")["tickets"] == []
 
 
+@pytest.mark.parametrize(
+    "text", ["客服让我转账，是骗子吗", "有人打电话让我共享屏幕", "电话说我欠月付是不是诈骗"]
+)
+def test_nor_does_it_where_it_is_understood_as_a_report(chat: Begin, ledger: Ledger, text: str) -> None:
+    talk = chat("c-clean")
+    said = talk.type("report_unauthorised", text)
+    assert [each.response for each in said] == ["utter_scam_warning", "utter_scam_next"]
+    assert tickets.list_tickets(ledger) == []
+    assert talk.press(said, "登记盗用调查")[0].response == "utter_fraud_own"
+
+
 def rows(ledger: Ledger, customer: str) -> dict[str, Any]:
     return {**dump.account_json(ledger, customer), "now": ""}
 

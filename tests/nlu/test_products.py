@@ -6,6 +6,7 @@ import pytest
 
 from nlu.products import (
     is_about_other_product,
+    is_refund_elsewhere,
     names_other_product,
     names_our_product,
     with_others_alike,
@@ -242,6 +243,47 @@ def test_and_is_none_where_it_only_comes_up(text: str) -> None:
 def test_another_brands_monthly_pay_is_another_product(name: str) -> None:
     for text in (f"{name}月付怎么关", f"把我的{name}月付一次还清", f"{name}的月付 注销"):
         assert is_about_other_product(normalise(text)), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我工资卡是农行的，月付能从这张卡自动还吗", "我的卡是民生银行，月付还款扣不了",
+        "绑的是邮储的，月付怎么没扣",
+        "工资发在平安银行，月付到期会扣吗", "钱都在微信，月付能从那里扣吗", "我平时用支付宝，月付能用它还吗",
+        "储蓄卡是兴业的月付能扣吗", "工商银行卡能还月付吗", "招行储蓄卡能扣款吗",
+        "微信零钱可以还月付吗", "工资卡是中行的，能自动扣款吗",
+    ],
+)  # fmt: skip
+def test_a_bank_that_only_has_the_card_is_not_the_matter(text: str) -> None:
+    assert not is_about_other_product(normalise(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "淘宝的退款多久到", "京东退款怎么还没到账", "拼多多的订单退款了吗",
+        "美团退款", "饿了么退款退到哪", "闲鱼那笔退款呢",
+        "携程机票退票的钱没到", "天猫买的衣服退了", "DOU+的退款",
+        "dou+ 退款到哪了", "千川退款多久", "打赏主播的钱退回来了吗",
+    ],
+)  # fmt: skip
+def test_money_back_from_elsewhere_is_not_the_matter(text: str) -> None:
+    assert is_about_other_product(normalise(text)) and is_refund_elsewhere(normalise(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "用月付在淘宝买的退款到哪了", "我月付买的京东订单退款了", "在拼多多买的东西退了",
+        "退款会退到微信吗", "退到支付宝了吗",
+        "天猫退货了额度没恢复", "京东退款了账单怎么没减", "美团退款之后分期还要还吗",
+        "抖音商城退款到哪了", "退款多久到",
+        "团购券退款退到哪里", "抖音的退款到了吗",
+    ],
+)  # fmt: skip
+def test_money_back_for_what_was_paid_with_ours_is(text: str) -> None:
+    assert not is_refund_elsewhere(normalise(text)) and not is_about_other_product(normalise(text))
 
 
 @pytest.mark.parametrize("text", ["月月付怎么关", "我要注销月月付", "月月付"])

@@ -120,6 +120,19 @@ def test_another_companys_monthly_payment(text: str, name: str, known: frozenset
     assert other_monthly(normalise(text), known) == name
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        "究竟", "毕竟", "无意", "疯狂", "日常", "常常", "偶尔", "始终", "持续", "随意", "顺利", "终于",
+        "幸亏", "似乎", "估计", "务必", "悄悄", "放心地", "随便", "直接", "已经", "一直", "每次", "莫名其妙",
+        "轻松",
+    ],
+)  # fmt: skip
+def test_an_ordinary_word_names_no_company(word: str, known: frozenset[str]) -> None:
+    for text in (f"{word}月付怎么关", f"{word}月付", f"我能{word}月付吗"):
+        assert other_monthly(normalise(text), known) == "", text
+
+
 def test_few_of_our_own_sentences_are_taken_for_another_companys(ours: list[str]) -> None:
     taken, asked = [], 0
     for fold in range(FOLDS):
