@@ -9,9 +9,9 @@ from actions.turn import Turn
 from ledger.model import AccountFacts, Bill
 
 _BY_HOUR = re.compile("(?<!自动)(?<!扣款)几点(?!.{0,4}(?:出账|扣))|截止时间")
-# Characters for the lines of a bill: in its own answer what its amounts and days leave, after it more. Of a
-# bill that is late or being paid these take all the room: the card has the lines, and so has the rest.
-ROOM, ROOM_FOR_MORE = 38, 75
+# Characters for the lines of a bill: in its own answer what its amounts and days leave, for all or none, after
+# it more. Where it is late or being paid these take all the room; the card has the lines anyway.
+ROOM, ROOM_FOR_MORE = 38, 82
 
 
 def query_bill(turn: Turn) -> None:
@@ -51,8 +51,10 @@ def say_last_bill(turn: Turn, facts: AccountFacts) -> None:
 
 def say_bill(turn: Turn, facts: AccountFacts, bill: Bill) -> None:
     """Amount and due day first, then its lines and everything that is owed."""
+    lines = listing.bill_lines(bill.items)
     more = {
-        "lines": listing.listed(listing.bill_lines(bill.items), ROOM),
+        "lines": listing.listed(lines, ROOM),
+        "count": str(len(lines)),
         "total": words.money(facts.debts.total_fen),
         "today": words.day(facts.today),
     }
@@ -68,7 +70,7 @@ def say_bill(turn: Turn, facts: AccountFacts, bill: Bill) -> None:
         response = "utter_bill_rolling"
         more["interest"] = words.money(facts.debts.interest_fen)
     else:
-        response = "utter_bill"
+        response = "utter_bill" if _all_told(lines) else "utter_bill_many"
     turn.say(response, card=cards.bill(bill), **own.bill_words(facts, bill), **more)
 
 
@@ -76,10 +78,14 @@ def say_more(turn: Turn, facts: AccountFacts, bill: Bill) -> None:
     """The lines that its answer left out."""
     lines = listing.bill_lines(bill.items)
     in_full = facts.open_charge is None and not facts.debts.overdue_fen and not own.rolls_over(facts, bill)
-    told = listing.fitting(lines, ROOM) if in_full else 0
-    rest = listing.listed(lines[told:], ROOM_FOR_MORE)
+    rest = "" if in_full and _all_told(lines) else listing.listed(lines, ROOM_FOR_MORE)
     response = "utter_bill_more" if rest else "utter_bill_no_more"
     turn.say(response, card=cards.bill(bill), lines=rest, **own.bill_words(facts, bill))
+
+
+def _all_told(lines: list[str]) -> bool:
+    """Whether a bill's own answer has room for all of its lines; of many the card has them."""
+    return listing.fitting(lines, ROOM) == len(lines)
 
 
 def billing_dates(turn: Turn) -> None:

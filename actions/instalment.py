@@ -8,7 +8,7 @@ from ledger import disclosure
 from ledger.disclosure import PlanOffer
 from ledger.model import AccountFacts, Plan
 
-ROOM = 70  # characters for the plans
+ROOM = 62  # characters for the plans
 
 
 def make_instalment(turn: Turn) -> None:
@@ -105,14 +105,16 @@ def manage_instalment(turn: Turn) -> None:
     if not facts.plans:
         turn.say("utter_plans_none", today=words.day(facts.today))
         return
-    lines = [plan_line(plan, facts) for plan in facts.plans]
+    lines = [plan_line(plan) for plan in facts.plans]
     if len(lines) == 1:
         lines = [plan_in_full(facts.plans[0], facts)]
     left = words.money(sum(plan.remaining_principal_fen for plan in facts.plans))
     whole = listing.fitting(lines, ROOM) == len(lines)
-    response = "utter_plans" if whole else "utter_plans_and_more"
+    response = (
+        "utter_plans" if len(lines) == 1 else "utter_plans_several" if whole else "utter_plans_and_more"
+    )
     plans = listing.listed(lines, ROOM if whole else ROOM - len(left), "个")
-    turn.say(response, count=str(len(lines)), plans=plans, left=left)
+    turn.say(response, count=str(len(lines)), plans=plans, left=left, due=next_due(facts))
     own.being_checked(turn, facts)
 
 
@@ -122,12 +124,17 @@ def plan_in_full(plan: Plan, facts: AccountFacts) -> str:
     return f"{words.plan(plan)}，剩余本金{words.money(plan.remaining_principal_fen)}{due}"
 
 
-def plan_line(plan: Plan, facts: AccountFacts) -> str:
+def plan_line(plan: Plan) -> str:
     """One of several: without what a period costs, and without the shop where the item is named."""
     shop, _, item = words.label(plan.label).partition(" ")
     name, left = listing.in_line(shop, item), words.money(plan.remaining_principal_fen)
-    due = f"，{words.day(plan.next_due_on, today=facts.today)}还" if plan.next_due_on else ""
-    return f"{name}，{words.plan_billed(plan)}，剩余本金{left}{due}"
+    return f"{name}，已出{plan.billed_periods}/{plan.periods}期，剩余本金{left}"
+
+
+def next_due(facts: AccountFacts) -> str:
+    """When the earliest of the plans' next periods is due."""
+    days = [plan.next_due_on for plan in facts.plans if plan.next_due_on]
+    return words.day(min(days), today=facts.today) if days else ""
 
 
 REPLIES = {"make_instalment": make_instalment, "manage_instalment": manage_instalment}

@@ -59,5 +59,5 @@ def listed(lines: Sequence[str], room: int, unit: str = "笔") -> str:
 
 
 def _joined(lines: Sequence[str], count: int, unit: str) -> str:
-    rest = f"等{len(lines)}{unit}" if len(lines) > count else ""
+    rest = f"\n（共{len(lines)}{unit}）" if len(lines) > count else ""
     return "；\n".join(lines[:count]) + rest

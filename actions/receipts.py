@@ -26,13 +26,18 @@ STATES: dict[ChargeState, str] = {
 
 def payment(turn: Turn, value: Repayment, facts: AccountFacts) -> str:
     """A payment in one line: 11月3日 09:50，¥887.00，已到账，编号S3-1，结清凭证号JQ20261103-0003."""
-    at, amount = words.moment(value.at, today=facts.today), words.money(value.amount_fen)
     receipt = f"，结清凭证号{value.receipt}" if value.receipt else ""
+    return f"{taken(turn, value, facts)}，编号{value.number}{receipt}"
+
+
+def taken(turn: Turn, value: Repayment, facts: AccountFacts) -> str:
+    """What a bank's statement says of it, too, and what became of it: 11月3日 09:50，¥887.00，已到账."""
+    at, amount = words.moment(value.at, today=facts.today), words.money(value.amount_fen)
     late = late_money.found(turn, facts, value.number) if value.state == "FAILED" else None
     state = STATES[value.state]
     if late is not None:
         state = "后来扣了款，已退给您" if late.returned else "后来扣了款，正在退给您"
-    return f"{at}，{amount}，{state}，编号{value.number}{receipt}"
+    return f"{at}，{amount}，{state}"
 
 
 def asked(turn: Turn) -> bool:

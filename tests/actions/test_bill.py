@@ -34,7 +34,7 @@ def test_the_card_has_every_line_of_the_bill(chat: Begin, ledger: Ledger) -> Non
     said = chat("c-owing").type("query_bill")[0]
     assert said.card["type"] == "bill" and said.card["total"] == words.money(bill.total_fen)
     assert [each["amount"] for each in said.card["items"]] == [words.money(i.amount_fen) for i in bill.items]
-    assert f"等{len(bill.items)}笔" in said.text
+    assert f"共{len(bill.items)}笔" in said.text
     assert not re.search(r"\d{4}-\d{2}", said.text)  # a plan's month is in words
 
 

@@ -19,7 +19,7 @@ Begin = Callable[[str | None], Chat]
     [
         ("c-owing", "query_bill", "那手续费呢", "prepay_all", "utter_fees"),
         ("c-owing", "query_bill", "什么时候", "refund", "utter_dates_bill"),
-        ("c-owing", "query_bill", "这个月呢", "request_extension", "utter_bill"),
+        ("c-owing", "query_bill", "这个月呢", "request_extension", "utter_bill_many"),
         ("c-owing", "query_bill", "还有吗", "out_of_scope", "utter_bill_more"),
         ("c-owing", "offer_settle", "要手续费吗", "make_instalment", "utter_settle_costs"),
         ("c-refunding", "refund", "能加急吗", "where_usable", "utter_refund_no_faster"),
@@ -95,7 +95,7 @@ def test_the_bill_of_the_month_before_after_an_answer_about_the_limit(chat: Begi
     assert talk.type("nlu_fallback", "上个月呢", month=month)[0].response == "utter_bill_month_paid"
     owing = chat("c-owing")
     owing.type("query_limit")  # which told of no bill: the one to pay is that of the month before
-    assert owing.type("nlu_fallback", "上个月呢", month=month)[0].response == "utter_bill"
+    assert owing.type("nlu_fallback", "上个月呢", month=month)[0].response == "utter_bill_many"
 
 
 @pytest.mark.parametrize("more", ["还有吗", "还有别的吗", "还有其他的吗"])

@@ -67,13 +67,21 @@ def test_running_plans_with_what_is_left(chat: Begin, ledger: Ledger) -> None:
     said = chat("c-owing").type("manage_instalment")
     account = facts.account_facts(ledger, "c-owing")
     assert f"您有{len(account.plans)}个" in said[0].text and len(account.plans) == 2
-    left = sum(plan.remaining_principal_fen for plan in account.plans)
-    assert f"剩余本金共{words.money(left)}" in said[0].text and said[0].text.endswith("等2个。")
-    for plan in account.plans[:1]:
+    for plan in account.plans:
         assert f"剩余本金{words.money(plan.remaining_principal_fen)}" in said[0].text
-        assert f"{plan.periods}期已出{plan.billed_periods}期" in said[0].text
-        assert plan.next_due_on is not None and told.day(ledger, plan.next_due_on) in said[0].text
+        assert f"已出{plan.billed_periods}/{plan.periods}期" in said[0].text
+    due = min(plan.next_due_on for plan in account.plans if plan.next_due_on)
+    assert f"{told.day(ledger, due)}还下期" in said[0].text
     assert "prepay_all" in [each["intent"] for each in said[0].buttons]
+
+
+def test_of_many_plans_those_that_fit_and_what_is_left_of_all(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    for amount_fen in (100_000, 200_000, 300_000):
+        world.customer.buy(amount_fen, periods=6)
+    said = world.chat().type("manage_instalment")[0]
+    assert said.response == "utter_plans_and_more" and said.text.endswith("（共3个）。")
+    assert "您有3个分期，剩余本金共¥6,000.00，" in said.text
 
 
 def test_no_plans(chat: Begin) -> None:

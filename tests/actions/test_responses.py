@@ -26,8 +26,8 @@ LONGEST = 120
 # A list has a line for each bill item, plan or offer. Only its lines, at most four and none of them long, may
 # make a bubble longer; its heading may not. The card beside it holds all of a longer list.
 LISTS = {
-    "utter_bill", "utter_fees_bill", "utter_plans", "utter_plans_and_more", "utter_instalment_offers",
-    "utter_dispute_payments",
+    "utter_bill", "utter_fees_bill", "utter_plans", "utter_plans_several", "utter_plans_and_more",
+    "utter_instalment_offers", "utter_dispute_payments",
 }  # fmt: skip
 LONGEST_LINE = 80
 LINES_AT_MOST = 4

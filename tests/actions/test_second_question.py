@@ -14,7 +14,7 @@ Begin = Callable[[str | None], Chat]
 def test_the_second_question_is_a_button_that_answers_it(chat: Begin) -> None:
     talk = chat("c-owing")
     said = talk.type("query_bill", "欠多少，会不会上征信", second_question="credit_report")
-    assert said[0].response == "utter_bill"
+    assert said[0].response == "utter_bill_many"
     assert said[-1].buttons[-1]["title"] == "您还问了：会不会上征信"
     assert talk.press(said, "您还问了")[0].response.startswith("utter_credit")
 
@@ -47,7 +47,7 @@ def test_of_three_questions_none_is_lost(chat: Begin, pressed: str, left: str) -
     talk = chat("c-owing")
     asked = {"second_question": "credit_report", "third_question": "refund"}
     said = talk.type("query_bill", "欠多少，会不会上征信，退款到哪了", **asked)
-    assert said[0].response == "utter_bill"
+    assert said[0].response == "utter_bill_many"
     assert [each["title"] for each in said[-1].buttons[-2:]] == ["您还问了：会不会上征信", "您还问了：退款"]
     other = talk.press(said, f"您还问了：{pressed}")
     offered = [each["title"] for each in other[-1].buttons if "您还问了" in each["title"]]

@@ -63,6 +63,7 @@ def amounts(text: str) -> set[int]:
 def held(ledger: Ledger, known: AccountFacts) -> frozenset[int]:
     """Every amount that the ledger holds of this account, in fen, and what the terms name or lead to."""
     found = set(_whole(asdict(known))) | set(_whole(asdict(ledger.terms)))
+    found.add(sum(plan.remaining_principal_fen for plan in known.plans))
     offers = disclosure.bill_plans(ledger.terms, known.bill, known.now)
     if not isinstance(offers, str):
         for offer in offers:
