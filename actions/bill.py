@@ -9,8 +9,8 @@ from actions.turn import Turn
 from ledger.model import AccountFacts, Bill
 
 _BY_HOUR = re.compile("(?<!自动)(?<!扣款)几点(?!.{0,4}(?:出账|扣))|截止时间")
-# Characters for the lines of a bill: in its own answer what its amounts and days leave, for all or none, after
-# it more. Where it is late or being paid these take all the room; the card has the lines anyway.
+# Characters for the lines of a bill: in its own answer what its amounts and days leave, for all or none;
+# after it more. Where it is late or being paid these take all the room; the card has the lines anyway.
 ROOM, ROOM_FOR_MORE = 38, 82
 
 
