@@ -16,10 +16,10 @@ from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu import ordinary
 from nlu.fingerprint import source_of
 from nlu.lender_ending import endings, lender
 from nlu.normaliser import NORMALISED
-from nlu.ordinary import ends_in_word
 from nlu.other_product import OUT_OF_SCOPE, put_out_of_scope
 from nlu.products import names_our_product
 from nlu.text import normalise
@@ -85,7 +85,7 @@ def other_monthly(text: str, known: Set[str]) -> str:
     for found in _BEFORE_OURS.finditer(text):
         name = found[1]
         new = name[0] not in _NO_NAME and not pairs(name) & known and name[-1] + "月" not in known
-        if new and not ends_in_word(name):
+        if new and not ordinary.ends_in_word(name):
             return name
     return ""
 
@@ -158,6 +158,7 @@ class UnknownName(GraphComponent, IntentClassifier):
         """
         with model_storage.read_from(resource) as folder:
             known = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        ordinary.words()
         return cls(config, model_storage, resource, *(frozenset(known[part]) for part in _PARTS))
 
     @classmethod
