@@ -116,6 +116,11 @@ def doubted(text: str) -> bool:
     return DOUBT.search(text) is not None and not HARM.search(text)
 
 
+def to_answer(text: str) -> bool:
+    """Whether a report is answered beside a warning: something has happened, or we are called names."""
+    return happened(text) or doubted(text)
+
+
 def register(turn: Turn) -> None:
     """The ticket, and what there is to do at once for the account as it stands.
 

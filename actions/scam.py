@@ -39,7 +39,7 @@ def warn(turn: Turn) -> None:
         fraud.register(turn)
     else:
         turn.say("utter_scam_warning")
-        if turn.intent == "report_unauthorised" and fraud.happened(turn.text):
+        if turn.intent == "report_unauthorised" and fraud.to_answer(turn.text):
             fraud.report_unauthorised(turn)
         elif turn.intent == "talk_to_human":
             _call_person(turn)
