@@ -117,7 +117,8 @@ class Household:
                 late = waiting[0]
                 told = f" (it answers: {answer})" if answer else ""
                 raise Failure(
-                    f"The {late.name} is not ready after {timeout_s:.0f} s{told}: {late.last_words()}"
+                    f"The {late.name} is not ready after {timeout_s:.0f} s{told}. Is the machine busy?"
+                    f" Its log ends: {late.last_words()}"
                 )
             time.sleep(POLL_S if waiting else 0)
 
