@@ -21,7 +21,7 @@ from actions.turn import Turn
 from ledger import disclosure
 from ledger.model import AccountFacts, Bill, Repayment
 
-PAYMENTS_ROOM = 79  # characters for the last payments
+PAYMENTS_ROOM = 81  # characters for the last payments
 # Says that money was taken twice: a person compares it with the bank.
 TWICE = re.compile(
     r"(扣|付|还|划)(了|款|走|掉|钱|我)*(两|2|二|三|3|好几|多)(次|遍|笔|回)|(重复|多|又|再)(次|一次)?(扣|划)(了|款了|走|掉|我)"
@@ -169,7 +169,8 @@ def return_meant(turn: Turn) -> bool:
 
 def dispute_charge(turn: Turn, facts: AccountFacts) -> None:
     """What the ledger has of the last payments, to compare with the bank; then a person does so too."""
-    payments = listing.listed([receipts.taken(turn, each, facts) for each in facts.repayments], PAYMENTS_ROOM)
+    money_first = sorted(facts.repayments, key=lambda each: each.state == "FAILED")
+    payments = listing.listed([receipts.taken(turn, each, facts) for each in money_first], PAYMENTS_ROOM)
     if payments:
         turn.say("utter_dispute_payments", count=str(len(facts.repayments)), payments=payments)
     else:

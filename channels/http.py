@@ -134,16 +134,21 @@ def refuse_alike(app: Sanic, max_body_bytes: int) -> None:
         return reply(ChatError("too_large"))
 
     async def not_found(request: Request, _error: Exception) -> HTTPResponse:
-        return reply(ChatError("not_found", f"{request.method} {request.path[:80]}"))
+        return reply(ChatError("not_found", _where(request)))
 
     async def not_allowed(request: Request, error: Exception) -> HTTPResponse:
-        answer = reply(ChatError("method_not_allowed", f"{request.method} {request.path[:80]}"))
+        answer = reply(ChatError("method_not_allowed", _where(request)))
         answer.headers.update(getattr(error, "headers", {}))
         return answer
 
     app.error_handler.add(PayloadTooLarge, too_large)
     app.error_handler.add(NotFound, not_found)
     app.error_handler.add(MethodNotSupported, not_allowed)
+
+
+def _where(request: Request) -> str:
+    """For the log: of an address no more than its first two parts, for further on it may hold a secret."""
+    return f"{request.method} {'/'.join(request.path.split('/')[:3])[:80]}"
 
 
 def allow_origins(app: Sanic, origins: tuple[str, ...]) -> None:

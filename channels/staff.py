@@ -17,11 +17,15 @@ from typing import Any
 from rasa.core.channels import BUILTIN_CHANNELS
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
 from sanic import Blueprint, Sanic
+from sanic.exceptions import SanicException
+from sanic.request import Request
+from sanic.response import HTTPResponse
 
 from channels import readable
 from channels.desk import Desk
 from channels.errors import ChatError
 from channels.heard import Asked
+from channels.http import reply
 from channels.identity import Identity
 from channels.mailbox import Message
 
@@ -75,6 +79,7 @@ class StaffInput(InputChannel):
         """The routes of Rasa's connector; what it hears comes here and not to Rasa."""
         blueprint = self.inner.blueprint(self._hear)
         blueprint.listener("before_server_start")(self._before_start)
+        blueprint.exception(Exception)(self._unforeseen)
         return blueprint
 
     async def deliver(self, sender: str, said: list[Message]) -> None:
@@ -100,6 +105,16 @@ class StaffInput(InputChannel):
     async def _before_start(self, app: Sanic, _loop: asyncio.AbstractEventLoop) -> None:
         self._desk = Desk.of(app)
         self._desk.outlets.add(self)
+
+    async def _unforeseen(self, _request: Request, error: Exception) -> HTTPResponse:
+        """What the connector cannot read. Sanic would log the address, which has the secret."""
+        if isinstance(error, SanicException):
+            return reply(ChatError("bad_request", f"{self.inner.name()}: {type(error).__name__}"))
+        unforeseen = ChatError("internal")
+        logger.error(
+            "[%s] %s: a request failed (%s)", unforeseen.reference, self.inner.name(), type(error).__name__
+        )
+        return reply(unforeseen)
 
     async def _hear(self, message: UserMessage) -> None:
         """A turn like any other. Whatever else the connector says of its sender counts for nothing."""

@@ -26,7 +26,7 @@ LISTED = """
 channels.web.WebInput:
 channels.staff.StaffInput:
   connector: mattermost
-  address_secret: ${YUEFU_STAFF_ADDRESS_SECRET}
+  address_secret: ${YUEFU_STAFF_ADDRESS}
   members: [u1, 7]
   url: %s
   token: a-token-of-mattermost
@@ -73,7 +73,7 @@ def mattermost(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         credentials = folder / "credentials.yml"
         credentials.write_text(LISTED % made.url, encoding="utf-8")
         with running_chat(
-            model, folder, credentials=str(credentials), YUEFU_STAFF_ADDRESS_SECRET=SECRET
+            model, folder, credentials=str(credentials), YUEFU_STAFF_ADDRESS=SECRET
         ) as made.chat:
             yield made
         server.shutdown()
@@ -100,6 +100,18 @@ def test_who_is_no_member_is_not_heard(mattermost: Mattermost, user: str) -> Non
 @pytest.mark.parametrize("secret", ["", "another-address-of-this-very-bot"])
 def test_without_the_secret_there_is_no_address(mattermost: Mattermost, secret: str) -> None:
     assert mattermost.tells(secret, user_id="u1", trigger_word="@bot", text="@bot 你好") == 404
+
+
+@pytest.mark.parametrize("said", [{"text": 5}, {}, {"text": "@bot 你好", "user_id": ["u1"]}])
+def test_what_cannot_be_read_is_refused_and_the_address_stays_out_of_the_log(
+    mattermost: Mattermost, said: dict[str, Any]
+) -> None:
+    assert mattermost.tells(trigger_word="@bot", **said) in (200, 400, 500)
+    address = f"{mattermost.chat.url}/webhooks/mattermost/{SECRET}"
+    assert requests.get(f"{address}/webhook", timeout=10).status_code == 405
+    assert requests.post(f"{address}/webhook", data="{", timeout=10).status_code == 400
+    assert requests.get(f"{address}/elsewhere", timeout=10).status_code == 404
+    assert SECRET not in mattermost.chat.bot.text()
 
 
 def test_what_is_typed_or_pressed_there_is_words(mattermost: Mattermost) -> None:
