@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from actions import close, decisions, follow_up, repay, settle, words
+from actions import close, decisions, follow_up, repay, settle, unusable, words
 from actions.turn import Turn
 from ledger.model import AccountFacts, Repayment, Settlement
 from ledger.numbers import charge_of
@@ -18,6 +18,12 @@ _PAY_AGAIN = re.compile(
     "^(?!.*买).*(?:(?:再|重新|重复|又|多)(?:付|支付|还|结清?|交|转)(?:款|钱|账)?(?:上?[一1两]?[次遍笔回]|款|钱)"
     "|(?:重新|重复)(?:付|支付|还款|结清)"
     "|(?:要不要|用不用|需不需要|能不能|可不可以|能|可以|可|要|用|需要)(?:再|重新)(?:付|支付|结清))"
+)
+# The same where no payment is under way, and with nothing else in it.
+_ONCE_MORE = re.compile(
+    "(?>那么?|我|现在|这样|是不是|还|就|[，, ])*(?:能不能|可不可以|要不要|用不用|能|可以|要|需要|得)*"
+    "(?:再|重新)(?:付|支付|还|结清?|扣)(?:款|钱)?(?:[一1两]?[次遍笔回])?"
+    "(?>行|可以|好)?[吗呢么嘛](?>[？?。！! ])*"
 )
 _TAKE_BACK = re.compile("取消|撤[回销]|不[想要]?[关付还]|别[关付扣还]")
 _RETRY = re.compile(
@@ -59,6 +65,7 @@ _RESULT = re.compile(
 )
 _OF_PAYMENTS = frozenset({"prepay_all", "repayment_status"})  # topics after which they are said of it
 _OF_DEBITS_OR_ORDERS = frozenset({"auto_debit", "why_unusable", "where_usable", "refund"})
+_OF_ORDERS = frozenset({"", "why_unusable", "where_usable", "query_limit", "limit_change"})
 _OF_CLOSING = frozenset({"", "how_to_close", "close_impact"})
 _WAITING = re.compile("好了[没吗嘛么]|结果|等着|等多久|多久|这么久|这么慢|还没好|还要等|到底|核实")
 # Intents that say little by themselves.
@@ -137,6 +144,21 @@ def _is_of(repayment: Repayment, last: Settlement) -> bool:
     return repayment.number == charge_of(last.number)
 
 
+def _told_of_once_more(turn: Turn, facts: AccountFacts, last: Settlement | None) -> bool:
+    """After a decline its decision, after a payment that it is done; of an order why it was refused."""
+    if turn.decision is not None:
+        return False
+    if last is not None and last.state == "FAILED":
+        decisions.show_settle(turn, close_after=last.close_after)
+    elif last is not None:
+        settle.say_settlement(turn, facts, last)
+    elif facts.refusals and turn.topic in _OF_ORDERS:
+        unusable.why_unusable(turn)
+    else:
+        repay.repayment_status(turn)
+    return True
+
+
 def withdraws(turn: Turn, text: str) -> bool:
     """Whether the words would have the payment back that was just made, and were told that it is done."""
     if not _WITHDRAWS.search(text) or _NOT_OF_PAYMENT.search(_NOT_CLOSING.sub("", text)):
@@ -155,6 +177,8 @@ def withdraws(turn: Turn, text: str) -> bool:
 def _after(turn: Turn, facts: AccountFacts, text: str) -> bool:
     """Of one whose outcome came a moment ago."""
     last = just_ended(facts)
+    if _ONCE_MORE.fullmatch(text):
+        return _told_of_once_more(turn, facts, last)
     if last is None:
         return False
     if turn.topic in _OF_PAYMENTS and turn.decision is None and _OUTCOME.fullmatch(text):

@@ -38,6 +38,7 @@ def overdue(turn: Turn) -> None:
     rule = {"rate": rules.daily_rate(turn.ledger.terms.penalty_rate)}
     spared = turn.follow_up == "spared"
     general = "utter_waiver_anonymous" if spared else "utter_overdue_anonymous"
+    general = "utter_overdue_cap_anonymous" if _asks_cap(turn) else general
     facts = own.account(turn, general, "utter_closed_repay", **rule)
     if facts is None or _told_while_checked(turn, facts) or own.being_checked(turn, facts):
         return

@@ -113,3 +113,40 @@ def test_a_no_after_closing_hears_that_it_is_closed(chat: Begin, words: str) -> 
     clean = chat("c-clean")
     clean.press(clean.type("how_to_close", enters="close"), "确认关闭", strong=True)
     assert names(clean.type("deny", words)) == ["utter_closed"]
+
+
+@pytest.mark.parametrize("words", ["可以再付款一次吗", "那重新支付呢", "我要再还一遍吗"])
+@pytest.mark.parametrize(
+    "customer, mode, told",
+    [
+        ("c-owing", "decline", "utter_quote"),
+        ("c-owing", "succeed", "utter_settled"),
+        ("c-owing", "", "utter_status_booked"),
+        ("c-overlimit", "", "utter_unusable_over_limit"),
+    ],
+)
+def test_whether_to_pay_once_more(
+    chat: Begin, ledger: Ledger, customer: str, mode: str, told: str, words: str
+) -> None:
+    if mode:
+        gateway(ledger).set_mode(mode, customer)
+        talk = settled(chat, customer)
+    else:
+        talk = chat(customer)
+    assert names(talk.type("nlu_fallback", words)) == [told]
+
+
+@pytest.mark.parametrize("words", ["多还了钱能退吗", "再还款会怎样", "能再开通一次吗"])
+def test_other_words_are_not_of_paying_once_more(chat: Begin, words: str) -> None:
+    assert names(chat("c-owing").type("refund", words))[0].startswith("utter_refund")
+
+
+def test_whether_it_is_capped_is_of_the_penalty_unless_the_limit_was_spoken_of(chat: Begin) -> None:
+    assert names(chat(None).type("query_limit", "封顶吗")) == ["utter_overdue_cap_anonymous"]
+    owing = chat("c-owing")
+    assert names(owing.type("query_limit", "有封顶吗")) == ["utter_overdue_cap_rule"]
+    owing.type("prepay_all", enters="settle")
+    assert names(owing.type("query_limit", "会封顶吗")) == ["utter_overdue_cap_rule", "utter_quote_after"]
+    other = chat("c-owing")
+    other.type("query_limit", "额度多少")
+    assert names(other.type("query_limit", "封顶吗")) == ["utter_limit"]
