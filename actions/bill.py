@@ -103,16 +103,10 @@ def billing_dates(turn: Turn) -> None:
         decisions.say_closed(turn, facts, "utter_closed_repay")
         return
     more = rule | own.next_words(facts)
-    overdue, due = own.overdue_bill(facts), own.due_bill(facts)
+    due = own.due_bill(facts)
     by_hour = turn.follow_up == "hour" or (not turn.pressed and _BY_HOUR.search(turn.text))
-    if facts.open_charge is not None:
-        turn.say("utter_dates_checking", **more)
-    elif overdue is not None and due is not None:
-        late = own.bill_words(facts, overdue) | own.overdue_words(facts)
-        turn.say("utter_dates_overdue_and_due", **late, **own.due_words(facts, due), **more)
-    elif overdue is not None:
-        late = own.bill_words(facts, overdue) | own.overdue_words(facts)
-        turn.say("utter_dates_overdue", **late, **more)
+    if facts.open_charge is not None or own.overdue_bill(facts) is not None:
+        _say_pressing_dates(turn, facts, more)
     elif by_hour and due is not None:
         turn.say("utter_dates_hour", **own.bill_words(facts, due))
     elif by_hour:
@@ -122,6 +116,23 @@ def billing_dates(turn: Turn) -> None:
         turn.say(response, **own.bill_words(facts, due), **more)
     else:
         turn.say("utter_dates_frozen" if facts.freezes else "utter_dates", **more)
+
+
+def _say_pressing_dates(turn: Turn, facts: AccountFacts, more: dict[str, str]) -> None:
+    """Of what is late or being paid: the bill that is open comes before the one to come."""
+    checking = facts.open_charge is not None
+    overdue, due = own.overdue_bill(facts), own.due_bill(facts)
+    if overdue is not None:
+        more = more | own.bill_words(facts, overdue) | own.overdue_words(facts)
+        if due is not None:
+            response = "utter_dates_checking_overdue_and_due" if checking else "utter_dates_overdue_and_due"
+            turn.say(response, **more, **own.due_words(facts, due))
+        else:
+            turn.say("utter_dates_checking_overdue" if checking else "utter_dates_overdue", **more)
+    elif due is not None:
+        turn.say("utter_dates_checking_bill", **more, **own.bill_words(facts, due))
+    else:
+        turn.say("utter_dates_checking", **more)
 
 
 def change_due_date(turn: Turn) -> None:

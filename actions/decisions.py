@@ -77,6 +77,8 @@ def decline(turn: Turn) -> None:
     facts = turn.facts
     if facts is not None and facts.open_charge is not None:
         say_cannot_withdraw(turn, facts, facts.open_charge)
+    elif facts is not None and facts.state == "CLOSED":
+        say_closed(turn, facts)  # 好的，先不办 would sound as if it were undone
     elif facts is None or facts.state != "ACTIVE":
         turn.say("utter_deny")
     elif kind == "close":

@@ -19,6 +19,7 @@ _ASKED = {
     "(?:多少|几[块毛分])(?:钱|利息|违约金|罚息|滞纳金)?|(?:涨|加|收|扣|要)?(?:多少|几[块毛分])钱?(?:每|[一1])[天日]",
     "capped": "(?:有|没有?|会|还|要|一直|就|这样)*(?:封顶|上限|到顶|无限|最[高多]|一直|涨到|收到)"
     "(?:的|涨|加|收|算|到|多少|几[块百千]|什么时候|下去|钱)*",
+    "penalty_cap": "(?:有|没有?|会|还|要|都|能|不)*封顶(?:的)?",
     "hour": "(?:最[晚迟]|截止|当天|要|得|在|到|还款?)*(?:几点钟?)(?:之?前|以?前|还款?|截止|算|为止)*",
     "restore": "(?:能|能不能|可以|可不可以|什么时候|啥时候|几时|要?多久|几天"
     "|怎么|咋|如何|要|会|才|给我|帮我|把|额度)*恢复(?:一下|回来|额度|使用|正常)*",
@@ -43,7 +44,7 @@ MORE = _PATTERNS["more"]
 _MAX_CHARS = 14
 
 # What nothing else is asked of than what is owed, whatever was spoken of.
-_ANYWHERE = {"spared": "overdue"}
+_ANYWHERE = {"spared": "overdue", "penalty_cap": "overdue"}
 # After an answer to the first, what is asked of it is a question of this intent.
 MEANT: dict[str, dict[str, str]] = {
     "how_to_close": dict.fromkeys(("how", "when", "why", "need", "cost"), "how_to_close")
@@ -114,7 +115,8 @@ for _topic in (*_OF_PAYING, *_OF_USE, *_OF_PARTS):
 for _topic in ("query_bill", "billing_dates", *_OF_PAYING):
     MEANT[_topic] = {"hour": "billing_dates", "capped": "overdue"} | MEANT[_topic]
 MEANT["fees_interest"]["capped"] = "overdue"
-MEANT["why_unusable"]["capped"] = MEANT["unfreeze"]["capped"] = "query_limit"
+for _topic in _OF_USE:
+    MEANT[_topic]["capped"] = "query_limit"
 
 # Buttons that lead on within a topic.
 BELONGS_TO = {

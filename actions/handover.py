@@ -46,8 +46,8 @@ def open_ticket(turn: Turn, kind: TicketKind, response: str, late: str = LATE, *
     and `more`; so is
     `late`, said in its place of an earlier ticket that nobody took in time.
     """
-    ticket = turn.ticket
-    if ticket is None or ticket.kind != kind:
+    ticket = _waiting(turn, kind)
+    if ticket is None:
         ticket = turn.ticket = tickets.open_ticket(
             turn.ledger,
             sender=turn.sender,
@@ -60,6 +60,27 @@ def open_ticket(turn: Turn, kind: TicketKind, response: str, late: str = LATE, *
         tickets.append(turn.ledger, ticket.id, masking.masked(turn.text), key=f"{turn.key}:{kind}")
     say_ticket(turn, ticket, response, late, **more)
     return ticket
+
+
+def _waiting(turn: Turn, kind: TicketKind) -> Ticket | None:
+    """The sender's ticket of that kind that is not closed: the one looked at, or one filed before it."""
+    ticket = turn.ticket
+    if ticket is None or ticket.kind == kind:
+        return ticket
+    before = (each for each in tickets.open_for(turn.ledger, turn.sender) if each.kind == kind)
+    return next(before, None)
+
+
+def say_waiting(turn: Turn, ticket: Ticket) -> None:
+    """Every ticket whose promise still holds, and until when the last of them will have been taken."""
+    now = turn.ledger.clock.now()
+    waiting = [each for each in tickets.open_for(turn.ledger, turn.sender) if each.promised_by >= now]
+    if len(waiting) < 2 or ticket.promised_by < now:
+        say_ticket(turn, ticket, "utter_person_waited_for")
+        return
+    last = max(waiting, key=lambda each: each.promised_by)
+    numbers = "、".join(each.number for each in waiting)
+    say_ticket(turn, last, "utter_persons_waited_for", numbers=numbers)
 
 
 def say_ticket(turn: Turn, ticket: Ticket, response: str, late: str = LATE, **more: str) -> None:

@@ -44,7 +44,7 @@ def talk_to_human(turn: Turn) -> None:
         return
     ticket = turn.ticket
     if ticket is not None and waits(turn):
-        handover.say_ticket(turn, ticket, "utter_person_waited_for")
+        handover.say_waiting(turn, ticket)
     elif any(word in turn.text for word in handover.COMPLAINT_WORDS):
         handover.open_ticket(turn, "complaint", "utter_complaint_filed")
         if CLOSING.search(turn.text) and turn.decision is None:

@@ -53,7 +53,7 @@ def answered(turn: Turn, text: str) -> bool:
         return False
     facts, kind = turn.facts, str((turn.decision or {}).get("kind"))
     if ticket is not None and of_ticket:
-        handover.say_ticket(turn, ticket, "utter_person_waited_for")
+        handover.say_waiting(turn, ticket)
     elif facts is not None and facts.open_charge is not None:
         decisions.say_under_way(turn, facts)
     elif kind in decisions.KINDS:
@@ -63,7 +63,7 @@ def answered(turn: Turn, text: str) -> bool:
     elif facts is not None and (last := outcome.just_ended(facts)) is not None:
         settle.say_settlement(turn, facts, last)
     elif ticket is not None:
-        handover.say_ticket(turn, ticket, "utter_person_waited_for")
+        handover.say_waiting(turn, ticket)
     elif facts is not None and (filed := diagnosis.filed_application(facts)) is not None:
         unusable.say_filed(turn, facts, filed)
     elif facts is not None and (pending := refund.awaited(facts)) is not None:

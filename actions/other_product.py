@@ -20,6 +20,11 @@ KEEPS_OURS = re.compile(
 )
 
 
+# 不是月付，是花呗; 我要关的是花呗: of what stands open to be confirmed.
+_NOT_OURS = re.compile("(?<!是)不是(?:要?关)?(?:我的|这个|抖音)*月付(?!吗|么|嘛)")
+_MEANT_OTHER = re.compile("(?:关|注销|还|结清)的?(?:其实)?(?:是|只是)(?!不是)")
+
+
 def beside(turn: Turn) -> bool:
     """Whether the typed words name 月付 and another product too."""
     text = normalise(turn.text)
@@ -40,15 +45,25 @@ def to_be_closed(turn: Turn) -> bool:
 def keeps_ours(turn: Turn) -> bool:
     """Whether another product is to be closed and 月付, open and not being paid, is said to stay."""
     text = normalise(turn.text)
-    if not beside(turn) or not re.search(_CLOSE, text) or not KEEPS_OURS.search(text):
+    closed_elsewhere = beside(turn) and re.search(_CLOSE, text) and KEEPS_OURS.search(text)
+    if not closed_elsewhere and not _corrects(turn, text):
         return False
     facts = turn.facts
     return facts is None or (facts.state == "ACTIVE" and facts.open_charge is None)
 
 
+def _corrects(turn: Turn, text: str) -> bool:
+    """Whether what stands open was asked of the wrong product."""
+    if turn.pressed or turn.decision is None or not products.names_other_product(text):
+        return False
+    meant_other = not products.names_our_product(text) and _MEANT_OTHER.search(text)
+    return bool(_NOT_OURS.search(text) or meant_other)
+
+
 def say_only_elsewhere(turn: Turn) -> None:
-    """It is closed where it is; a decision to close 月付 that stands open is over with that."""
-    if any(map(turn.asks, ("close", "settle_close", "owing", "offer_close"))):
+    """It is closed where it is; a decision about 月付 that stands open is over with that."""
+    closing = any(map(turn.asks, ("close", "settle_close", "owing", "offer_close")))
+    if closing or _corrects(turn, normalise(turn.text)):
         turn.settle_question()
     turn.say("utter_other_product_only")
 

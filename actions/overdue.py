@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions import decisions, handover, own, rules, words
+from actions import cards, decisions, guards, handover, own, rules, words
 from actions.turn import Turn
 from ledger import disclosure
 from ledger.model import AccountFacts
@@ -38,8 +38,9 @@ def overdue(turn: Turn) -> None:
     rule = {"rate": rules.daily_rate(turn.ledger.terms.penalty_rate)}
     spared = turn.follow_up == "spared"
     general = "utter_waiver_anonymous" if spared else "utter_overdue_anonymous"
+    general = "utter_overdue_cap_anonymous" if _asks_cap(turn) else general
     facts = own.account(turn, general, "utter_closed_repay", **rule)
-    if facts is None or own.being_checked(turn, facts):
+    if facts is None or _told_while_checked(turn, facts) or own.being_checked(turn, facts):
         return
     bill = own.owed_bill(facts)
     if facts.debts.overdue_fen and bill:
@@ -57,6 +58,23 @@ def overdue(turn: Turn) -> None:
         turn.say("utter_overdue_not_yet", **rule, **own.bill_words(facts, bill))
     else:
         turn.say("utter_overdue_none", today=words.day(facts.today), **rule)
+
+
+def _told_while_checked(turn: Turn, facts: AccountFacts) -> bool:
+    """Whether a payment has an open outcome, and it was told what is late or due beside it."""
+    charge, late = facts.open_charge, own.overdue_bill(facts)
+    bill = late or own.due_bill(facts)
+    if charge is None or bill is None:
+        return False
+    turn.settle_question()
+    turn.say(
+        "utter_overdue_checking" if late else "utter_overdue_checking_not_yet",
+        card=cards.status("checking", charge.amount_fen, charge.number),
+        **own.bill_words(facts, bill),
+        **own.overdue_words(facts),
+        **guards.charge_words(facts),
+    )
+    return True
 
 
 def _late_response(turn: Turn) -> str:

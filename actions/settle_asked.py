@@ -25,6 +25,20 @@ _OF_COSTS = re.compile(
     "|怎么来|哪来|什么|哪些|[。！!？?~，, ])*"
 )
 _MAX_CHARS = 20
+# 那我明天结清呢, 如果不提前还呢: whether it may wait, and no assent.
+_PAID = "(?:结清|还清|还完|付清|还款?|付款?|结)"
+_WHEN = (
+    "(?:[明后]天|今晚|下个?(?:月|周|星期|期)|过(?:几天|段时间|阵子)|以后|改天|晚点|月底"
+    "|到期(?:那天|日)?|[0-9]+[号日]|等.{0,6})"
+)
+_LATER = re.compile(
+    "(?>那么?|我|要是|如果|假如|万一|想|先|[，, ])*"
+    f"(?:{_WHEN}(?:再|才|一起|去|还|提前|一次性?|全部?)*{_PAID}"
+    f"|(?:暂时|现在|今天)?不(?:提前|一次性?|现在|马上|全部?)+{_PAID})"
+    "(?>了|掉|的话|[，, ])*"
+    "(?:呢|会?(?:怎样|怎么样|如何)|(?:可以|行|能)[吗么嘛]|行不行|可不可以|有影响[吗么嘛]|会有什么影响|[吗么嘛])"
+    "(?>呀|啊|[。！!？? ])*"
+)
 _SHORT = frozenset({"utter_not_enough", "utter_enough_for_bill"})  # responses
 _DONE = "(?:还清|结清|还完|付清|清掉|还上|全部?还|一次还|关掉|关闭|注销)"
 _COVERS = re.compile(
@@ -49,7 +63,21 @@ def answered(turn: Turn) -> bool:
         return False
     if turn.asks("settle") and means.told(turn, facts):
         return True
-    return _told_whether_enough(turn, facts) or _told_costs(turn, facts)
+    return _told_later(turn, facts) or _told_whether_enough(turn, facts) or _told_costs(turn, facts)
+
+
+def _told_later(turn: Turn, facts: AccountFacts) -> bool:
+    """That it may wait, until when the bill is due, and that the quote will be another one then."""
+    if not _of_settling(turn) or not _LATER.fullmatch(turn.text.strip()):
+        return False
+    bill = own.due_bill(facts)
+    if facts.debts.overdue_fen:
+        turn.say("utter_settle_later_overdue", **own.overdue_words(facts))
+    elif bill is not None:
+        turn.say("utter_settle_later_bill", **own.bill_words(facts, bill))
+    else:
+        turn.say("utter_settle_later", **own.next_words(facts))
+    return True
 
 
 def _told_costs(turn: Turn, facts: AccountFacts) -> bool:

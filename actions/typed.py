@@ -23,6 +23,7 @@ from actions import (
     out_of_scope,
     outcome,
     pressed,
+    settle,
     unusable,
 )
 from actions.outcome import OF_OTHERS
@@ -55,6 +56,10 @@ _GO = {
     "settle_close": _going_ahead(f"{_PAY}|{_CLOSE}"),
     "owing": _going_ahead(f"{_PAY}|{_CLOSE}"),
 }
+# Agrees to be charged, where no decision stands open: 我现在还，扣吧.
+_CHARGE_ME = re.compile(
+    f"(?=.*(?:扣|同意))(?=.*(?:吧|同意|马上|现在|直接|快))(?:{_EAGER}(?:{_PAY})[了吧啊呀。！!，, ]*){{1,3}}"
+)
 # Atomic groups: whatever was typed, it is read once.
 _FILLER = (
     "(?>(?>不对(?=[，,。 ])|算了|那|就|我|还是|先|暂时|现在|今天|太贵|太多|好的?|嗯|吧|了|啊|呢|哈|谢谢"
@@ -121,7 +126,7 @@ def answered(turn: Turn) -> bool:
         close.steps_close(turn)
     elif _speaks_of_application(turn, text) or _speaks_of_password(turn, text) or _applies(turn, text):
         unusable.unfreeze(turn)
-    elif _says_whether_to_close(turn, text) or close.refused(turn) or _says_pressed(turn, text):
+    elif _says_whether_to_close(turn, text) or _takes_back(turn, text) or _says_pressed(turn, text):
         return True
     elif OBJECTS.fullmatch(text) and (NO.fullmatch(text) or _denies(turn)):
         _object(turn)
@@ -136,8 +141,17 @@ def _denies(turn: Turn) -> bool:
     return turn.intent == "deny" and not follow_up.asked(turn)
 
 
+def _takes_back(turn: Turn, text: str) -> bool:
+    """A payment that is done, or the wish to close."""
+    return outcome.withdraws(turn, text) or close.refused(turn)
+
+
 def _says_pressed(turn: Turn, text: str) -> bool:
     return _YES.fullmatch(text) is None and pressed.answered(turn, text)
+
+
+def _can_be_charged(turn: Turn) -> bool:
+    return turn.facts is not None and settle.can_be_quoted(turn.facts)
 
 
 def _says_whose_account(turn: Turn, text: str) -> bool:
@@ -209,15 +223,19 @@ def _object(turn: Turn) -> None:
 
 
 def _goes_on(turn: Turn, text: str) -> bool:
-    """A yes to a decision or an offer: its button is shown, for the first time or again."""
+    """A yes to a decision or an offer, or to be charged: its button is shown, for the first time or again."""
     kind = str((turn.decision or {}).get("kind"))
     decision = decisions.OFFERS.get(kind, kind)
     agrees = bool(_YES.fullmatch(text) or (decision in _GO and _GO[decision].fullmatch(text)))
+    agrees = agrees or (decision == "settle" and _CHARGE_ME.fullmatch(text) is not None)
     if kind in decisions.KINDS and agrees:
         return decisions.again(turn, *decisions.KINDS)
     agrees = agrees or turn.intent == "affirm"
     if kind in decisions.OFFERS and agrees:
         decisions.show(turn, decision)
+    elif turn.decision is None and _CHARGE_ME.fullmatch(text) and _can_be_charged(turn):
+        turn.topic = "prepay_all"
+        decisions.show_settle(turn, close_after=False, how="again")
     elif kind == "unfreeze" and (agrees or _YES_TO_APPLY.fullmatch(text)):
         unusable.offer_again(turn)
     else:

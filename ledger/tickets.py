@@ -30,6 +30,7 @@ __all__ = [
     "hand_over",
     "latest_of",
     "list_tickets",
+    "open_for",
     "open_in",
     "open_ticket",
     "release",
@@ -125,6 +126,15 @@ def active_for(ledger: Ledger, sender: str) -> Ticket | None:
     with ledger.read() as conn:
         ticket_id = conn.scalar(_ACTIVE, {"sender": sender})
         return None if ticket_id is None else read(conn, ticket_id)
+
+
+@checked
+def open_for(ledger: Ledger, sender: str) -> tuple[Ticket, ...]:
+    """The sender's tickets that nobody has taken yet, the oldest first."""
+    of_sender = (_C.sender == sender) & (_C.state == sa.literal_column("'OPEN'"))
+    with ledger.read() as conn:
+        ids = conn.scalars(sa.select(_C.id).where(of_sender).order_by(_C.id)).all()
+        return tuple(read(conn, ticket_id) for ticket_id in ids)
 
 
 @checked

@@ -157,6 +157,26 @@ def overdue(world: World) -> None:
     world.at("2026-10-16")
 
 
+def paying_late(world: World) -> None:
+    overdue(world)
+    world.gateway.set_mode("timeout")
+    world.customer.repay(60_000)
+
+
+def paying_late_and_due(world: World) -> None:
+    billed(world)
+    world.customer.buy(30_000, **SHOP)
+    world.at("2026-11-03")
+    world.gateway.set_mode("timeout")
+    world.customer.repay(60_000)
+
+
+def paying_what_is_not_billed(world: World) -> None:
+    unbilled(world)
+    world.gateway.set_mode("timeout")
+    world.customer.repay(10_000)
+
+
 def taken_back_alone(world: World) -> None:
     billed(world)
     world.gateway.set_mode("chargeback")

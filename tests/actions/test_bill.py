@@ -155,3 +155,35 @@ def test_where_nothing_else_is_owed_it_is_said_once(tmp_path: Path) -> None:
     states.taken_back_alone(world)
     text = world.chat().type("query_bill")[0].text
     assert text.count("¥1,200.00") == 1 and "截至10月4日没有其他欠款" in text
+
+
+@pytest.mark.parametrize("words_", ["几点前要还", "账单哪天到期"])
+def test_the_due_day_of_a_bill_that_is_being_paid_is_its_own(
+    chat: Begin, ledger: Ledger, words_: str
+) -> None:
+    account = facts.account_facts(ledger, "c-unknown")
+    assert account.bill is not None
+    said = chat("c-unknown").type("billing_dates", words_)[0]
+    assert said.text.startswith(
+        f"{told.bill_name(ledger, account.bill)}{told.day(ledger, account.bill.due_on)}到期，"
+    )
+    assert words.money(account.bill.outstanding_fen) in said.text and "请不要重复付款" in said.text
+    late = chat("c-unknown").type("overdue", "逾期了吗")[0]
+    assert late.response == "utter_overdue_checking_not_yet" and "请不要重复付款" in late.text
+
+
+@pytest.mark.parametrize(
+    "later, dates, late",
+    [
+        (states.paying_late, "utter_dates_checking_overdue", "utter_overdue_checking"),
+        (states.paying_late_and_due, "utter_dates_checking_overdue_and_due", "utter_overdue_checking"),
+        (states.paying_what_is_not_billed, "utter_dates_checking", "utter_charge_being_checked"),
+    ],
+)
+def test_of_what_is_late_and_being_paid_both_are_told(
+    tmp_path: Path, later: Callable[[states.World], None], dates: str, late: str
+) -> None:
+    world = states.make(tmp_path)
+    later(world)
+    assert [each.response for each in world.chat().type("billing_dates")] == [dates]
+    assert [each.response for each in world.chat().type("overdue", "逾期了吗")] == [late]

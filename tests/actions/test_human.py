@@ -88,3 +88,17 @@ def test_a_promise_that_is_past_is_not_told_as_one(
     assert late.text.startswith(f"抱歉，工单{ticket.number}还没有人接") and "前会有人" not in late.text
     assert late.card["number"] == ticket.number and not late.card["promised_by"]
     assert len(tickets.list_tickets(ledger)) == 1
+
+
+def test_a_person_who_was_called_is_not_called_again_after_a_complaint(chat: Begin, ledger: Ledger) -> None:
+    talk = chat("c-clean")
+    first = talk.type("talk_to_human", "转人工")[0]
+    complaint = talk.type("talk_to_human", "我要投诉你们")[0]
+    again = talk.type("talk_to_human", "转人工")[0]
+    assert again.response == "utter_person_asked" and again.card["number"] == first.card["number"]
+    waits = talk.type("unfreeze", "还要等多久")[0]
+    assert waits.response == "utter_persons_waited_for"
+    assert f"{first.card['number']}、{complaint.card['number']}都" in waits.text
+    assert [each.kind for each in tickets.list_tickets(ledger)[-2:]] == ["human", "complaint"]
+    ledger.clock.advance(timedelta(days=2))  # type: ignore[attr-defined]
+    assert talk.type("unfreeze", "还要等多久")[0].response == "utter_ticket_late"

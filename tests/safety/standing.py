@@ -2,8 +2,7 @@
 
 Two worlds in which these are equal go on alike. Left out is what tells them apart and changes no answer: the
 ids that rows were given, also where another refers to them, hashes, the keys of requests, whose turn it was
-at a merchant's settlement, when tickets were opened and since when they are late, and what is underneath the
-newest ticket that a customer cannot end.
+at a merchant's settlement, when tickets were opened and since when they are late.
 """
 
 from __future__ import annotations
@@ -81,19 +80,14 @@ def account(ledger: Memory, gateway: Memory, customer: str) -> str:
 
 
 def tickets(ledger: Memory, customer: str, now: datetime) -> list[tuple[str, str, str]]:
-    """Kind and state of the ticket that answers look at, and of those that show when it ends; of an open one
-    also until when somebody is to take it, or that it is late. Last, whether there is a report of fraud.
+    """Kind and state of the ticket that answers look at, and of all others that are not closed; of an open
+    one also until when somebody is to take it, or that it is late. Last, whether there is a report of fraud.
 
-    `tickets.active_for` takes the newest, and what a customer says ends only a talk with a person; a report
-    is looked for under all others, before what it may be about is paid.
+    `tickets.active_for` takes the newest; one that is filed already is looked for under it, and whoever waits
+    hears of all. A report is looked for, whoever filed it, before what it may be about is paid.
     """
-    found: list[tuple[str, str, str]] = []
     given = {"sender": f"web-{customer}", "now": now.isoformat(timespec="microseconds")}
-    for ticket in ledger.read(_TICKETS, given):
-        found.append(ticket)
-        if ticket[0] != "human":
-            break
-    return [*found, *ledger.read(_REPORTS, (customer,))]
+    return [*ledger.read(_TICKETS, given), *ledger.read(_REPORTS, (customer,))]
 
 
 def quotes(ledger: Memory, ids: Collection[str]) -> list[Any]:
