@@ -12,6 +12,7 @@ DOUBT = re.compile(
     r"(你们?|月付|抖音|客服|平台|官方|这个?|这里)[^，。！？,.!? ]{0,6}(骗子|骗人|骗钱|诈骗|骗局|假的)"
     r"|(骗子|骗人|骗钱|诈骗)的?(公司|平台|软件|机构|产品|APP|app)"
 )
+_OF_US = re.compile("你|月付|抖音|平台|官方")
 HARM = re.compile(r"被骗|骗[了走我]|盗|[转刷划扣]走|冒用|冒名|不是我|验证码|[让叫]我|电话|来电|自称")
 # Called names, with nothing reported: 骗子, 你们是骗子, 一群大骗子.
 CALLED_NAMES = re.compile(
@@ -19,6 +20,8 @@ CALLED_NAMES = re.compile(
     "(?:骗子|骗人|骗钱|诈骗犯?)(?>的|们|吧|啊|呀|吗|呢|[，,。.！!？?~ ])*)+"
 )
 
+# After advice on what somebody else's offer is, the last topic, until the customer asks something else.
+ADVISED = "advised"
 REPORT = re.compile("盗|冒|骗|不是我|不是本人|没[买用开借]|别人|他人|陌生|孩子|小孩|谁[用刷花买开借]|被")
 # Not theirs, of something on the bill, in passing: 慢着，账单里有一笔我不认识的消费.
 _NOT_MINE = re.compile(
@@ -76,6 +79,7 @@ def advise(turn: Turn) -> None:
     """What no honest caller asks for, and a button to report; an open decision is over as by a warning."""
     decided = (turn.decision or {}).get("kind") in decisions.KINDS
     turn.settle_question()
+    turn.topic = ADVISED
     turn.say("utter_fraud_wondered")
     if decided:
         turn.say("utter_scam_dropped")
@@ -100,6 +104,8 @@ def report_unauthorised(turn: Turn) -> None:
     Whoever only asks whether it is a swindle is told, and may report it.
     """
     if not turn.pressed and doubted(turn.text):
+        if wonders(turn.text) and not _OF_US.search(turn.text):
+            turn.topic = ADVISED
         turn.say("utter_fraud_doubt", hotline=turn.ledger.terms.hotline)
     elif not turn.pressed and wonders(turn.text):
         advise(turn)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from actions import decisions, fraud, human, masking, scam_signs
+from actions import decisions, fraud, human, masking, scam_harm, scam_signs
 from actions.turn import Turn
 from ledger import settlement
 
@@ -34,9 +34,8 @@ def suspected(turn: Turn) -> bool:
 def warn(turn: Turn) -> None:
     """The warning, then the ticket or what to do now; no decision stays open, as if it had been declined."""
     decided = (turn.decision or {}).get("kind") in decisions.KINDS
-    if scam_signs.tell_of_harm(turn.text):
-        turn.say("utter_scam_harmed")
-        fraud.register(turn)
+    if scam_signs.tell_of_harm(turn.text) or _harm_after_warning(turn):
+        _register(turn)
     else:
         turn.say("utter_scam_warning")
         if turn.intent == "report_unauthorised" and fraud.to_answer(turn.text):
@@ -49,6 +48,28 @@ def warn(turn: Turn) -> None:
             turn.say("utter_scam_dropped" if decided else "utter_scam_next")
     turn.settle_question()
     turn.topic = TOPIC
+
+
+def _register(turn: Turn) -> None:
+    turn.say("utter_scam_harmed")
+    fraud.register(turn)
+
+
+def harmed(turn: Turn) -> bool:
+    """Whether, after a warning or advice, typed words tell of harm, and it has been registered.
+
+    Whatever they were taken for by themselves: 我已经转了 is then no repayment.
+    """
+    if not _harm_after_warning(turn):
+        return False
+    _register(turn)
+    turn.topic = TOPIC
+    return True
+
+
+def _harm_after_warning(turn: Turn) -> bool:
+    warned = turn.topic in (TOPIC, fraud.ADVISED) and not turn.pressed
+    return warned and scam_harm.tell_of_harm_to_warned(turn.text)
 
 
 def _call_person(turn: Turn) -> None:

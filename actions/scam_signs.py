@@ -62,7 +62,7 @@ _STORIES = "|".join(
 # It has happened: a secret was told to them, or money went to them. A fear or a refusal is neither.
 _TELL = "(?:发|给|告诉|报|念|说)(?:给|了|过)*"
 _SEND = "(?:转|打|汇|存|付|充|交)"
-_DONE = (
+DONE = (
     f"{SECRET}[^ ]{{0,8}}{_TELL}(?:{THEM}[听看]?(?:了|过)|[出过]去了)"
     f"|{_TELL}{THEM}了[^ ]{{0,4}}{SECRET}|{SECRET}[^ ]{{0,3}}告诉了|已经[^ ]{{0,4}}{_TELL}{THEM}"
     f"|{_SEND}(?:了(?![吗没才就])|过去了|出去了|走了|给[^ ]{{1,8}}了|[到进][^ ]{{1,12}}了)"
@@ -80,7 +80,7 @@ _NOT_DONE = (
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
+def compiled(pattern: str) -> re.Pattern[str]:
     """Compiled when the first message is read: by far the slowest thing that importing this would do."""
     return re.compile(pattern)
 
@@ -95,15 +95,15 @@ def plain(text: str) -> str:
 def signs(text: str) -> str:
     """The letters of the signs in it, with a dot for whatever is none."""
     return "".join(
-        found.lastgroup or "." * (found[0] != " ") for found in _compiled(_READ).finditer(plain(text))
+        found.lastgroup or "." * (found[0] != " ") for found in compiled(_READ).finditer(plain(text))
     )
 
 
 def tell_of_scam(text: str) -> bool:
-    return _compiled(_STORIES).search(signs(text)) is not None
+    return compiled(_STORIES).search(signs(text)) is not None
 
 
 def tell_of_harm(text: str) -> bool:
     """Whether, of a scam, the words also say that a secret or money has already gone to a stranger."""
     said = plain(text)
-    return _compiled(_DONE).search(said) is not None and _compiled(_NOT_DONE).search(said) is None
+    return compiled(DONE).search(said) is not None and compiled(_NOT_DONE).search(said) is None
