@@ -18,10 +18,20 @@ SECRET = (
     f"(?:{_CODE}|[六6]位数|{_DIGITS}|收到的[^ ]{{0,3}}(?:码|数字|短信|信息)"
     "|码(?=告诉|发|报|念)|卡号|密码|卡密|身份证|付款码|支付码|口令|u盾|银行卡(?:正|反|照片|信息|余额))"
 )
+_OPENED = "(?:点|打开|扫|进)了?(?:开|进)?了?"
+_THEIRS = f"(?:那个?|那条|短信里?|陌生|{THEM}|发来)的?[^ ]{{0,4}}(?:链接|网址|二维码|码)"
+_THEIR_LINK = f"(?:{_OPENED}{_THEIRS}|{_THEIRS}[^ ]{{0,3}}{_OPENED})"
 _SHUT = "(?:关(?!于|系|注|联)|注销|取消|解除|停用|清零|清空|清理)"
 
 # One letter each, what is found first counts. English words stand by themselves, pinyin may be run together.
 SIGNS: dict[str, tuple[str, str, str]] = {
+    # t: a secret was entered for them, or behind a link of theirs
+    "t": (
+        f"(?:填|输|写)(?:了|过|好|进去)[^ ]{{0,4}}(?:{SECRET}|银行卡)[^ ]{{0,8}}给{THEM}"
+        f"|{_THEIR_LINK}[^ ]{{0,8}} ?[^ ]{{0,6}}(?:填|输|写)(?:了|过|好|进去)[^ ]{{0,4}}(?:{SECRET}|银行卡)",
+        "(?:filled in|entered|typed) my (?:password|pin|card) for (?:him|her|them)",
+        "tian ?le ?mi ?ma ?gei ?ta",
+    ),
     # x: the customer's own business, which uses the words of the others
     "x": (
         f"{SECRET}[^ ]{{0,6}}(?:收不到|没收到|没有收到|没来|忘|错|锁|过期|无效)"
@@ -94,8 +104,9 @@ SIGNS: dict[str, tuple[str, str, str]] = {
     ),
     # D: money has gone to them
     "D": (
-        f"(?:给|向)(?:[那一]个?人|(?:[那一]个)?(?:客服|专员|经理|骗子))[^ ]{{0,4}}"
+        f"(?:给|向)(?:[那一]个?人|对方|陌生人|(?:[那一]个)?(?:客服|专员|经理|骗子))[^ ]{{0,4}}"
         "(?:转|打(?![^ ]{0,4}电话)|汇)[了过]"
+        "|(?:转|汇|打|存|付)(?:账|钱|款|过去)?了?给了?(?:[那一这]个)?(?:骗子|陌生人)"
         f"|(?:转|打|汇|付)[了完](?:钱|款|{MANY}+[千百万块元]*)给"
         "(?:[那一]个)?(?:客服|专员|经理|骗子|帮[^ ]{1,8}的人)"
         f"|(?:转|打|汇|存)(?:到|进)[^ ]{{0,2}}(?:{THEM}|指定)[^ ]{{0,6}}了"
@@ -221,7 +232,8 @@ SIGNS: dict[str, tuple[str, str, str]] = {
     "a": ("解锁|解冻|提额|恢复(?:额度|使用)", "unlock|unfreeze", "jie ?(?:suo|dong)"),
     # g: and then nobody is there any more
     "g": (
-        "联系不上|找不到人|失联|不理我|不回[我了]|拉黑了?我|[把被]我?拉黑|没了[0-9]",
+        "联系不上|找不到人|失联|不理我|不回[我了]|拉黑了?我|[把被]我?拉黑|没了[0-9]"
+        "|(?:钱|存款|零钱|余额)[^ ]{0,5}(?:没了|不见了|空了|[转划刷扣]走)",
         "blocked me|gone",
         "bu ?li ?wo",
     ),

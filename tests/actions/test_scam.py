@@ -61,6 +61,9 @@ def test_a_caller_who_asks_for_codes_screens_or_money_is_warned_of(text: str) ->
         "朋友让我帮他还月付", "存了钱进卡里怎么没扣", "要先转钱进零钱才能还吗", "下载结清证明",
         "共享充电宝扣了月付", "月付让我重新绑定银行卡", "登录要验证码可手机丢了",
         "银行让我关掉月付开结清证明", "开通要交保证金吗", "我打客服电话问年费没人接", "对公账户能还款吗",
+        "扫码付款之后钱扣了", "还款之后零钱没了", "点开链接填了银行卡，绑定失败",
+        "我填了银行卡和密码，提示失败",
+        "钱转给商家了怎么退", "转账给你们了怎么没到账", "我给商家转了3000", "我把钱转给朋友了让他帮我还",
         "i did not receive the code", "do i have to pay first to close it", "kefu dianhua duoshao",
     ],
 )  # fmt: skip
@@ -73,6 +76,10 @@ def test_ordinary_questions_are_not(text: str) -> None:
     [
         "验证码已经给了那个客服，我把验证码发给他了", "我给骗子转了八千", "对方让我转账，钱已经转过去了",
         "按客服说的把一万打到那个账户了", "i already gave him the code", "我爸被人骗了，照对方要求转了钱",
+        "钱我打款给骗子了怎么办", "我给对方汇了两千", "屏幕共享完我存款没了",
+        "点开短信里的链接输了密码和卡号",
+        "那个网址我打开了，填了银行卡", "卡号密码我都输了给他，填了密码给他们",
+        "他叫我下载软件，我刚才下载了",
     ],
 )  # fmt: skip
 def test_what_went_to_a_stranger_is_registered_whatever_it_was_taken_for(
