@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from actions import scam_harm, scam_signs
+from actions import fraud_denied, scam_harm, scam_signs
 from ledger import Ledger, dump, tickets
 from tests.actions import walk
 from tests.actions.chat import Chat, Said
@@ -287,6 +287,34 @@ def test_no_words_are_read_in_every_way() -> None:
         "没人骗我",
     ):
         begun = time.perf_counter()
-        for read in (scam_harm.tell_of_harm_to_warned, scam_signs.tell_of_scam, scam_signs.tell_of_harm):
+        for read in (
+            scam_harm.tell_of_harm_to_warned,
+            scam_signs.tell_of_scam,
+            scam_signs.tell_of_harm,
+            fraud_denied.denied,
+        ):
             read((one * 300)[:300])
         assert time.perf_counter() - begun < 1, one
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("overdue", "账单逾期了怎么办"),
+        ("out_of_scope", "花呗还不上怎么办"),
+        ("affirm", "随便"),
+        ("affirm", "无所谓"),
+    ],
+)
+def test_another_matter_and_a_shrug_are_no_wavering(chat: Begin, intent: str, text: str) -> None:
+    talk = chat("c-lowered")
+    talk.type("how_to_close", CALLER)
+    assert talk.type(intent, text)[0].response != "utter_scam_again"
+
+
+@pytest.mark.parametrize("text", ["不是诈骗", "没有人骗我，我自己要关"])
+def test_after_a_warning_a_denial_alone_is_not_enough(chat: Begin, text: str) -> None:
+    talk = chat("c-clean")
+    talk.type("how_to_close", CALLER)
+    assert talk.type("report_unauthorised", text)[0].response == "utter_scam_again"
+    assert talk.type("how_to_close", "怎么关闭月付", enters="close")[0].response == "utter_close_decision"
