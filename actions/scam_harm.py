@@ -10,15 +10,15 @@ from actions.scam_signs import DONE, compiled, plain
 from actions.scam_words import MANY, SECRET, THEM
 
 _GAVE = (
-    "(?:转(?!人工|接|成|正)|汇|付(?!清)|交(?!易)|充(?!电)|存|填(?!申请)|输|投屏|给(?!力)|发(?!现|货|票|生|布)"
-    "|告诉|报(?!警|案|名|错)|念|扫|借|刷(?!脸|新)|打(?!不|开|扰)|下载|安装|装|共享|买(?!单))"
+    "(?:转(?!人工|接|成|正)|汇|(?<!月)付(?!清)|交(?!易)|充(?!电)|存|填(?!申请)|输|投屏|给(?!力)|发(?!现|货|票|生|布)"
+    "|告诉|报(?!警|案|名|错)|念|扫|借|刷(?!脸|新)|打(?=[钱款了过给到完0-9])|下载|安装|装|共享)"
 )
 _WHAT = (
     f"(?>{SECRET}|给?{THEM}|账户?|[钱款卡]|(?:{MANY}|[千百万])+[块元多]*|屏幕?|软件|app|会议"
     "|保证金|押金|定金|手续费|进去|出去|过去|上去)"
 )
 # As soon as it is over: a word of that behind it, or before it.
-_OVER = f"{_GAVE}{_WHAT}*+(?:[了过完掉走](?![吗没么])|好了|(?<=[进出过上]去)(?!不|吗))"
+_OVER = f"{_GAVE}{_WHAT}*+(?:完?[了过走](?![吗没么吧])|好了|(?<=[进出过上]去)(?!不|吗))"
 _ALREADY = "(?:已经|刚刚|刚才|刚|都)(?:把|将|就|也|又|全|[给跟向])*+"
 _ALREADY_OVER = f"{_ALREADY}{_WHAT}*+{_GAVE}(?![^ ]{{0,8}}[吗没]$)"
 _TOLD = f"(?<![你您们他她方服员])说(?:给{THEM}|出去|过去|了)(?![^ ]{{0,2}}[算不要我多半几让是])"
@@ -37,20 +37,22 @@ _OF_THEM = (
     f"(?<![被给向跟把])(?:{THEM}|那边)(?:已经|刚刚|刚才|刚|都|就|也|又|还|[给跟向]我)*+(?:{_GAVE}|说)(?!走)"
 )
 _ONLY_ASKED = (
-    f"(?:如果|要是|万一|假如|怎么|要不要|能不能|该不该|是不是要|需要)[^ ]{{0,8}}(?:{_GAVE}|说)"
+    f"(?:如果|要是|万一|假如|怎么|想(?![到都就也])|(?<![不只])能|可以"
+    f"|要不要|能不能|该不该|是不是要|需要)[^ ]{{0,8}}(?:{_GAVE}|说)"
     f"|[让叫要催]我[^ ]{{0,8}}(?:{_GAVE}|说)(?:(?!{_WHAT}*+[了过])|{_WHAT}*+了[^ ]{{0,5}}[才就])"
 )
 # What the warning says to do: to call the police and the bank, to change what was told.
 _AS_ADVISED = (
-    "110|报[警案]|警察|派出所|挂失|冻结[^ ]{0,4}卡|卡[^ ]{0,4}冻结|改[^ ]{0,3}密码|密码[^ ]{0,4}改"
+    "110|12378|报[警案]|警察|派出所|挂失|冻结[^ ]{0,4}卡|卡[^ ]{0,4}冻结|改[^ ]{0,3}密码|密码[^ ]{0,4}改"
     "|把(?!我)[^ ]{0,4}拉黑"
     "|(?:给|跟|找|联系)银行(?!卡)|打[^ ]{0,4}电话(?![^ ]{0,2}[说让叫要])|电话[^ ]{0,2}打"
 )
-# The customer's own, with nothing else in it: an application, a bill, a certificate.
+# The customer's own, with nothing else in it: an application, a certificate, a bill that is paid, a reminder.
 _PAPER = "(?:账单|证明|合同|凭证|申请|截图|投诉|工单)"
 _OWN = f"(?:下载|填|交|发)[^ ]{{0,3}}{_PAPER}|{_PAPER}[^ ]{{0,3}}(?:下载|填|交|发)"
+_PAID = "[本当这上几期一二三四五六]期|账单|全款|欠款|还款|还月付|一次|剩|本金|提前|催收"
 _DOUBTED = "(?:是不是|会不会|是否|怕|担心|万一|没有?|不会)(?:真的?)?被?[^ ]{0,2}(?:骗|上当|中招)"
-_NOT_HARM = "|".join((_REFUSED, _OF_THEM, _ONLY_ASKED, _AS_ADVISED, _OWN, _DOUBTED))
+_NOT_HARM = "|".join((_REFUSED, _OF_THEM, _ONLY_ASKED, _AS_ADVISED, _OWN, _PAID, _DOUBTED))
 
 
 def tell_of_harm_to_warned(text: str) -> bool:

@@ -63,7 +63,7 @@ _STORIES = "|".join(
 
 # It has happened: a secret was told to them, or money went to them. A fear or a refusal is neither.
 _TELL = "(?:发|给|告诉|报|念|说)(?:给|了|过)*"
-_SEND = "(?:转|打|汇|存|付|充|交)"
+_SEND = "(?:转|打|汇|存|(?<!月)付|充|交)"
 DONE = (
     f"{SECRET}[^ ]{{0,8}}{_TELL}(?:{THEM}[听看]?(?:了|过)|[出过]去了)"
     f"|{_TELL}{THEM}了[^ ]{{0,4}}{SECRET}|{SECRET}[^ ]{{0,3}}告诉了|已经[^ ]{{0,4}}{_TELL}{THEM}"
