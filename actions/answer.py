@@ -100,7 +100,7 @@ class Answer(Action):
             distress.care(turn)
         elif scam.suspected(turn):
             scam.warn(turn)
-        elif fraud.wondered(turn) or scam.still_warned(turn) or typed.answered(turn):
+        elif scam.harmed(turn) or fraud.wondered(turn) or scam.still_warned(turn) or typed.answered(turn):
             pass
         elif others_account.asked(turn):
             others_account.refuse(turn)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
-from actions import decisions, handover, own, scam_signs, words
+from actions import decisions, fraud_denied, handover, masking, own, scam_signs, words
 from actions.turn import Turn
+from ledger import tickets
 
 # Doubts whether we are who we say, and tells of no harm: to be answered, and nothing to look into.
 DOUBT = re.compile(
     r"(你们?|月付|抖音|客服|平台|官方|这个?|这里)[^，。！？,.!? ]{0,6}(骗子|骗人|骗钱|诈骗|骗局|假的)"
     r"|(骗子|骗人|骗钱|诈骗)的?(公司|平台|软件|机构|产品|APP|app)"
 )
+_OF_US = re.compile("你|月付|抖音|平台|官方")
 HARM = re.compile(r"被骗|骗[了走我]|盗|[转刷划扣]走|冒用|冒名|不是我|验证码|[让叫]我|电话|来电|自称")
 # Called names, with nothing reported: 骗子, 你们是骗子, 一群大骗子.
 CALLED_NAMES = re.compile(
@@ -19,6 +21,8 @@ CALLED_NAMES = re.compile(
     "(?:骗子|骗人|骗钱|诈骗犯?)(?>的|们|吧|啊|呀|吗|呢|[，,。.！!？?~ ])*)+"
 )
 
+# After advice on what somebody else's offer is, the last topic, until the customer asks something else.
+ADVISED = "advised"
 REPORT = re.compile("盗|冒|骗|不是我|不是本人|没[买用开借]|别人|他人|陌生|孩子|小孩|谁[用刷花买开借]|被")
 # Not theirs, of something on the bill, in passing: 慢着，账单里有一笔我不认识的消费.
 _NOT_MINE = re.compile(
@@ -46,6 +50,12 @@ _FROM = re.compile(
     "(?:帮|代|收费|花钱|教|带|强开|提现|套现|消|修复|洗|内部|渠道)"
     "|中介|陌生|短信|彩信|邮件|来电|电话|打来|自称|加我|广告|链接|二维码|代[还办关]|刷单|兼职|上门|有人发"
 )
+# A bank, a court or the police that calls to say that something is owed or wrong: 工行来电话说我欠款.
+_CLAIMS = re.compile(
+    "(?:银行|[建工农中招交]行|邮储|法院|公安|警察|派出所|检察院|律师|征信中心)[^，。,. ]{0,4}"
+    "(?:来?电话?|打来|发来?(?:了|个|条)?(?:短信|信息))[^，。,. ]{0,6}[说称讲知诉][^，。,. ]{0,6}"
+    "(?:逾期|欠|违约|冻结|涉嫌|征信|起诉|异常)"
+)
 # Whose answer tells what a message says by the ledger.
 _TOLD = frozenset({"repayment_status"})
 
@@ -53,11 +63,14 @@ _TOLD = frozenset({"repayment_status"})
 def wondered(turn: Turn) -> bool:
     """Whether typed words asked if what somebody says, offers or sends is a swindle, and were told.
 
+    A call in the name of a bank or a court that claims a debt is one such, without being asked of.
+
     Whatever else they are about gives way to it, as to the warning of a scam.
     """
     if turn.pressed or turn.intent in _TOLD:
         return False
-    if not _FROM.search(turn.text) or not wonders(turn.text):
+    asks = _FROM.search(turn.text) and wonders(turn.text)
+    if not asks and not (_CLAIMS.search(turn.text) and not happened(turn.text)):
         return False
     advise(turn)
     return True
@@ -76,6 +89,7 @@ def advise(turn: Turn) -> None:
     """What no honest caller asks for, and a button to report; an open decision is over as by a warning."""
     decided = (turn.decision or {}).get("kind") in decisions.KINDS
     turn.settle_question()
+    turn.topic = ADVISED
     turn.say("utter_fraud_wondered")
     if decided:
         turn.say("utter_scam_dropped")
@@ -99,7 +113,11 @@ def report_unauthorised(turn: Turn) -> None:
 
     Whoever only asks whether it is a swindle is told, and may report it.
     """
-    if not turn.pressed and doubted(turn.text):
+    if not turn.pressed and fraud_denied.denied(turn.text):
+        _believe(turn)
+    elif not turn.pressed and doubted(turn.text):
+        if wonders(turn.text) and not _OF_US.search(turn.text):
+            turn.topic = ADVISED
         turn.say("utter_fraud_doubt", hotline=turn.ledger.terms.hotline)
     elif not turn.pressed and wonders(turn.text):
         advise(turn)
@@ -107,6 +125,18 @@ def report_unauthorised(turn: Turn) -> None:
         turn.say("utter_fraud_ask")
     else:
         register(turn)
+
+
+def _believe(turn: Turn) -> None:
+    """Nothing is filed: what stood open still does, and whoever looks into a report reads these words."""
+    kind, ticket = str((turn.decision or {}).get("kind")), turn.ticket
+    if kind in decisions.KINDS:
+        decisions.show(turn, kind, how="again")
+    elif ticket is not None and ticket.kind == "fraud":
+        tickets.append(turn.ledger, ticket.id, masking.masked(turn.text), key=f"{turn.key}:denied")
+        handover.say_ticket(turn, ticket, "utter_fraud_denied")
+    else:
+        turn.say("utter_affirm")
 
 
 def doubted(text: str) -> bool:

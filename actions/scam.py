@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from actions import decisions, fraud, human, masking, scam_signs
+from actions import decisions, fraud, fraud_denied, human, masking, scam_harm, scam_signs
+from actions.scam_words import THEM
 from actions.turn import Turn
 from ledger import settlement
 
@@ -21,22 +22,31 @@ _CONFIRMING = frozenset({"confirm_settle", "confirm_close"})
 # Still in two minds, or about to go on: 那我点还是不点, 好的, 确认关闭.
 _WAVERS = re.compile(
     r"([点关给转办按信听弄])(?:还是)?不(?:给|要)?\1|(?:要不要|该不该|能不能|可不可以|能|可以|要|该)(?:点|给|转(?!成|到|换|人)|信|听|按)"
-    "|^(?:那|我|就|要|好的?|行|嗯|可以|[，, ])*(?:确认|确定|同意|继续)|怎么办(?!理)|咋办|真的?[吗假]|不会吧"
+    "|^(?:那|我|就|要|好的?|行|嗯|可以|[，, ])*(?:确认|确定|同意|继续)|真的?[吗假]|不会吧"
 )
+# At a loss, with no other matter named: 那怎么办, 他还在催怎么办.
+_AT_A_LOSS = re.compile(
+    f"(?>那|我|现在|这下|这|该|可|要|到底|接下来|{THEM}|一直|还|又|老|在|催|打来|打电话"
+    "|让|叫|说|转账?|钱|[，, ])*"
+    "(?:怎么办|咋办)[啊呀呢吧了。！!？?~ ]*"
+)
+_SHRUGS = re.compile("随[便意你您]|无所谓|都[行可好]|看着办")  # agrees to nothing that anybody wants of them
 _MAX_CHARS = 14
 
 
 def suspected(turn: Turn) -> bool:
-    """Whether the customer's own words speak of such a caller; pressed buttons never do."""
-    return not turn.pressed and scam_signs.tell_of_scam(turn.text)
+    """Whether the customer's own words speak of such a caller, and do not deny that there is one.
+
+    Pressed buttons never do.
+    """
+    return not turn.pressed and scam_signs.tell_of_scam(turn.text) and not fraud_denied.denied(turn.text)
 
 
 def warn(turn: Turn) -> None:
     """The warning, then the ticket or what to do now; no decision stays open, as if it had been declined."""
     decided = (turn.decision or {}).get("kind") in decisions.KINDS
-    if scam_signs.tell_of_harm(turn.text):
-        turn.say("utter_scam_harmed")
-        fraud.register(turn)
+    if scam_signs.tell_of_harm(turn.text) or _harm_after_warning(turn):
+        _register(turn)
     else:
         turn.say("utter_scam_warning")
         if turn.intent == "report_unauthorised" and fraud.to_answer(turn.text):
@@ -49,6 +59,28 @@ def warn(turn: Turn) -> None:
             turn.say("utter_scam_dropped" if decided else "utter_scam_next")
     turn.settle_question()
     turn.topic = TOPIC
+
+
+def _register(turn: Turn) -> None:
+    turn.say("utter_scam_harmed")
+    fraud.register(turn)
+
+
+def harmed(turn: Turn) -> bool:
+    """Whether, after a warning or advice, typed words tell of harm, and it has been registered.
+
+    Whatever they were taken for by themselves: 我已经转了 is then no repayment.
+    """
+    if not _harm_after_warning(turn):
+        return False
+    _register(turn)
+    turn.topic = TOPIC
+    return True
+
+
+def _harm_after_warning(turn: Turn) -> bool:
+    warned = turn.topic in (TOPIC, fraud.ADVISED) and not turn.pressed
+    return warned and scam_harm.tell_of_harm_to_warned(turn.text)
 
 
 def _call_person(turn: Turn) -> None:
@@ -72,11 +104,18 @@ def still_warned(turn: Turn) -> bool:
     if turn.pressed:
         again = turn.intent in _CONFIRMING and not _paid_before(turn)
     else:
-        short = len(turn.text.strip()) <= _MAX_CHARS
-        again = short and (turn.intent == "affirm" or _WAVERS.search(turn.text) is not None)
+        again = _wavers(turn) or (turn.intent == "report_unauthorised" and fraud_denied.denied(turn.text))
     if again:
         turn.say("utter_scam_again")
     return again
+
+
+def _wavers(turn: Turn) -> bool:
+    text = turn.text.strip()
+    if len(text) > _MAX_CHARS:
+        return False
+    agrees = turn.intent == "affirm" and not _SHRUGS.search(text)
+    return agrees or _WAVERS.search(text) is not None or _AT_A_LOSS.fullmatch(text) is not None
 
 
 def _paid_before(turn: Turn) -> bool:

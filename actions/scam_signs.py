@@ -46,6 +46,8 @@ _STORIES = "|".join(
         "M.{0,8}X.{0,12}[PCI].{0,10}[LQa]|[PCI].{0,16}[LQa].{0,8}M.{0,8}X|C.{0,14}M.{0,6}X",
         "a.{0,8}A.{0,4}[MW]|A.{0,6}[MW].{0,14}a|M.{0,10}P.*g|P.{0,10}M.*g|a.{0,4}T.?M|F.{0,10}M",
         "[PCI].{0,3}E?M.{0,8}[La]|E.{0,4}[MF].{0,8}[LUa]|E.{0,2}M.{0,3}U",
+        # they saw the screen or the secret, and the money is gone
+        "[SFOK].{0,14}g|t",
         # it goes to them
         "A.{0,12}M.{0,3}P|A.{0,10}T.?M|A.{0,4}P.{0,4}[OM]|K.{0,6}[TG]+T|[KN].{0,6}T|T.{0,6}[KN]|D",
         # called, and hurried to close, or led by the hand
@@ -61,11 +63,15 @@ _STORIES = "|".join(
 
 # It has happened: a secret was told to them, or money went to them. A fear or a refusal is neither.
 _TELL = "(?:发|给|告诉|报|念|说)(?:给|了|过)*"
-_SEND = "(?:转|打|汇|存|付|充|交)"
-_DONE = (
+_SEND = "(?:转|打|汇|存|(?<!月)付|充|交)"
+DONE = (
     f"{SECRET}[^ ]{{0,8}}{_TELL}(?:{THEM}[听看]?(?:了|过)|[出过]去了)"
     f"|{_TELL}{THEM}了[^ ]{{0,4}}{SECRET}|{SECRET}[^ ]{{0,3}}告诉了|已经[^ ]{{0,4}}{_TELL}{THEM}"
-    f"|{_SEND}(?:了(?![吗没才就])|过去了|出去了|走了|给[^ ]{{1,8}}了|[到进][^ ]{{1,12}}了)"
+    f"|(?:填|输|写)(?:了|过|好|进去)[^ ]{{0,4}}(?:{SECRET}|银行卡)|(?:{SECRET}|银行卡)[^ ]{{0,6}}(?:填|输)了"
+    "|(?:已经|刚刚?|刚才|都|也)[^ ]{0,3}(?:共享|投屏|下载|安装|装)[^ ]{0,4}[了过](?![吗没才就])"
+    "|(?:钱|存款|零钱|余额)[^ ]{0,5}(?:没了|不见了|空了)"
+    f"|{_SEND}(?:账|钱|款)?给[^ ]{{1,8}}了"
+    f"|{_SEND}(?:了(?![吗没才就])|过去了|出去了|走了|[到进][^ ]{{1,12}}了)"
     f"|{_SEND}[了去]?{MANY}+[^ ]{{0,3}}(?:过去|给|到)[^ ]{{0,8}}了"
     f"|[少没]了(?=[^ ]{{0,3}}{MANY}|$)|被[^ ]{{0,4}}[转划刷扣]走|[转划刷扣]走了|被[^ ]{{0,3}}骗|骗了"
     f"|上当了|中招了|联系不上|(?:我|了)拉黑|拉黑了|刚[^ ]{{0,2}}{_SEND}过去|收了我"
@@ -80,7 +86,7 @@ _NOT_DONE = (
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
+def compiled(pattern: str) -> re.Pattern[str]:
     """Compiled when the first message is read: by far the slowest thing that importing this would do."""
     return re.compile(pattern)
 
@@ -95,15 +101,15 @@ def plain(text: str) -> str:
 def signs(text: str) -> str:
     """The letters of the signs in it, with a dot for whatever is none."""
     return "".join(
-        found.lastgroup or "." * (found[0] != " ") for found in _compiled(_READ).finditer(plain(text))
+        found.lastgroup or "." * (found[0] != " ") for found in compiled(_READ).finditer(plain(text))
     )
 
 
 def tell_of_scam(text: str) -> bool:
-    return _compiled(_STORIES).search(signs(text)) is not None
+    return compiled(_STORIES).search(signs(text)) is not None
 
 
 def tell_of_harm(text: str) -> bool:
     """Whether, of a scam, the words also say that a secret or money has already gone to a stranger."""
     said = plain(text)
-    return _compiled(_DONE).search(said) is not None and _compiled(_NOT_DONE).search(said) is None
+    return compiled(DONE).search(said) is not None and compiled(_NOT_DONE).search(said) is None

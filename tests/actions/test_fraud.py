@@ -189,3 +189,64 @@ def test_a_report_nobody_took_in_time_is_said_to_be_late_with_what_to_do_now(
     (ticket,) = tickets.list_tickets(ledger)
     assert said.response == "utter_fraud_late" and f"抱歉，盗用调查工单{ticket.number}还没有人接" in said.text
     assert "110" in said.text and "改密码" in said.text and len(ticket.messages) == 1
+
+
+DENIALS = [
+    "是我本人要还的，不是别人让我的", "是我自己弄的，没有人骗我", "是我自己刷的，不是别人刷的",
+    "不是他人操作，就是我本人关的",
+    "不是盗用，我自己下的单", "我没被骗", "不是骗局，我自己想还", "没有人叫我转账，我自己还的",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", DENIALS)
+def test_who_denies_a_fraud_reports_none_and_keeps_what_stands_open(
+    chat: Begin, ledger: Ledger, text: str
+) -> None:
+    talk = chat("c-clean")
+    assert talk.type("report_unauthorised", text)[0].response == "utter_affirm"
+    talk.type("how_to_close", enters="close")
+    assert talk.type("report_unauthorised", text)[0].response == "utter_close_again"
+    assert talk.slots["decision"]["kind"] == "close"
+    assert talk.type("how_to_close", text, enters="close")[0].response != "utter_scam_warning"
+    assert tickets.list_tickets(ledger) == []
+
+
+@pytest.mark.parametrize("text", DENIALS)
+def test_with_a_report_open_the_denial_is_written_into_it(chat: Begin, ledger: Ledger, text: str) -> None:
+    talk = chat("c-lowered")
+    talk.type("report_unauthorised", "有人盗用我的月付买东西")
+    (said,) = talk.type("report_unauthorised", text)
+    (ticket,) = tickets.list_tickets(ledger)
+    assert said.response == "utter_fraud_denied" and ticket.number in said.text and "改密码" not in said.text
+    assert len(ticket.messages) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "客服让我说不是别人让我操作的", "对方教我说没有人骗我", "不是诈骗，要我把钱转到安全账户",
+        "没人骗我，就是他让我转账", "电话里叫我讲没人让我转账",
+    ],
+)  # fmt: skip
+def test_a_denial_beside_a_sign_is_warned_of(chat: Begin, text: str) -> None:
+    for intent in ("report_unauthorised", "how_to_close", "prepay_all"):
+        assert chat("c-clean").type(intent, text)[0].response == "utter_scam_warning"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "不是我操作的，是别人",
+        "不是盗刷，是我孩子买的",
+        "难道不是别人买的",
+        "没有买过，是被盗了",
+        "不是别人，是骗子刷的",
+    ],
+)
+def test_what_somebody_else_did_is_no_denial(chat: Begin, text: str) -> None:
+    assert chat("c-clean").type("report_unauthorised", text)[0].response != "utter_affirm"
+
+
+@pytest.mark.parametrize("text", ["工行来电话说我欠款", "法院打来电话说我违约", "公安发短信说我账户异常"])
+def test_who_says_somebody_called_about_a_debt_is_advised(chat: Begin, text: str) -> None:
+    assert [each.response for each in chat("c-clean").type("overdue", text)] == ["utter_fraud_wondered"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from actions import scam_signs
+from actions import fraud_denied, scam_harm, scam_signs
 from ledger import Ledger, dump, tickets
 from tests.actions import walk
 from tests.actions.chat import Chat, Said
@@ -60,6 +61,9 @@ def test_a_caller_who_asks_for_codes_screens_or_money_is_warned_of(text: str) ->
         "朋友让我帮他还月付", "存了钱进卡里怎么没扣", "要先转钱进零钱才能还吗", "下载结清证明",
         "共享充电宝扣了月付", "月付让我重新绑定银行卡", "登录要验证码可手机丢了",
         "银行让我关掉月付开结清证明", "开通要交保证金吗", "我打客服电话问年费没人接", "对公账户能还款吗",
+        "扫码付款之后钱扣了", "还款之后零钱没了", "点开链接填了银行卡，绑定失败",
+        "我填了银行卡和密码，提示失败",
+        "钱转给商家了怎么退", "转账给你们了怎么没到账", "我给商家转了3000", "我把钱转给朋友了让他帮我还",
         "i did not receive the code", "do i have to pay first to close it", "kefu dianhua duoshao",
     ],
 )  # fmt: skip
@@ -72,6 +76,10 @@ def test_ordinary_questions_are_not(text: str) -> None:
     [
         "验证码已经给了那个客服，我把验证码发给他了", "我给骗子转了八千", "对方让我转账，钱已经转过去了",
         "按客服说的把一万打到那个账户了", "i already gave him the code", "我爸被人骗了，照对方要求转了钱",
+        "钱我打款给骗子了怎么办", "我给对方汇了两千", "屏幕共享完我存款没了",
+        "点开短信里的链接输了密码和卡号",
+        "那个网址我打开了，填了银行卡", "卡号密码我都输了给他，填了密码给他们",
+        "他叫我下载软件，我刚才下载了",
     ],
 )  # fmt: skip
 def test_what_went_to_a_stranger_is_registered_whatever_it_was_taken_for(
@@ -204,3 +212,110 @@ def test_a_typed_secret_is_warned_of(chat: Begin, text: str) -> None:
 )
 def test_speaking_of_one_is_not(chat: Begin, text: str) -> None:
     assert chat("c-clean").type("account_info", text)[0].response != "utter_secret_typed"
+
+
+TOLD_AFTER = [
+    "我已经把钱打过去了", "刚汇了八千", "支付密码也填了", "转了会怎么处理", "保证金我付了", "余额没了",
+    "对，我上当了", "钱被人骗走了怎么办", "我没注意就发给他了",
+    "软件已经下载了", "屏幕也共享过了", "那个链接我点开了",
+    "我不小心交了押金", "还能把钱追回来吗", "他让我转了三千", "没敢多问，已经付了",
+]  # fmt: skip
+NOT_TOLD_AFTER = [
+    "我没汇", "还没付", "我不转了", "没有告诉他", "他刚发来一个链接",
+    "已经打过110了", "给银行打了电话", "密码改好了",
+    "要是汇了怎么办", "转了吗", "谢谢", "怎么关闭月付", "转人工", "账单下载了",
+    "不想用月付了", "把本期全付了吧", "想一次付完", "催收打到我单位了",
+    "他把群解散了我把他拉黑了", "差点付了",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("intent", "first"), [("how_to_close", CALLER), ("report_unauthorised", "这是不是诈骗")]
+)
+@pytest.mark.parametrize("text", TOLD_AFTER)
+def test_harm_told_of_after_a_warning_or_advice_is_registered_whatever_it_was_taken_for(
+    chat: Begin, ledger: Ledger, intent: str, first: str, text: str
+) -> None:
+    for customer in ("c-clean", None):
+        talk = chat(customer)
+        talk.type(intent, first)
+        said = talk.type("repayment_status", text)
+        assert said[0].response == "utter_scam_harmed", said
+        ticket = tickets.active_for(ledger, talk.sender)
+        assert ticket is not None and ticket.kind == "fraud" and ticket.number in said[1].text
+
+
+@pytest.mark.parametrize("text", NOT_TOLD_AFTER)
+def test_what_was_refused_done_by_them_or_done_as_advised_is_no_harm(
+    chat: Begin, ledger: Ledger, text: str
+) -> None:
+    talk = chat("c-clean")
+    talk.type("how_to_close", CALLER)
+    talk.type("query_limit" if text == "怎么关闭月付" else "thanks", text)
+    assert tickets.active_for(ledger, talk.sender) is None
+
+
+def test_without_a_warning_or_once_something_else_is_asked_a_payment_is_a_payment(
+    chat: Begin, ledger: Ledger
+) -> None:
+    talk = chat("c-clean")
+    for before in ("how_to_repay", "query_bill"):
+        talk.type(before)
+        assert talk.type("repayment_status", "我已经付了")[0].response != "utter_scam_harmed"
+        talk.type("how_to_close", CALLER)
+    assert tickets.active_for(ledger, talk.sender) is None
+
+
+def test_harm_told_again_names_the_ticket_that_is_open(chat: Begin, ledger: Ledger) -> None:
+    talk = chat("c-clean")
+    talk.type("how_to_close", CALLER)
+    numbers = {talk.type("overdue", text)[1].text[8:20] for text in ("我转了", "怎么办，钱没了")}
+    assert len(numbers) == 1 and len(tickets.list_tickets(ledger)) == 1
+
+
+def test_no_words_are_read_in_every_way() -> None:
+    for one in (
+        "了",
+        "转",
+        "已经",
+        "给他",
+        "密码",
+        "不给",
+        "点了链接",
+        "没有密码",
+        "转给他了没",
+        "不是别人",
+        "没人骗我",
+    ):
+        begun = time.perf_counter()
+        for read in (
+            scam_harm.tell_of_harm_to_warned,
+            scam_signs.tell_of_scam,
+            scam_signs.tell_of_harm,
+            fraud_denied.denied,
+        ):
+            read((one * 300)[:300])
+        assert time.perf_counter() - begun < 1, one
+
+
+@pytest.mark.parametrize(
+    ("intent", "text"),
+    [
+        ("overdue", "账单逾期了怎么办"),
+        ("out_of_scope", "花呗还不上怎么办"),
+        ("affirm", "随便"),
+        ("affirm", "无所谓"),
+    ],
+)
+def test_another_matter_and_a_shrug_are_no_wavering(chat: Begin, intent: str, text: str) -> None:
+    talk = chat("c-lowered")
+    talk.type("how_to_close", CALLER)
+    assert talk.type(intent, text)[0].response != "utter_scam_again"
+
+
+@pytest.mark.parametrize("text", ["不是诈骗", "没有人骗我，我自己要关"])
+def test_after_a_warning_a_denial_alone_is_not_enough(chat: Begin, text: str) -> None:
+    talk = chat("c-clean")
+    talk.type("how_to_close", CALLER)
+    assert talk.type("report_unauthorised", text)[0].response == "utter_scam_again"
+    assert talk.type("how_to_close", "怎么关闭月付", enters="close")[0].response == "utter_close_decision"
