@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import asdict
+from datetime import datetime
+from typing import Any
 
 from sanic import Request, Sanic
 from sanic.response import HTTPResponse, json
 
 from actions.http_common import HttpProblem, body, in_thread, ledger_of
 from ledger import outbox
+from ledger.outbox import OutboxItem
 
 LEASE_S = 60.0
 POLL_S = 0.5
@@ -31,7 +34,8 @@ async def claim(request: Request) -> HTTPResponse:
     while True:
         items = await in_thread(outbox.claim, ledger_of(request), limit, LEASE_S)
         if items or time.monotonic() >= until:
-            return json({"items": [asdict(item) for item in items]})
+            now = ledger_of(request).clock.now()
+            return json({"items": [_told(item, now) for item in items]})
         await asyncio.sleep(POLL_S)
 
 
@@ -41,6 +45,14 @@ async def acknowledge(request: Request) -> HTTPResponse:
         raise HttpProblem(400, "bad_ids", "ids is a list of integers")
     await in_thread(outbox.ack, ledger_of(request), ids)
     return json({"acked": len(ids)})
+
+
+def _told(item: OutboxItem, now: datetime) -> dict[str, Any]:
+    """Of a link that is over also for how long, in seconds: the bot has another clock."""
+    told = asdict(item)
+    if item.kind == "link_over":
+        told["over_s"] = round(now.timestamp() - float(item.ref.partition(":")[2]), 3)
+    return told
 
 
 def _number(request: Request, name: str, default: float) -> float:

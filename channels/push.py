@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from dataclasses import dataclass
 from itertools import chain, groupby
 from typing import Any
@@ -18,6 +19,7 @@ logger = logging.getLogger(__name__)
 WAIT_S = 20
 FIRST_PAUSE_S = 1.0
 LAST_PAUSE_S = 30.0
+SLACK_S = 1.0  # the answer to whoever ended a link may be on its way when its end is heard of
 LINK_OVER = "link_over"  # the sender is nobody's account any more; the only item that tells nothing
 
 
@@ -99,7 +101,7 @@ class OutboxPush:
     async def _pass_on(self, outlet: Outlet, item: dict[str, Any]) -> None:
         sender, kind = item["sender"], str(item["kind"])
         if kind == LINK_OVER:
-            await outlet.forget(sender, float(str(item["ref"]).partition(":")[2]))
+            await outlet.forget(sender, time.time() - float(item["over_s"]) - SLACK_S)
             return
         with metrics.noticed(kind):
             said = await self.turns.push(sender, item["id"], kind, str(item["ref"]))

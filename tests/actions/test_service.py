@@ -11,6 +11,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from sanic import Sanic
 from actions.http_common import Secrets
 from actions.server import LARGEST_BODY_BYTES, build_app, build_ledger, listen_for_hangup, read_secrets_again
 from actions.settings import Settings
-from ledger import Ledger, tickets
+from ledger import Ledger, links, tickets
 from tests.actions.chat import ROOT, Chat
 from tests.serving import serving
 
@@ -107,6 +108,18 @@ def test_a_failing_route_tells_a_reference_and_nothing_of_the_request(
     assert answer.status_code == 503 and error["code"] == "internal_error"
     assert error["reference"] in caplog.text
     assert "SELECT" not in answer.text
+
+
+def test_of_a_link_that_is_over_the_outbox_says_for_how_long(http: httpx.Client, ledger: Ledger) -> None:
+    """By the ledger's own clock, which need not be the bot's."""
+    links.link(ledger, "wxkf-a", "c-clean")
+    links.link(ledger, "wxkf-a", "c-owing")
+    moving = ledger.clock
+    moving.advance(timedelta(seconds=90))  # type: ignore[attr-defined]
+    claimed = http.get("/internal/outbox?wait_s=5", headers=signed()).json()["items"]
+    (over,) = [each for each in claimed if each["kind"] == "link_over"]
+    assert 90 <= over["over_s"] < 150
+    assert all("over_s" not in each for each in claimed if each is not over)
 
 
 def test_the_outbox_is_claimed_and_acknowledged(http: httpx.Client, ledger: Ledger) -> None:

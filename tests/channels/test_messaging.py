@@ -20,7 +20,7 @@ from channels.messaging import MessagingInput
 from channels.messaging_tables import peers
 from channels.outgoing import WINDOW_S, Choices, Outgoing
 from channels.platform_api import TryAgain
-from channels.push import OutboxPush
+from channels.push import SLACK_S, OutboxPush
 
 ME = "wxkf-a"
 
@@ -143,18 +143,19 @@ def test_that_a_link_is_over_may_be_said_when_the_end_was_heard_of_before_it_lef
 
 def test_when_a_link_is_over_nothing_that_waits_reaches_whoever_has_the_app_next(tmp_path: Path) -> None:
     connector = connected(tmp_path)
-    now = float(int(time.time()))
+    now = time.time() - SLACK_S - 0.1  # heard of soon afterwards
     put(connector, 2, now, "一", "二", "三")
     put(connector, 2, now, "别人的", sender="wxkf-b")
     sent, _ = connector.outgoing.next(ME) or pytest.fail("nothing to send")
     connector.outgoing.sent(sent, within_quota=True)
     with connector.inbox.engine.begin() as conn:
-        Choices(connector.inbox.engine).open(conn, ME, 4, ["the way back"], True, now + 0.1)
+        Choices(connector.inbox.engine).open(conn, ME, 4, ["the way back"], True, now + 0.5)
     on_its_way, _ = connector.outgoing.next(ME) or pytest.fail("nothing to send")
     ours = outlets.Outlets()
     ours.add(connector)
     push = OutboxPush(None, None, ours)  # type: ignore[arg-type]  # neither is asked
-    over = {"id": 7, "sender": ME, "kind": "link_over", "ref": f"1:{now:.3f}"}
+    ahead_s = 2 * 24 * 60 * 60  # the ledger's clock
+    over = {"id": 7, "sender": ME, "kind": "link_over", "ref": f"1:{now + ahead_s:.3f}", "over_s": 0.0}
     assert asyncio.run(push._tell([over])) == [7]
     connector.outgoing.again(on_its_way, now, "busy")
     connector.outgoing.hold(on_its_way, "quota")
