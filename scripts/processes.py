@@ -75,13 +75,17 @@ class Household:
                     cwd=str(ROOT),
                     env=dict(env),
                     start_new_session=True,
+                    preexec_fn=self._announce,
                 )
             except OSError as error:
                 raise Failure(f"The {name} cannot be started: {command[0]}: {error.strerror}.") from error
         program = Program(name, process, log, url)
         self.programs.append(program)
-        self._tell(str(process.pid))
         return program
+
+    def _announce(self) -> None:
+        """In the program's process, before it begins: who starts it may be killed the moment afterwards."""
+        self._tell(str(os.getpid()))
 
     def _tell(self, line: str) -> None:
         assert self._guardian.stdin is not None

@@ -89,6 +89,24 @@ def test_a_killed_supervisor_takes_its_programs_along(tmp_path: Path) -> None:
     assert not state.exists()
 
 
+def test_killed_the_moment_it_has_started_a_program_it_takes_it_along(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    script = (
+        "import os, signal, sys; from pathlib import Path; from scripts import processes\n"
+        "start = processes.subprocess.Popen\n"
+        "def killed(*words, **more):\n"
+        "    start(*words, **more)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "with processes.Household([]) as house:\n"
+        "    processes.subprocess.Popen = killed\n"
+        "    house.start('bot', ['/bin/sh', '-c', sys.argv[1]], os.environ, Path(sys.argv[2]), 'http://x')\n"
+    )
+    words = [STUBBORN.format(pids=pids), str(tmp_path / "bot.log")]
+    supervisor = subprocess.run([sys.executable, "-c", script, *words], cwd=ROOT, check=False)
+    assert supervisor.returncode == -signal.SIGKILL
+    assert wait_until_gone(pids_in(pids), timeout_s=60)
+
+
 def test_readiness_is_waited_for(tmp_path: Path) -> None:
     told: list[str] = []
     with Household([]) as household:
