@@ -6,7 +6,7 @@ import re
 
 from actions import cards, decisions, late_money, words
 from actions.turn import Turn
-from ledger.model import AccountFacts, ChargeState, LateMoney, Repayment, Settlement
+from ledger.model import AccountFacts, ChargeState, Repayment, Settlement
 
 # Whoever asks for a number or a proof wants that, whatever the question around it is about.
 ASKED = re.compile(
@@ -33,19 +33,11 @@ def payment(turn: Turn, value: Repayment, facts: AccountFacts) -> str:
 def taken(turn: Turn, value: Repayment, facts: AccountFacts) -> str:
     """What a bank's statement says of it, too, and what became of it: 11月3日 09:50，¥887.00，已到账."""
     at, amount = words.moment(value.at, today=facts.today), words.money(value.amount_fen)
-    late, state = _late(turn, value, facts), STATES[value.state]
+    late = late_money.found(turn, facts, value.number) if value.state == "FAILED" else None
+    state = STATES[value.state]
     if late is not None:
         state = "后来扣了款，已退给您" if late.returned else "后来扣了款，正在退给您"
     return f"{at}，{amount}，{state}"
-
-
-def took_nothing(turn: Turn, value: Repayment, facts: AccountFacts) -> bool:
-    """Whether it failed, and no money came late."""
-    return value.state == "FAILED" and _late(turn, value, facts) is None
-
-
-def _late(turn: Turn, value: Repayment, facts: AccountFacts) -> LateMoney | None:
-    return late_money.found(turn, facts, value.number) if value.state == "FAILED" else None
 
 
 def asked(turn: Turn) -> bool:

@@ -169,8 +169,9 @@ def return_meant(turn: Turn) -> bool:
 
 def dispute_charge(turn: Turn, facts: AccountFacts) -> None:
     """What the ledger has of the last payments, to compare with the bank; then a person does so too."""
-    money_first = sorted(facts.repayments, key=lambda each: receipts.took_nothing(turn, each, facts))
-    payments = listing.listed([receipts.taken(turn, each, facts) for each in money_first], PAYMENTS_ROOM)
+    lines = [receipts.taken(turn, each, facts) for each in facts.repayments]
+    lines.sort(key=lambda line: line.endswith(receipts.STATES["FAILED"]))  # what took money comes first
+    payments = listing.listed(lines, PAYMENTS_ROOM)
     if payments:
         turn.say("utter_dispute_payments", count=str(len(facts.repayments)), payments=payments)
     else:

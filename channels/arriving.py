@@ -68,6 +68,7 @@ def known_id(channel: str, known_by: object) -> str:
 
 
 def body_of(arrival: Arrival) -> dict[str, Any]:
+    """What has no column of its own in the table of arrivals."""
     kept = asdict(arrival)
     for name in ("message_id", "sender", "sent_at", "attempts", "received_at", "context"):
         del kept[name]

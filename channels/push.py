@@ -101,7 +101,7 @@ class OutboxPush:
     async def _pass_on(self, outlet: Outlet, item: dict[str, Any]) -> None:
         sender, kind = item["sender"], str(item["kind"])
         if kind == LINK_OVER:
-            await outlet.forget(sender, time.time() - float(item["over_s"]) - SLACK_S)
+            await outlet.forget(sender, time.time() - float(item.get("over_s", 0.0)) - SLACK_S)
             return
         with metrics.noticed(kind):
             said = await self.turns.push(sender, item["id"], kind, str(item["ref"]))

@@ -31,7 +31,7 @@ from channels.mailbox import Message
 
 logger = logging.getLogger(__name__)
 
-#: Rasa's that serve no platform: whoever writes says who they are.
+#: Rasa's that serve no platform: whoever writes says who they are; and one that speaks instead of writing.
 ANYBODYS = frozenset({"cmdline", "rest", "callback", "socketio", "rasa", "twilio_voice"})
 CONNECTORS = sorted(BUILTIN_CHANNELS.keys() - ANYBODYS)
 SECRET = re.compile(r"[A-Za-z0-9_-]{24,128}")
@@ -129,6 +129,10 @@ class StaffInput(InputChannel):
             said = await asyncio.shield(submitted.answer)
         except ChatError as error:
             said = [{"text": error.body()["message"]}]
+        except Exception:  # which the connector would only log, with the member left without an answer
+            unforeseen = ChatError("internal")
+            logger.exception("[%s] a message of %s failed", unforeseen.reference, sender)
+            said = [{"text": unforeseen.body()["message"]}]
         await _say(message.output_channel, message.sender_id, said)
 
 
@@ -150,5 +154,6 @@ async def _say(output: OutputChannel, recipient: str, said: Iterable[Message]) -
     """Each bubble as words; what its buttons say can be typed."""
     for bubble in said:
         titles = "、".join(each["title"] for each in bubble.get("buttons") or [])
-        text = readable.text_of(bubble)
-        await output.send_text_message(recipient, f"{text}\n可回复：{titles}" if titles else text)
+        text = "\n".join(filter(None, (readable.text_of(bubble), titles and f"可回复：{titles}")))
+        if text:
+            await output.send_text_message(recipient, text)

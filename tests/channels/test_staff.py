@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 import threading
@@ -10,10 +11,12 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import requests
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.channels.mattermost import MattermostInput
 from rasa.core.channels.rest import RestInput
 
@@ -132,6 +135,19 @@ def test_news_that_it_cannot_bring_are_no_reason_to_stop(mattermost: Mattermost)
     put = mattermost.chat.put_outbox("staff-mattermost-u1", "payout_done", "P1")
     wait_for(lambda: put in mattermost.chat.acked(), 30)
     assert "staff-mattermost-u1 has news" in mattermost.chat.bot.text()
+
+
+def test_a_member_hears_that_something_failed(caplog: pytest.LogCaptureFixture) -> None:
+    class Full:
+        async def admit(self, sender: str) -> None:
+            raise OSError("no space left")
+
+    staff = StaffInput(MattermostInput("", "", ""), SECRET, frozenset({"u1"}))
+    staff._desk = SimpleNamespace(rate=Full())  # type: ignore[assignment]
+    output = CollectingOutputChannel()
+    asyncio.run(staff._hear(UserMessage("你好", output, "u1")))
+    assert [each["text"] for each in output.messages] == ["系统暂时出错，请稍后再试。"]
+    assert "a message of staff-mattermost-u1 failed" in caplog.text
 
 
 @pytest.mark.parametrize(
