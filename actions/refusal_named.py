@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions import cause, diagnosis, follow_up, handover, mentioned, own, refused, unusable
+from actions import cause, diagnosis, follow_up, handover, mentioned, own, refused, unusable, words
 from actions.turn import Turn
 from ledger.model import AccountFacts, Refusal
 
@@ -49,11 +49,13 @@ def answered(turn: Turn) -> bool:
 def _just_told(turn: Turn, facts: AccountFacts) -> list[Refusal]:
     """Those that the answers named since the customer last asked something else than for more."""
     answers = handover.last_answer(turn, meanwhile=lambda said: follow_up.MORE.fullmatch(said) is not None)
-    return [each for each in facts.refusals if each.item in answers or _only_by_shop(each, answers)]
+    return [each for each in facts.refusals if _names(answers, each)]
 
 
-def _only_by_shop(refusal: Refusal, answers: str) -> bool:
-    return refusal.reason == "shop" and refusal.merchant in answers
+def _names(answers: str, refusal: Refusal) -> bool:
+    """By the item, or the shop where that is why; long names are cut."""
+    item, shop = refusal.item[: words.ITEM_CHARS - 1], refusal.merchant[: words.SHOP_CHARS - 1]
+    return item in answers or (refusal.reason == "shop" and shop in answers)
 
 
 def _meant(turn: Turn, facts: AccountFacts) -> Refusal | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from actions import follow_up, registry
+from ledger.errors import PurchaseRefused
 from tests.actions import states
 from tests.actions.chat import Chat
 
@@ -110,6 +111,21 @@ def test_of_two_refused_orders_the_other_and_then_that_there_are_no_more(chat: B
     both = chat("c-unsupported")
     both.type("why_unusable")
     assert both.type("out_of_scope", more)[0].response == "utter_refused_no_more"
+
+
+def test_a_refused_order_with_a_long_name_is_told_once(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    orders = {
+        "青禾家居生活馆官方旗舰店": "2026新款实木岩板餐桌椅组合可伸缩折叠圆桌",
+        "北岸服饰": "轻薄羽绒服",
+    }
+    for shop, item in orders.items():
+        with pytest.raises(PurchaseRefused):
+            world.customer.hold(10_000, merchant=shop, item=item, item_supported=False)
+    talk = world.chat()
+    said = [talk.type("why_unusable", "北岸服饰那单为什么买不了")[0].text]
+    said += [talk.type("out_of_scope", "还有吗")[0].text for _ in range(2)]
+    assert ["没有别的了" in each for each in said] == [False, False, True]
 
 
 def test_with_no_answer_before_it_the_words_stand_for_themselves(chat: Begin) -> None:
