@@ -148,7 +148,9 @@ def refuse_alike(app: Sanic, max_body_bytes: int) -> None:
 
 def _where(request: Request) -> str:
     """For the log: of an address no more than its first two parts, for further on it may hold a secret."""
-    return f"{request.method} {'/'.join(request.path.split('/')[:3])[:80]}"
+    _, *parts = request.path.split("/")
+    shown = "/".join(parts[:2])[:80]
+    return f"{request.method} /{shown}{'/…' if len(parts) > 2 else ''}"
 
 
 def allow_origins(app: Sanic, origins: tuple[str, ...]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -266,3 +267,8 @@ def mailbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Mailbox]
     box.create_tables()
     yield box
     box.engine.dispose()
+
+
+def in_the_log(path: str) -> str:
+    """An address is in the log by its first two parts: the third of a staff connector's is a secret."""
+    return re.sub("^(/[^/]+/[^/]+)/.*", r"\1/…", path)

@@ -17,7 +17,7 @@ import yaml
 from jsonschema import Draft202012Validator, RefResolver
 
 from channels import errors
-from tests.channels.conftest import ROOT, Chat, Live, make_token, strong, wait_for
+from tests.channels.conftest import ROOT, Chat, Live, in_the_log, make_token, strong, wait_for
 
 DOCUMENT: dict[str, Any] = yaml.safe_load(Path(ROOT, "docs", "openapi.yml").read_text(encoding="utf-8"))
 OPERATIONS = {
@@ -238,6 +238,5 @@ def test_no_other_door_is_open(live: Live, method: str, path: str, status: int, 
     answer = requests.request(method, live.chat.url + path, json={"sender": "web-c-1"}, timeout=10)
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
     check({"$ref": "#/components/schemas/Refusal"}, answer.json())
-    assert (
-        f"[{answer.json()['error']['reference']}] refused: {code} ({method} {path})" in live.chat.bot.text()
-    )
+    reference = answer.json()["error"]["reference"]
+    assert f"[{reference}] refused: {code} ({method} {in_the_log(path)})" in live.chat.bot.text()

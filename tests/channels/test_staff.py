@@ -103,6 +103,8 @@ def test_who_is_no_member_is_not_heard(mattermost: Mattermost, user: str) -> Non
 @pytest.mark.parametrize("secret", ["", "another-address-of-this-very-bot"])
 def test_without_the_secret_there_is_no_address(mattermost: Mattermost, secret: str) -> None:
     assert mattermost.tells(secret, user_id="u1", trigger_word="@bot", text="@bot 你好") == 404
+    log = mattermost.chat.bot.text()
+    assert "refused: not_found (POST /webhooks/mattermost/…)" in log and (not secret or secret not in log)
 
 
 @pytest.mark.parametrize("said", [{"text": 5}, {}, {"text": "@bot 你好", "user_id": ["u1"]}])

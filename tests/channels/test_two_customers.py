@@ -23,6 +23,7 @@ from tests.channels.conftest import (
     JWT_SECRET,
     Chat,
     Sockets,
+    in_the_log,
     make_token,
     strong,
 )
@@ -119,7 +120,7 @@ def test_speak_by_http(pair: Pair) -> None:
     ):
         answer = pair.http("POST", path, json={"sender": f"web-{pair.alice}", "message": "你好"})
         assert answer.status_code == 404
-        pair.refused(answer.json()["error"], "not_found", f"POST {path}")
+        pair.refused(answer.json()["error"], "not_found", f"POST {in_the_log(path)}")
 
 
 def test_speak_by_socket(pair: Pair) -> None:
@@ -180,7 +181,7 @@ def test_push_by_http(pair: Pair) -> None:
     ):
         answer = pair.http("POST", path, json=item)
         assert answer.status_code == 404
-        pair.refused(answer.json()["error"], "not_found", f"POST {path}")
+        pair.refused(answer.json()["error"], "not_found", f"POST {in_the_log(path)}")
     answer = requests.post(
         f"{pair.chat.service_url}/test/outbox", json=item, headers={"X-Action-Secret": "guess"}, timeout=10
     )
