@@ -1,4 +1,4 @@
-"""No command reads a whole table: what SQLite says of how it will find the rows of each statement."""
+"""No command reads a whole table: what the database says of how it will find the rows of each statement."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bench.ledger import commands
-from bench.ledger.databases import Place
+from bench.ledger import commands, people, settling, store
+from bench.ledger.databases import Place, at_noon
 from ledger import Ledger
 
 #: Of rows to be told or asked about: only those are in these indexes.
@@ -46,3 +46,24 @@ def test_every_command_finds_its_rows_by_an_index(place: Place) -> None:
     whole = {each for each in read_whole if not any(name in each[1] for name in NO_TABLE)}
     assert {each for each in whole if not each[1].endswith(WAITING)} == set()
     assert {each[1].split()[-1] for each in whole} == {step.split()[-1] for step in WAITING}
+
+
+def test_postgresql_looks_up_a_few_rows_among_some_thousand(place: Place) -> None:
+    """A plan that is made while the tables are small stays in use until they are counted again."""
+    plans: list[str] = []
+
+    def explain(conn: sa.Connection, _: Any, statement: str, values: Any, *__: Any) -> None:
+        if statement.startswith(("SELECT", "UPDATE", "WITH")):
+            with conn.connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN {statement}", values)
+                plans.extend(line for (line,) in cursor.fetchall())
+
+    with place.empty("postgresql") as opened:
+        people.owing(opened, "K1")
+        copies, ledger = store.multiply(opened, 150), at_noon(opened)
+        name = copies.name(1, 1)
+        sa.event.listen(ledger.engine, "before_cursor_execute", explain)
+        settling.settle(ledger, name, settling.quoted(ledger, name))
+    whole = {line.split(" on ")[1].split()[0] for line in plans if "Seq Scan on" in line}
+    assert any("pk_plan_fees" in line for line in plans)
+    assert whole.isdisjoint({"items", "plan_fees", "allocations", "purchases"})
