@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from ledger.clock import Clock
 from ledger.gateway import settlement_file
@@ -56,7 +57,8 @@ _COURSES = {
     "hold": _Course("PROCESSING", answered=False),
 }
 _LATE_AFTER = timedelta(seconds=8)
-_NEW, _MOVED = sa.insert(t.charges).returning(*t.charges.c), sa.insert(t.movements)
+_NEW = sqlite.insert(t.charges).on_conflict_do_nothing().returning(*t.charges.c)
+_MOVED = sa.insert(t.movements)
 #: What the settlement file calls it, and how the gateway's own references begin.
 _MOVES = {"SUCCEEDED": ("capture", "GC"), "REFUNDED": ("refund", "GR"), "CHARGED_BACK": ("chargeback", "GB")}
 
@@ -87,10 +89,8 @@ class SimulatedGateway:
     ) -> ChargeAnswer:
         """See `Gateway.charge`."""
         with self._at_now() as conn:
-            row = rows.find(conn, number)
-            if row is None:
-                row = self._take(conn, number, amount_fen, customer_id, expires_at)
-            elif row.state != "CANCELLED" and (row.amount_fen, row.customer_id) != (amount_fen, customer_id):
+            row = self._take(conn, number, amount_fen, customer_id, expires_at) or rows.find(conn, number)
+            if row.state != "CANCELLED" and (row.amount_fen, row.customer_id) != (amount_fen, customer_id):
                 raise GatewayConflict(f"charge {number} was made for something else")
         if row.state not in _FINAL and not _COURSES[row.mode].answered:
             time.sleep(min(self._silence_s, timeout_s))
@@ -215,7 +215,8 @@ class SimulatedGateway:
 
     def _take(
         self, conn: sa.Connection, number: str, amount_fen: int, customer_id: str, expires_at: datetime
-    ) -> Any:
+    ) -> sa.Row[Any] | None:
+        """The charge as it is made now; None where the number is there already."""
         mode = rows.mode_of(conn, customer_id)
         course = _COURSES[mode]
         if self._clock.now() >= expires_at:
@@ -231,10 +232,11 @@ class SimulatedGateway:
         expires_at: datetime,
         mode: str,
         course: _Course,
-    ) -> sa.Row[Any]:
+    ) -> sa.Row[Any] | None:
         new = {"number": number, "amount_fen": amount_fen, "customer_id": customer_id, "mode": mode}
-        row = conn.execute(_NEW, {**new, "expires_at": expires_at, **self._plan(course)}).one()
-        self._became(conn, number, course.state, amount_fen=amount_fen)
+        row = conn.execute(_NEW, {**new, "expires_at": expires_at, **self._plan(course)}).first()
+        if row is not None:
+            self._became(conn, number, course.state, amount_fen=amount_fen)
         return row
 
     def _became(
