@@ -163,6 +163,7 @@ def _of_support(ledger: Ledger) -> Iterator[Command]:
     yield _of(tickets.get, ticket_id=ticket.id)
     yield _of(tickets.list_tickets, "state", state="OPEN")
     yield _of(tickets.active_for, sender="web-c-1")
+    yield _of(tickets.open_for, sender="web-c-1")
     yield _of(tickets.latest_of, customer_id="c-1", kind="fraud")
     yield _of(tickets.take, ticket_id=ticket.id, staff="s")
     yield _of(tickets.reply, "key", ticket_id=ticket.id, text="hello", staff="s", key="reply")
