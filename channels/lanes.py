@@ -38,10 +38,14 @@ class Lanes:
         return list(self._working)
 
     async def look(self, find: Callable[[], Iterable[str]], every_s: float) -> None:
-        """Wakes now and then, and at first, what `find` (run in a thread) says is left; until cancelled."""
+        """Wakes now and then, and at first, what `find` (run in a thread) says is left; until cancelled.
+
+        What waits for its time is left alone, and so is what is at work: the next look finds it.
+        """
         while True:
             try:
-                self.wake(*[key for key in await asyncio.to_thread(find) if key not in self._timers])
+                left = await asyncio.to_thread(find)
+                self.wake(*[key for key in left if key not in self._timers and key not in self._again])
             except Exception:
                 logger.exception("what waits could not be looked for")
             await asyncio.sleep(every_s)
