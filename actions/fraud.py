@@ -56,6 +56,19 @@ _CLAIMS = re.compile(
     "(?:来?电话?|打来|发来?(?:了|个|条)?(?:短信|信息))[^，。,. ]{0,6}[说称讲知诉][^，。,. ]{0,6}"
     "(?:逾期|欠|违约|冻结|涉嫌|征信|起诉|异常)"
 )
+# Somebody who says that something is owed: 有人打电话说我欠3000. Of whoever owes nothing.
+_SAYS_OWED = re.compile(
+    "(?:有人|对方|他们?|她|一?个(?:人|男的|女的|电话)|陌生人?|催收|来电|电话|短信)[^，。,. ]{0,8}[说称]"
+    "[^，。,. ]{0,6}(?:欠|没还|逾期|未还)"
+)
+# Somebody who offers to mend a credit record or a debt: 有人说花钱能消逾期记录.
+_SOMEBODY = "(?:有人|他们?|她|对方|中介|网上|网友|群里|朋友|人家|别人|公司|机构|律师|师傅|老师|那[个边人])"
+_MENDS = (
+    "(?:(?:销|消除?|洗白?|修复|修改|清除?|铲除?|撤销?|抹)掉?[^，。,. ]{0,4}(?:逾期|征信|记录|黑名单)"
+    "|(?:逾期|征信|记录|黑名单)[^，。,. ]{0,4}(?:销|消|洗|修复|修改|清|铲|抹)[掉除白]?"
+    "|停息|挂账|债务(?:优化|重组)|反催收)"
+)
+_OFFERED = re.compile(f"{_SOMEBODY}[^，。,.]{{0,8}}(?:帮|收|要|交|代|花|付).{{0,10}}{_MENDS}")
 # Whose answer tells what a message says by the ledger.
 _TOLD = frozenset({"repayment_status"})
 
@@ -69,11 +82,21 @@ def wondered(turn: Turn) -> bool:
     """
     if turn.pressed or turn.intent in _TOLD:
         return False
+    if not happened(turn.text) and (_OFFERED.search(turn.text) or _told_of_no_debt(turn)):
+        advise(turn, "utter_fraud_fixers" if _OFFERED.search(turn.text) else "utter_fraud_no_debt")
+        return True
     asks = _FROM.search(turn.text) and wonders(turn.text)
     if not asks and not (_CLAIMS.search(turn.text) and not happened(turn.text)):
         return False
     advise(turn)
     return True
+
+
+def _told_of_no_debt(turn: Turn) -> bool:
+    if not _SAYS_OWED.search(turn.text) or _CLAIMS.search(turn.text):
+        return False  # a bank's claim may be of a debt to the bank
+    facts = turn.facts
+    return facts is not None and not facts.debts.total_fen and facts.open_charge is None
 
 
 def wonders(text: str) -> bool:
@@ -85,12 +108,12 @@ def happened(text: str) -> bool:
     return scam_signs.tell_of_harm(text) or _HAPPENED.search(text) is not None
 
 
-def advise(turn: Turn) -> None:
+def advise(turn: Turn, response: str = "utter_fraud_wondered") -> None:
     """What no honest caller asks for, and a button to report; an open decision is over as by a warning."""
     decided = (turn.decision or {}).get("kind") in decisions.KINDS
     turn.settle_question()
     turn.topic = ADVISED
-    turn.say("utter_fraud_wondered")
+    turn.say(response, today=words.day(turn.facts.today) if turn.facts else "")
     if decided:
         turn.say("utter_scam_dropped")
 

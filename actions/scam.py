@@ -30,6 +30,13 @@ _AT_A_LOSS = re.compile(
     "|让|叫|说|转账?|钱|[，, ])*"
     "(?:怎么办|咋办)[啊呀呢吧了。！!？?~ ]*"
 )
+# What can still be done, said once the money or the secret is gone: 能拦下来吗, 你们赔吗, 我该不该挂, 挂了.
+_RESCUE = re.compile(
+    "(?!.*(?:月付|额度|账单|申请|授权|分期|[还退]款|账号|密码|运费|假[货一]|催|多还|关|结清)).*"
+    "(?:拦[截下住]|追[得不]?[回到]|[要拿找][得不]回|(?:钱|款)[^，。 ]{0,4}(?:[要拿找]回|撤回)"
+    "|止付|赔|损失|报[警案]|立案|(?:不|该|要|电话|直接|已经|先)挂(?!失|账)|^我?挂(?:了|断|掉|吗|电话)|(?:又|还|一直|老)(?:在|来|给我)*打"
+    "|钱[^，。 ]{0,4}(?:能|会|可以)[^，。 ]{0,2}(?:退|回来))"
+)
 _SHRUGS = re.compile("随[便意你您]|无所谓|都[行可好]|看着办")  # agrees to nothing that anybody wants of them
 _MAX_CHARS = 14
 
@@ -73,7 +80,8 @@ def harmed(turn: Turn) -> bool:
     """
     if not _harm_after_warning(turn):
         return False
-    _register(turn)
+    if not (_reported(turn) and _told_what_to_do(turn)):
+        _register(turn)
     turn.topic = TOPIC
     return True
 
@@ -96,8 +104,14 @@ def still_warned(turn: Turn) -> bool:
     A button that confirms is of the decision that was dropped: it shows no new one, whoever made the customer
     press it. One whose payment was made before still answers with what became of it.
     """
+    if turn.topic == fraud.ADVISED and not turn.pressed and _about_to(turn):
+        turn.topic = TOPIC
+        turn.say("utter_scam_again")
+        return True
     if turn.topic != TOPIC or turn.decision is not None:
         return False  # without a look at the account, which costs more than all else
+    if not turn.pressed and _told_what_to_do(turn):
+        return True
     facts = turn.facts
     if facts is not None and (facts.state != "ACTIVE" or facts.open_charge is not None):
         return False
@@ -108,6 +122,30 @@ def still_warned(turn: Turn) -> bool:
     if again:
         turn.say("utter_scam_again")
     return again
+
+
+def _told_what_to_do(turn: Turn) -> bool:
+    """Whether short words ask what can still be done, and have been told; an open report is named."""
+    text = turn.text.strip()
+    if len(text) > _MAX_CHARS or not (_RESCUE.match(text) or _AT_A_LOSS.fullmatch(text)):
+        return False
+    ticket = turn.ticket
+    if ticket is not None and _reported(turn):
+        turn.say("utter_scam_then", number=ticket.number)
+    elif _RESCUE.match(text):
+        turn.say("utter_scam_then_unreported")
+    else:
+        return False
+    return True
+
+
+def _reported(turn: Turn) -> bool:
+    return turn.ticket is not None and turn.ticket.kind == "fraud"
+
+
+def _about_to(turn: Turn) -> bool:
+    text = turn.text.strip()
+    return len(text) <= _MAX_CHARS and _WAVERS.search(text) is not None
 
 
 def _wavers(turn: Turn) -> bool:

@@ -21,12 +21,17 @@ _WHAT = (
 _OVER = f"{_GAVE}{_WHAT}*+(?:完?[了过走](?![吗没么吧])|好了|(?<=[进出过上]去)(?!不|吗))"
 _ALREADY = "(?:已经|刚刚|刚才|刚|都)(?:把|将|就|也|又|全|[给跟向])*+"
 _ALREADY_OVER = f"{_ALREADY}{_WHAT}*+{_GAVE}(?![^ ]{{0,8}}[吗没]$)"
+# An amount, at the end of it: 我还转给他200.
+_SUM = (
+    f"(?:我|又|还|也|一共|总共|前后){_GAVE}账?[过给了]*(?:{THEM})?[过给了]*"
+    f"{MANY}(?:{MANY}|[百千万])+[块元多钱]*$"
+)
 _TOLD = f"(?<![你您们他她方服员])说(?:给{THEM}|出去|过去|了)(?![^ ]{{0,2}}[算不要我多半几让是])"
 _LOOKED_IN = "(?:屏幕?|会议|共享|远程|权限)[^ ]{0,3}(?:开|进|连|加)了"
 _LINK, _OPENED = "(?:链接|网址|二维码)", "(?:点|打开|扫|进)(?:开|进去?)?"
 _PRESSED = f"{_OPENED}[了过][^ ]{{0,8}}{_LINK}|{_LINK}[^ ]{{0,5}}{_OPENED}[了过]"
 _GONE = "(?:钱|存款|余额|卡[里上])[^ ]{0,5}(?:没了|少了|不见了|空了|[转划刷扣]走)|追[不得]回|追回|要不回"
-_HARM = "|".join((_OVER, _ALREADY_OVER, _TOLD, _LOOKED_IN, _PRESSED, _GONE, DONE))
+_HARM = "|".join((_OVER, _ALREADY_OVER, _SUM, _TOLD, _LOOKED_IN, _PRESSED, _GONE, DONE))
 
 # Refused, feared, only asked for, or done by them; the words themselves, since 没注意就转了 refuses nothing.
 _REFUSED = (

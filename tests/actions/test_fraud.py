@@ -138,7 +138,7 @@ def test_whoever_asks_whether_it_is_a_swindle_is_told_and_may_report_it(
     ("intent", "text"),
     [
         ("how_to_close", "有人说花钱就能帮我关月付，可信吗"), ("limit_change", "中介说能提额，是不是骗人的"),
-        ("overdue", "短信说我月付逾期了要上门，真的吗"), ("open_account", "网上说可以帮忙强开，靠谱吗"),
+        ("overdue", "短信说要上门找我，真的吗"), ("open_account", "网上说可以帮忙强开，靠谱吗"),
     ],
 )  # fmt: skip
 def test_so_is_whoever_asks_of_an_offer_or_a_message_whatever_it_is_about(
@@ -250,3 +250,43 @@ def test_what_somebody_else_did_is_no_denial(chat: Begin, text: str) -> None:
 @pytest.mark.parametrize("text", ["工行来电话说我欠款", "法院打来电话说我违约", "公安发短信说我账户异常"])
 def test_who_says_somebody_called_about_a_debt_is_advised(chat: Begin, text: str) -> None:
     assert [each.response for each in chat("c-clean").type("overdue", text)] == ["utter_fraud_wondered"]
+
+
+@pytest.mark.parametrize(
+    "text", ["一个男的打来说我还欠四千没还", "短信说我月付逾期两期", "陌生电话里说我没还钱"]
+)
+def test_who_owes_nothing_hears_so_of_a_stranger_who_claims_a_debt(chat: Begin, text: str) -> None:
+    for customer in ("c-clean", "c-closed"):
+        (said,) = chat(customer).type("overdue", text)
+        assert said.response == "utter_fraud_no_debt" and "没有欠款" in said.text
+        assert [each["title"] for each in said.buttons] == ["登记盗用调查"]
+    assert chat("c-overdue").type("overdue", text)[0].response != "utter_fraud_no_debt"
+    assert chat("c-unknown").type("overdue", text)[0].response != "utter_fraud_no_debt"
+
+
+@pytest.mark.parametrize("words", ["那要不要转给他", "我该不该信", "可以给他吗"])
+def test_in_two_minds_after_such_advice_the_customer_is_warned(chat: Begin, words: str) -> None:
+    talk = chat("c-closed")
+    talk.type("overdue", "有人打来说我欠了三千没还")
+    assert [each.response for each in talk.type("account_info", words)] == ["utter_scam_again"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["网友说收八百帮我清掉逾期记录", "有个中介要两千帮人洗征信", "他们公司收费帮我办停息挂账", "群里有人代消黑名单记录"],
+)
+def test_who_is_offered_a_mended_record_for_money_is_told_what_it_is(
+    chat: Begin, ledger: Ledger, text: str
+) -> None:
+    for customer in ("c-overdue", "c-lowered", None):
+        talk = chat(customer)
+        assert [each.response for each in talk.type("credit_report", text)] == ["utter_fraud_fixers"]
+        said = talk.type("repayment_status", "我付了定金")
+        assert said[0].response == "utter_scam_harmed" and tickets.active_for(ledger, talk.sender)
+
+
+@pytest.mark.parametrize(
+    "text", ["还清以后记录能消除吗", "你们能帮忙改征信吗", "停息挂账可以办吗", "朋友说还了就会消掉逾期记录"]
+)
+def test_ones_own_question_about_the_record_is_no_offer(chat: Begin, text: str) -> None:
+    assert chat("c-overdue").type("credit_report", text)[0].response != "utter_fraud_fixers"

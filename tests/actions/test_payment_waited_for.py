@@ -101,3 +101,9 @@ def test_a_repayment_that_we_cancelled_is_told_with_that_reason(chat: Begin, led
     (item,) = (each for each in outbox.claim(ledger, 50, 60) if each.sender == talk.sender)
     (said,) = talk.push(item.kind, item.ref)
     assert said.response == "utter_repayment_failed" and NO_BANK_REFUSED in said.text
+
+
+@pytest.mark.parametrize("text", ["886呢", "拜拜", "先走了"])
+def test_nobody_is_sent_off_while_a_payment_is_looked_into(chat: Begin, text: str) -> None:
+    (said,) = chat("c-unknown").type("goodbye", text)
+    assert said.response == "utter_charge_being_checked" and "请不要重复付款" in said.text

@@ -18,6 +18,7 @@ TOLD_AFTER = [
     "对，我上当了", "钱被人骗走了怎么办", "我没注意就发给他了",
     "软件已经下载了", "屏幕也共享过了", "那个链接我点开了",
     "我不小心交了押金", "还能把钱追回来吗", "他让我转了三千", "没敢多问，已经付了",
+    "我还汇给他800", "又充了两千",
 ]  # fmt: skip
 NOT_TOLD_AFTER = [
     "我没汇", "还没付", "我不转了", "没有告诉他", "他刚发来一个链接",
@@ -95,3 +96,34 @@ def test_no_words_are_read_in_every_way() -> None:
         ):
             read((one * 300)[:300])
         assert time.perf_counter() - begun < 20, one  # milliseconds, unless every split is tried
+
+
+@pytest.mark.parametrize("text", ["能不能拦下来", "你们管赔吗", "我该挂吗", "挂了", "接下来咋办", "钱追得回来吗"])
+def test_what_can_still_be_done_is_told_after_harm_with_the_report(
+    chat: Begin, ledger: Ledger, text: str
+) -> None:
+    talk = chat("c-clean")
+    talk.type("how_to_close", CALLER)
+    talk.type("repayment_status", "刚汇了八千")
+    ticket = tickets.active_for(ledger, talk.sender)
+    said = talk.type("goodbye", text)
+    assert [each.response for each in said] == ["utter_scam_then"]
+    assert ticket is not None and ticket.number in said[0].text and "110" in said[0].text
+
+
+@pytest.mark.parametrize("text", ["损失谁来赔", "还没挂 该挂吗", "要报警吗"])
+def test_what_can_still_be_done_is_told_after_a_warning_with_a_button_to_report(
+    chat: Begin, ledger: Ledger, text: str
+) -> None:
+    talk = chat("c-clean")
+    talk.type("how_to_close", CALLER)
+    said = talk.type("refund", text)
+    assert [each.response for each in said] == ["utter_scam_then_unreported"]
+    assert tickets.active_for(ledger, talk.sender) is None
+
+
+@pytest.mark.parametrize("text", ["退款被拦截了", "额度被冻结了", "关掉要赔钱吗", "账单挂着没还"])
+def test_ones_own_matters_after_a_warning_are_answered_as_they_are(chat: Begin, text: str) -> None:
+    talk = chat("c-clean")
+    talk.type("how_to_close", CALLER)
+    assert "utter_scam" not in str([each.response for each in talk.type("query_bill", text)])
