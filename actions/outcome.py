@@ -19,6 +19,9 @@ _PAY_AGAIN = re.compile(
     "|(?:重新|重复)(?:付|支付|还款|结清)"
     "|(?:要不要|用不用|需不需要|能不能|可不可以|能|可以|可|要|用|需要)(?:再|重新)(?:付|支付|结清))"
 )
+_GIVE_BACK = re.compile(
+    "(?:钱|款|[0-9]+)[^，。 ]{0,4}退(?:给|回)?我|退(?:给|回)?我[^，。 ]{0,3}(?:钱|[0-9]+)"
+)
 # The same where no payment is under way, and with nothing else in it.
 _ONCE_MORE = re.compile(
     "(?>那么?|我|现在|这样|是不是|还|就|[，, ])*(?:能不能|可不可以|要不要|用不用|能|可以|要|需要|得)*"
@@ -27,7 +30,8 @@ _ONCE_MORE = re.compile(
 )
 _TAKE_BACK = re.compile("取消|撤[回销]|不[想要]?[关付还]|别[关付扣还]")
 _RETRY = re.compile(
-    "(?>那|我|就|再|重新|来|一次|一下|吧|呗|[，, ])*"
+    "(?>那|我|就|[，, ])*再来一?[次遍回](?>吧|呗|看|[。！!])*"
+    "|(?>那|我|就|再|重新|来|一次|一下|吧|呗|[，, ])*"
     "(?>试试|再试|重试|试|重新付|再付|再扣)(?>一次|一下|试|吧|呗|看|[。！!])*"
 )
 # A try again after the reason why it will go now: 卡里有钱了，再扣一次.
@@ -111,7 +115,7 @@ def _while_checked(turn: Turn, facts: AccountFacts, text: str) -> bool:
         decisions.decline(turn)
     elif _PAY_AGAIN.search(text) and not OF_OTHERS.search(text):
         decisions.say_not_again(turn, facts)
-    elif asks or (turn.intent in _VAGUE and _WAITING.search(text)):
+    elif asks or _GIVE_BACK.search(text) or (turn.intent in _VAGUE and _WAITING.search(text)):
         decisions.say_under_way(turn, facts)
     else:
         return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions import cards, decisions, guards, late_money, login, own, words
 from actions.turn import Turn
 from ledger import quotes, settlement
@@ -17,6 +19,12 @@ from ledger.errors import (
 from ledger.model import AccountFacts, Settlement
 from ledger.numbers import charge_of
 
+# One plan of several: 只还清手机那个分期, 这笔分期提前结清要多少.
+_ONE_PLAN = re.compile(
+    "(?:只|单独|单)(?:想|要|能|先|提前)*[还结付清][^，。]{0,10}(?:分期|那[个笔]|这[个笔])"
+    "|(?:[0-9一二三四五六七八九十]+月|账单|[这那一][个笔])[^，。]{0,6}分期[^，。]{0,4}(?:提前|结清|还清|还完)"
+)
+
 
 def prepay_all(turn: Turn) -> None:
     """The decision at once when that is what was asked; else what it would cost today, and the offer."""
@@ -28,6 +36,8 @@ def prepay_all(turn: Turn) -> None:
     elif turn.pressed or enters or not can_be_quoted(facts):
         decisions.show_settle(turn, close_after=False)
     else:
+        if facts.plans and not turn.pressed and _ONE_PLAN.search(turn.text):
+            turn.say("utter_settle_all_only")
         quote = quotes.make(turn.ledger, facts.customer_id, close_after=False)
         decisions.offer(turn, "offer_settle")
         turn.say(

@@ -273,7 +273,12 @@ def test_in_two_minds_after_such_advice_the_customer_is_warned(chat: Begin, word
 
 @pytest.mark.parametrize(
     "text",
-    ["网友说收八百帮我清掉逾期记录", "有个中介要两千帮人洗征信", "他们公司收费帮我办停息挂账", "群里有人代消黑名单记录"],
+    [
+        "网友说收八百帮我清掉逾期记录",
+        "有个中介要两千帮人洗征信",
+        "他们公司收费帮我办停息挂账",
+        "群里有人代消黑名单记录",
+    ],
 )
 def test_who_is_offered_a_mended_record_for_money_is_told_what_it_is(
     chat: Begin, ledger: Ledger, text: str

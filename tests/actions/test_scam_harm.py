@@ -98,7 +98,9 @@ def test_no_words_are_read_in_every_way() -> None:
         assert time.perf_counter() - begun < 20, one  # milliseconds, unless every split is tried
 
 
-@pytest.mark.parametrize("text", ["能不能拦下来", "你们管赔吗", "我该挂吗", "挂了", "接下来咋办", "钱追得回来吗"])
+@pytest.mark.parametrize(
+    "text", ["能不能拦下来", "你们管赔吗", "我该挂吗", "挂了", "接下来咋办", "钱追得回来吗"]
+)
 def test_what_can_still_be_done_is_told_after_harm_with_the_report(
     chat: Begin, ledger: Ledger, text: str
 ) -> None:

@@ -81,6 +81,7 @@ def test_who_waits_for_a_payment_is_not_asked_to_pay(chat: Begin, ledger: Ledger
     ("words", "response"),
     [
         ("我再试试", "utter_quote"),
+        ("那就再来一次吧", "utter_quote"),
         ("为啥失败", "utter_status_failed"),
         ("卡里存钱了，再扣一次", "utter_quote"),
         ("怎么又再扣一次", "utter_goodbye"),
