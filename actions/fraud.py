@@ -61,6 +61,7 @@ _SAYS_OWED = re.compile(
     "(?:有人|对方|他们?|她|一?个(?:人|男的|女的|电话)|陌生人?|催收|来电|电话|短信)[^，。,. ]{0,8}[说称]"
     "[^，。,. ]{0,6}(?:欠|没还|逾期|未还)"
 )
+_HAS_PAID = re.compile("还[了过清完上]|已经?还|结清|交[了过]|扣[了走过]")
 # Somebody who offers to mend a credit record or a debt: 有人说花钱能消逾期记录.
 _SOMEBODY = "(?:有人|他们?|她|对方|中介|网上|网友|群里|朋友|人家|别人|公司|机构|律师|师傅|老师|那[个边人])"
 _MENDS = (
@@ -80,11 +81,13 @@ def wondered(turn: Turn) -> bool:
 
     Whatever else they are about gives way to it, as to the warning of a scam.
     """
-    if turn.pressed or turn.intent in _TOLD:
+    if turn.pressed:
         return False
     if not happened(turn.text) and (_OFFERED.search(turn.text) or _told_of_no_debt(turn)):
         advise(turn, "utter_fraud_fixers" if _OFFERED.search(turn.text) else "utter_fraud_no_debt")
         return True
+    if turn.intent in _TOLD:
+        return False
     asks = _FROM.search(turn.text) and wonders(turn.text)
     if not asks and not (_CLAIMS.search(turn.text) and not happened(turn.text)):
         return False
@@ -93,8 +96,8 @@ def wondered(turn: Turn) -> bool:
 
 
 def _told_of_no_debt(turn: Turn) -> bool:
-    if not _SAYS_OWED.search(turn.text) or _CLAIMS.search(turn.text):
-        return False  # a bank's claim may be of a debt to the bank
+    if not _SAYS_OWED.search(turn.text) or _HAS_PAID.search(turn.text) or _CLAIMS.search(turn.text):
+        return False  # a bank's claim may be of a debt to the bank; who has paid hears of that payment
     facts = turn.facts
     return facts is not None and not facts.debts.total_fen and facts.open_charge is None
 

@@ -260,6 +260,9 @@ def test_who_owes_nothing_hears_so_of_a_stranger_who_claims_a_debt(chat: Begin, 
         (said,) = chat(customer).type("overdue", text)
         assert said.response == "utter_fraud_no_debt" and "没有欠款" in said.text
         assert [each["title"] for each in said.buttons] == ["登记盗用调查"]
+    assert chat("c-clean").type("repayment_status", text)[0].response == "utter_fraud_no_debt"
+    paid = chat("c-clean").type("repayment_status", f"上个月就还了，{text}")
+    assert paid[0].response != "utter_fraud_no_debt"
     assert chat("c-overdue").type("overdue", text)[0].response != "utter_fraud_no_debt"
     assert chat("c-unknown").type("overdue", text)[0].response != "utter_fraud_no_debt"
 

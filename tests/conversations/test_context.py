@@ -12,6 +12,8 @@ SHORT = [
     ("c-refunding", "我的退款到哪了", "能加急吗", "¥399.00 没法加急", "查账单 人工客服"),
     ("c-refunding", "我的退款到哪了", "那什么时候到", "¥399.00 约2到3个工作日", "查账单 人工客服"),
     ("c-refunding", "我的退款到哪了", "退到哪张卡", "¥399.00 退回您的付款账户", "查账单 人工客服"),
+    ("c-refunding", "我的退款到哪了", "究竟几号能到账", "¥399.00 约2到3个工作日", "查账单 人工客服"),
+    ("c-closed", "有人打来说我月付欠了两千没还", "那要不要转给他", "不要照对方说的做 诈骗", "登记盗用调查"),
     ("c-lowered", "怎么关闭月付，关了影响征信吗", "那手续费呢", "不收费", "现在关闭月付 自己怎么操作 先不关"),
     ("c-clean", "关了以后会怎么样", "还能再开吗", "可以再申请 不一定通过", "关闭月付"),
     ("c-owing", "我欠多少钱", "这个月呢", "{bill} {due}到期", "全部一次结清 怎么还款 最低还款"),
@@ -43,6 +45,27 @@ def test_short_words_are_about_the_last_answer(
     for name in names.split():
         assert name.format(**told(demo.ledger(customer))) in words_of(said), name
     assert titles_of(said) == buttons.split() and watch.changed() == {}
+
+
+BESIDE_A_QUOTE = [
+    ("你先说清楚 为啥是这么多钱", "手续费 {fees}"),
+    ("多出来的{fees}是什么钱", "手续费 {fees}"),
+    ("那我先还500", "还差 {total}"),
+]
+
+
+@pytest.mark.parametrize(("words", "names"), BESIDE_A_QUOTE)
+def test_what_is_said_of_the_amounts_beside_a_quote_is_of_the_quote(
+    demo: LiveDemo, words: str, names: str
+) -> None:
+    watch = Watch(demo)
+    [shown] = cards_of(demo.say("c-owing", text="我要提前还清全部月付"), "quote")
+    fees_fen = sum(line["amount_fen"] for line in shown["lines"] if "手续费" in line["label"])
+    amounts = {"total": yuan(shown["total_fen"]), "fees": yuan(fees_fen)}
+    said = demo.say("c-owing", text=words.format(**amounts))
+    for name in names.split():
+        assert name.format(**amounts) in words_of(said), name
+    assert f"确认结清 {amounts['total']}" in titles_of(said) and watch.changed() == {}
 
 
 def test_a_question_about_the_open_quote_keeps_it_open(demo: LiveDemo) -> None:
