@@ -114,14 +114,14 @@ def manage_instalment(turn: Turn) -> None:
         "utter_plans" if len(lines) == 1 else "utter_plans_several" if whole else "utter_plans_and_more"
     )
     plans = listing.listed(lines, ROOM if whole else ROOM - len(left), "个")
-    turn.say(response, count=str(len(lines)), plans=plans, left=left, due=next_due(facts))
+    turn.say(response, count=str(len(lines)), plans=plans, left=left, due=own.plan_dues(facts, facts.plans))
     own.being_checked(turn, facts)
 
 
 def plan_in_full(plan: Plan, facts: AccountFacts) -> str:
-    """One plan: what it is, what is left of its principal, and when the next period is due."""
-    due = f"，{words.day(plan.next_due_on, today=facts.today)}还下一期" if plan.next_due_on else ""
-    return f"{words.plan(plan)}，剩余本金{words.money(plan.remaining_principal_fen)}{due}"
+    """One plan: what it is, what is left of its principal, what is late, and when the next period is due."""
+    left = words.money(plan.remaining_principal_fen)
+    return f"{words.plan(plan)}，剩余本金{left}{own.plan_dues(facts, [plan])}"
 
 
 def plan_line(plan: Plan) -> str:
@@ -129,12 +129,6 @@ def plan_line(plan: Plan) -> str:
     shop, _, item = words.label(plan.label).partition(" ")
     name, left = listing.in_line(shop, item), words.money(plan.remaining_principal_fen)
     return f"{name}，已出{plan.billed_periods}/{plan.periods}期，剩余本金{left}"
-
-
-def next_due(facts: AccountFacts) -> str:
-    """When the earliest of the plans' next periods is due."""
-    days = [plan.next_due_on for plan in facts.plans if plan.next_due_on]
-    return words.day(min(days), today=facts.today) if days else ""
 
 
 REPLIES = {"make_instalment": make_instalment, "manage_instalment": manage_instalment}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from actions import cards, decisions, diagnosis, listing, words
 from actions.mentioned import Goods
 from actions.turn import Turn
-from ledger.model import AccountFacts, Bill, Freeze
+from ledger.model import AccountFacts, Bill, Freeze, Plan
 
 
 def account(turn: Turn, general: str, closed: str, **more: str) -> AccountFacts | None:
@@ -108,6 +110,20 @@ def overdue_words(facts: AccountFacts) -> dict[str, str]:
         "penalty": words.money(facts.debts.penalty_fen),
         "a_day": words.money(facts.debts.penalty_a_day_fen),
     }
+
+
+def plan_dues(facts: AccountFacts, plans: Iterable[Plan]) -> str:
+    """What of the plans is late, and when the next period is due: ，11月6日到期的已逾期，12月6日还下一期."""
+    plans = list(plans)
+    late = sorted({day for plan in plans for day in plan.late_due_on})
+    to_come = [plan.next_due_on for plan in plans if plan.next_due_on]
+    told = ""
+    if late:
+        since = words.day(late[0], today=facts.today)
+        told += f"，{since}{'' if len(late) == 1 else '起'}到期的已逾期"
+    if to_come:
+        told += f"，{words.day(min(to_come), today=facts.today)}还下一期"
+    return told
 
 
 def next_words(facts: AccountFacts) -> dict[str, str]:

@@ -233,9 +233,19 @@ def auto_debit(turn: Turn) -> None:
     elif late:
         turn.say("utter_debit_missed", **rule)
     elif left := rules.debit_times_left(terms, bill.due_on, facts.now):
-        turn.say("utter_debit_bill", **{**rule, "times": left})
+        tried = debits_failed(facts)
+        turn.say("utter_debit_tried" if tried else "utter_debit_bill", **{**rule, "times": left, **tried})
     else:
         turn.say("utter_debit_today_over", **rule)
+
+
+def debits_failed(facts: AccountFacts) -> dict[str, str]:
+    """Of the due day's tries that took nothing: {tried}, the hours, and {reason} of the last, if any."""
+    failed = [each for each in facts.debits if each.state == "FAILED"]
+    if not failed:
+        return {}
+    hours = "、".join(words.clock(each.due_at or each.sent_at) for each in failed)
+    return {"tried": hours, "reason": words.decline_reason(failed[-1].reason)}
 
 
 REPLIES = {

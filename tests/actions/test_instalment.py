@@ -71,7 +71,7 @@ def test_running_plans_with_what_is_left(chat: Begin, ledger: Ledger) -> None:
         assert f"剩余本金{words.money(plan.remaining_principal_fen)}" in said[0].text
         assert f"已出{plan.billed_periods}/{plan.periods}期" in said[0].text
     due = min(plan.next_due_on for plan in account.plans if plan.next_due_on)
-    assert f"{told.day(ledger, due)}还下期" in said[0].text
+    assert f"{told.day(ledger, due)}还下一期" in said[0].text
     assert "prepay_all" in [each["intent"] for each in said[0].buttons]
 
 
@@ -82,6 +82,21 @@ def test_of_many_plans_those_that_fit_and_what_is_left_of_all(tmp_path: Path) ->
     said = world.chat().type("manage_instalment")[0]
     assert said.response == "utter_plans_and_more" and said.text.endswith("（共3个）。")
     assert "您有3个分期，剩余本金共¥6,000.00，" in said.text
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_late_period_is_said_to_be_late_and_not_to_come(tmp_path: Path, count: int) -> None:
+    world = states.make(tmp_path)
+    for number in range(count):
+        world.customer.buy(120_000, periods=6, merchant="远山数码", item=f"相机{number}")
+    world.at("2026-10-07")
+    late = "10月6日到期的已逾期，11月6日还下一期"
+    assert late in world.chat().type("manage_instalment")[0].text
+    if count == 1:
+        assert late in world.chat().type("query_bill", "相机0还剩几期")[0].text
+    world.at("2026-11-07")
+    late = "10月6日起到期的已逾期，12月6日还下一期"
+    assert late in world.chat().type("manage_instalment")[0].text
 
 
 def test_no_plans(chat: Begin) -> None:
