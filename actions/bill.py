@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions import bill_named, cards, decisions, listing, own, words
+from actions import bill_named, cards, decisions, guards, listing, own, words
 from actions.turn import Turn
 from ledger.model import AccountFacts, Bill
 
@@ -31,6 +31,10 @@ def query_bill(turn: Turn) -> None:
         say_more(turn, facts, bill)
     elif bill is not None:
         say_bill(turn, facts, bill)
+    elif facts.open_charge is not None and facts.state != "CLOSING":
+        card = cards.status("checking", facts.open_charge.amount_fen, facts.open_charge.number)
+        total = words.money(facts.debts.total_fen)
+        turn.say("utter_bill_checking_none", card=card, total=total, **guards.charge_words(facts))
     elif own.being_checked(turn, facts) or own.taken_back(turn, facts):
         return
     elif facts.debts.total_fen:
@@ -58,11 +62,9 @@ def say_bill(turn: Turn, facts: AccountFacts, bill: Bill) -> None:
         "total": words.money(facts.debts.total_fen),
         "today": words.day(facts.today),
     }
-    charge = facts.open_charge
-    if charge is not None:
+    if facts.open_charge is not None:
         response = "utter_bill_checking"
-        more |= {"amount": words.money(charge.amount_fen), "number": charge.number}
-        more |= {"at": words.moment(charge.sent_at, today=facts.today)}
+        more |= guards.charge_words(facts)
     elif facts.debts.overdue_fen:
         response = "utter_bill_overdue"
         more |= own.overdue_words(facts)
