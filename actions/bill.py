@@ -12,6 +12,8 @@ _BY_HOUR = re.compile("(?<!自动)(?<!扣款)几点(?!.{0,4}(?:出账|扣))|截�
 # Characters for the lines of a bill: in its own answer what its amounts and days leave, for all or none;
 # after it more. Where it is late or being paid these take all the room; the card has the lines anyway.
 ROOM, ROOM_FOR_MORE = 38, 82
+# Of a closed account that owes again: what a bank took back is on no bill and does not wait for one.
+OWING = "utter_closed_owing_bill"
 
 
 def query_bill(turn: Turn) -> None:
@@ -48,9 +50,9 @@ def say_last_bill(turn: Turn, facts: AccountFacts) -> None:
     if facts.bills:
         last = facts.bills[0]
         bill = {"bill": words.bill_name(last, today=facts.today), "amount": words.money(last.total_fen)}
-        decisions.say_closed(turn, facts, "utter_closed_bill", **bill)
+        decisions.say_closed(turn, facts, "utter_closed_bill", OWING, **bill)
     else:
-        decisions.say_closed(turn, facts, "utter_closed_repay")
+        decisions.say_closed(turn, facts, "utter_closed_repay", OWING)
 
 
 def say_bill(turn: Turn, facts: AccountFacts, bill: Bill) -> None:
@@ -102,7 +104,7 @@ def billing_dates(turn: Turn) -> None:
         turn.say("utter_dates_anonymous", **rule)
         return
     if facts.state == "CLOSED":
-        decisions.say_closed(turn, facts, "utter_closed_repay")
+        decisions.say_closed(turn, facts, "utter_closed_repay", OWING)
         return
     more = rule | own.next_words(facts)
     due = own.due_bill(facts)
@@ -118,6 +120,8 @@ def billing_dates(turn: Turn) -> None:
         turn.say(response, **own.bill_words(facts, due), **more)
     else:
         turn.say("utter_dates_frozen" if facts.freezes else "utter_dates", **more)
+    if facts.open_charge is None:
+        own.add_taken_back(turn, facts)
 
 
 def _say_pressing_dates(turn: Turn, facts: AccountFacts, more: dict[str, str]) -> None:
@@ -143,7 +147,7 @@ def change_due_date(turn: Turn) -> None:
     rule = {"bill_day": str(terms.bill_day), "due_day": str(terms.due_day)}
     bill = own.payable_bill(facts) if facts else None
     if facts is not None and facts.state == "CLOSED":
-        decisions.say_closed(turn, facts, "utter_closed_repay")
+        decisions.say_closed(turn, facts, "utter_closed_repay", OWING)
     elif facts is None or bill is None or own.rolls_over(facts, bill):
         turn.say("utter_change_due", **rule)
     elif facts.debts.overdue_fen:

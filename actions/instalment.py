@@ -9,6 +9,7 @@ from ledger.disclosure import PlanOffer
 from ledger.model import AccountFacts, Plan
 
 ROOM = 62  # characters for the plans
+CLOSED = ("utter_closed_instalment", "utter_closed_owing_instalment")
 
 
 def make_instalment(turn: Turn) -> None:
@@ -25,12 +26,14 @@ def make_instalment(turn: Turn) -> None:
     rates = {"product": rules.fee_rate(terms, "product"), "bill_rate": rules.fee_rate(terms, "bill")}
     if told_of_amount(turn, rule):
         return
-    facts = own.account(turn, "utter_instalment_anonymous", "utter_closed_instalment", **rule)
+    facts = own.account(turn, "utter_instalment_anonymous", *CLOSED, **rule)
     if facts is None:
         if turn.facts is None:
             own.add(turn, "utter_instalment_rates", **rates)
         return
     if own.being_checked(turn, facts):
+        return
+    if own.owed_bill(facts) is None and own.taken_back(turn, facts, "utter_instalment_taken_back"):
         return
     say_offers(turn, facts, rule, rates)
 
@@ -99,7 +102,7 @@ def say_offers(turn: Turn, facts: AccountFacts, rule: dict[str, str], rates: dic
 def manage_instalment(turn: Turn) -> None:
     """The running plans with what is left of them, and what can still be done."""
     path = turn.ledger.terms.bill_path
-    facts = own.account(turn, "utter_plans_anonymous", "utter_closed_instalment", path=path)
+    facts = own.account(turn, "utter_plans_anonymous", *CLOSED, path=path)
     if facts is None:
         return
     if not facts.plans:

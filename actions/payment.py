@@ -12,7 +12,7 @@ def payment_setting(turn: Turn) -> None:
     if facts is None:
         turn.say("utter_payment_setting")
     elif facts.state == "CLOSED":
-        decisions.say_closed(turn, facts, "utter_closed_unusable")
+        decisions.say_closed(turn, facts, "utter_closed_unusable", "utter_closed_owing_unusable")
     elif facts.freezes:
         turn.say("utter_payment_setting_frozen", **own.freeze_words(facts))
     elif facts.open_charge is not None:

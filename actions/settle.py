@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actions import cards, decisions, guards, late_money, login, own, words
 from actions.turn import Turn
 from ledger import quotes, settlement
@@ -17,6 +19,12 @@ from ledger.errors import (
 from ledger.model import AccountFacts, Settlement
 from ledger.numbers import charge_of
 
+_PAID = "(?:结清|还清|还完|付清)"
+_WHETHER = re.compile(
+    f"{_PAID}(?:了?没有?|了[吗么嘛])[呢啊呀？?。！! ]*$"
+    f"|(?:是不是|算不算|有没有)[^，。？,.?]{{0,6}}{_PAID}了?[呢啊呀？?。！! ]*$"
+)
+
 
 def prepay_all(turn: Turn) -> None:
     """The decision at once when that is what was asked; else what it would cost today, and the offer."""
@@ -25,6 +33,8 @@ def prepay_all(turn: Turn) -> None:
         turn.say("utter_settle_anonymous", path=turn.ledger.terms.settle_path)
     elif decisions.again(turn, "settle", *([] if enters else ["settle_close"])):
         return
+    elif can_be_quoted(facts) and _asks_whether(turn):
+        say_not_settled(turn, facts)
     elif turn.pressed or enters or not can_be_quoted(facts):
         decisions.show_settle(turn, close_after=False)
     else:
@@ -37,6 +47,17 @@ def prepay_all(turn: Turn) -> None:
             today=words.day(facts.today),
             fees=words.quote_fees(quote),
         )
+
+
+def _asks_whether(turn: Turn) -> bool:
+    """Whether the typed words ask if all is paid, and not if it may be."""
+    return not turn.pressed and _WHETHER.search(turn.text) is not None
+
+
+def say_not_settled(turn: Turn, facts: AccountFacts) -> None:
+    """It is not: what a bank took back, or what is owed, and how to settle it."""
+    if not own.taken_back(turn, facts):
+        turn.say("utter_not_settled", card=cards.debts(facts.debts), **own.taken_back_words(facts))
 
 
 def can_be_quoted(facts: AccountFacts) -> bool:

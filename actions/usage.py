@@ -13,7 +13,7 @@ def where_usable(turn: Turn) -> None:
         turn.say("utter_usage")
         return
     if facts.state == "CLOSED":
-        decisions.say_closed(turn, facts, "utter_closed_unusable")
+        decisions.say_closed(turn, facts, "utter_closed_unusable", "utter_closed_owing_unusable")
         return
     if facts.freezes:
         turn.say("utter_usage_frozen", **own.freeze_words(facts))

@@ -202,6 +202,25 @@ def taken_back(world: World) -> None:
     world.customer.buy(30_000, **SHOP)
 
 
+def settled_taken_back(world: World, *, close_after: bool = False) -> None:
+    billed(world)
+    world.gateway.set_mode("chargeback")
+    world.customer.confirm(world.customer.quote(close_after=close_after))
+    world.at("2026-10-04")
+    reconciler.run_once(world.ledger)
+    world.gateway.set_mode("succeed")
+
+
+def closed_taken_back(world: World) -> None:
+    settled_taken_back(world, close_after=True)
+
+
+def taken_back_beside_a_bill(world: World) -> None:
+    settled_taken_back(world)
+    world.customer.buy(30_000, **SHOP)
+    world.at("2026-11-03")
+
+
 STATES: dict[str, Callable[[World], None]] = {
     state.__name__: state
     for state in (
@@ -211,5 +230,6 @@ STATES: dict[str, Callable[[World], None]] = {
         after_the_instalment_window, tiny_bill, automatic_debit, automatic_debit_without_bill,
         debit_declined_once, debit_declined, debit_missed,
         overdue, taken_back_alone, taken_back,
+        settled_taken_back, closed_taken_back, taken_back_beside_a_bill,
     )
 }  # fmt: skip
