@@ -47,9 +47,11 @@ def limit_change(turn: Turn) -> None:
         turn.say("utter_limit_change_frozen", **figures, **own.freeze_words(facts))
     elif facts.limit.held_fen:
         turn.say("utter_limit_change_held", **figures)
-    elif not facts.limit.used_fen and not facts.debts.chargeback_fen:
+    elif facts.debts.chargeback_fen:
+        turn.say("utter_limit_change_taken_back", **figures)
+    elif not facts.limit.used_fen:
         turn.say("utter_limit_change_unused", **figures)
-    elif last is not None and last.state == "SUCCEEDED" and not facts.debts.chargeback_fen:
+    elif last is not None and last.state == "SUCCEEDED":
         repaid = {"amount": words.money(last.amount_fen), "at": words.moment(last.at, today=facts.today)}
         turn.say("utter_limit_change_repaid", **figures, **repaid)
     else:
@@ -85,7 +87,7 @@ def limit_words(facts: AccountFacts) -> dict[str, str]:
         "used": words.money(limit.used_fen),
         "held": words.money(limit.held_fen),
         "available": words.money(limit.available_fen),
-        "also": f"，被银行撤回的还款占用{words.money(back_fen)}" if back_fen else "",
+        "also": f"，被撤回的还款占用{words.money(back_fen)}" if back_fen else "",
     }
 
 

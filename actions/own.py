@@ -127,14 +127,14 @@ def overdue_words(facts: AccountFacts) -> dict[str, str]:
 
 
 def plan_dues(facts: AccountFacts, plans: Iterable[Plan]) -> str:
-    """What of the plans is late, and when the next period is due: ，11月6日到期的已逾期，12月6日还下一期."""
+    """What of the plans is late, and when the next period is due: ，11月6日的已逾期，12月6日还下一期."""
     plans = list(plans)
     late = sorted({day for plan in plans for day in plan.late_due_on})
     to_come = [plan.next_due_on for plan in plans if plan.next_due_on]
     told = ""
     if late:
         since = words.day(late[0], today=facts.today)
-        told += f"，{since}{'' if len(late) == 1 else '起'}到期的已逾期"
+        told += f"，{since}{'' if len(late) == 1 else '起'}的已逾期"
     if to_come:
         told += f"，{words.day(min(to_come), today=facts.today)}还下一期"
     return told

@@ -27,6 +27,8 @@ def test_the_cost_shown_is_the_cost_of_the_plan_made(chat: Begin, ledger: Ledger
     whole, annual = words.money(made.remaining_fee_fen), words.percent(made.apr_simple)
     assert f"{periods}期：{each}（共{whole}），年化（单利）{annual}" in shown
     assert f"可分期{words.money(made.principal_fen)}" in shown
+    whole_bill = sum(item.amount_fen for item in account.bill.items if item.kind == "purchase")
+    assert made.principal_fen == whole_bill and "不能只分其中一笔" in shown
 
 
 def test_until_when_and_where(chat: Begin, ledger: Ledger) -> None:
@@ -90,12 +92,12 @@ def test_a_late_period_is_said_to_be_late_and_not_to_come(tmp_path: Path, count:
     for number in range(count):
         world.customer.buy(120_000, periods=6, merchant="远山数码", item=f"相机{number}")
     world.at("2026-10-07")
-    late = "10月6日到期的已逾期，11月6日还下一期"
+    late = "10月6日的已逾期，11月6日还下一期"
     assert late in world.chat().type("manage_instalment")[0].text
     if count == 1:
         assert late in world.chat().type("query_bill", "相机0还剩几期")[0].text
     world.at("2026-11-07")
-    late = "10月6日起到期的已逾期，12月6日还下一期"
+    late = "10月6日起的已逾期，12月6日还下一期"
     assert late in world.chat().type("manage_instalment")[0].text
 
 

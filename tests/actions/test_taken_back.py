@@ -15,6 +15,7 @@ from tests.actions.states import World
 
 Begin = Callable[[str | None], Chat]
 AMOUNT = "¥1,200.00"
+LONGEST, NOTICE = 120, "我是月付AI助手，找真人请说“人工”。\n"
 
 
 @pytest.fixture
@@ -106,10 +107,19 @@ def test_the_figures_of_the_limit_add_up(world: World) -> None:
     (said,) = world.chat().type("query_limit")
     total, used, taken, available = 2_000_000, 0, 120_000, 1_880_000
     assert available == total - used - taken == world.customer.facts.limit.available_fen
-    assert "可用额度¥18,800.00，总额度¥20,000.00，已用¥0.00，被银行撤回的还款占用¥1,200.00。" in said.text
+    assert "可用额度¥18,800.00，总额度¥20,000.00，已用¥0.00，被撤回的还款占用¥1,200.00。" in said.text
     (said,) = world.chat().type("limit_change", "额度怎么少了")
-    assert said.response == "utter_limit_change" and f"被银行撤回的还款占用{AMOUNT}" in said.text
+    assert said.response == "utter_limit_change_taken_back" and f"被撤回的还款占用{AMOUNT}" in said.text
     assert "没有占用" not in said.text and "已到账" not in said.text
+
+
+def test_an_order_under_way_beside_it_adds_up_too(world: World) -> None:
+    states.settled_taken_back(world)
+    world.customer.hold(45_000)
+    for intent in ("query_limit", "limit_change"):
+        (said,) = world.chat().type(intent)
+        assert f"被撤回的还款占用{AMOUNT}" in said.text and "未完成订单占用¥450.00" in said.text
+        assert "¥18,350.00" in said.text and len(said.text) <= LONGEST - len(NOTICE)
 
 
 def test_a_limit_that_it_uses_up_says_so(tmp_path: Path) -> None:
@@ -117,7 +127,7 @@ def test_a_limit_that_it_uses_up_says_so(tmp_path: Path) -> None:
     states.settled_taken_back(world)
     (said,) = world.chat().type("why_unusable")
     assert said.response == "utter_unusable_used_up"
-    assert f"已用¥0.00，被银行撤回的还款占用{AMOUNT}" in said.text
+    assert f"已用¥0.00，被撤回的还款占用{AMOUNT}" in said.text
     assert {"label": "被银行撤回的还款", "value": AMOUNT} in said.card["evidence"]
 
 
