@@ -109,7 +109,10 @@ def billing_dates(turn: Turn) -> None:
     more = rule | own.next_words(facts)
     due = own.due_bill(facts)
     by_hour = turn.follow_up == "hour" or (not turn.pressed and _BY_HOUR.search(turn.text))
-    if facts.open_charge is not None or own.overdue_bill(facts) is not None:
+    pressing = facts.open_charge is not None or own.overdue_bill(facts) is not None
+    if not pressing and due is None and turn.decision is None:
+        own.taken_back(turn, facts)  # due before any bill that is to come
+    if pressing:
         _say_pressing_dates(turn, facts, more)
     elif by_hour and due is not None:
         turn.say("utter_dates_hour", **own.bill_words(facts, due))

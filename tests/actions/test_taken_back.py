@@ -95,6 +95,12 @@ def test_beside_a_bill_it_is_told_as_well(world: World, intent: str) -> None:
     assert second.response == "utter_taken_back_and_more" and AMOUNT in second.text
 
 
+def test_it_is_due_before_any_bill_to_come(world: World) -> None:
+    states.settled_taken_back(world)
+    first, second = world.chat().type("billing_dates", "哪天要还")
+    assert first.response == "utter_taken_back" and second.response == "utter_dates"
+
+
 def test_an_open_decision_is_shown_in_its_place(world: World) -> None:
     states.taken_back_beside_a_bill(world)
     talk = world.chat()
