@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from actions import listing, mentioned, own, rules, words
 from actions.turn import Turn
-from ledger import disclosure
+from ledger import disclosure, lookups
 from ledger.disclosure import PlanOffer
 from ledger.model import AccountFacts, Plan
 
 ROOM = 62  # characters for the plans
+# Of something that is bought already, and not of what might be: 买的, 那笔, 单独.
+_BOUGHT = re.compile("买[的了过]|[那这].?[笔单个件把台张]|单独|只分|已经买")
 CLOSED = ("utter_closed_instalment", "utter_closed_owing_instalment")
 
 
@@ -35,7 +39,8 @@ def make_instalment(turn: Turn) -> None:
         return
     if own.owed_bill(facts) is None and own.taken_back(turn, facts, "utter_instalment_taken_back"):
         return
-    say_offers(turn, facts, rule, rates)
+    if not told_of_unbilled(turn, facts, rule):
+        say_offers(turn, facts, rule, rates)
 
 
 def told_of_amount(turn: Turn, rule: dict[str, str]) -> bool:
@@ -55,6 +60,18 @@ def told_of_amount(turn: Turn, rule: dict[str, str]) -> bool:
     response = "utter_instalment_amount_not_offered" if not_offered else "utter_instalment_amount"
     costs = "\n".join(map(rules.offer, chosen))
     turn.say(response, amount=amount, costs=costs, asked=not_offered, **rule)
+    return True
+
+
+def told_of_unbilled(turn: Turn, facts: AccountFacts, rule: dict[str, str]) -> bool:
+    """Whether the words name one thing that was bought and is on no bill yet, and it was told when it can."""
+    if turn.pressed or facts.freezes or not _BOUGHT.search(turn.text):
+        return False
+    found = mentioned.all_named(lookups.purchases(turn.ledger, facts.customer_id), turn.text)
+    if len(found) != 1 or found[0].bill_month or found[0].plan_id or not found[0].left_fen:
+        return False
+    bought = {"goods": own.goods(found[0]), "amount": words.money(found[0].amount_fen)}
+    turn.say("utter_instalment_unbilled", **bought, **own.next_words(facts), **rule)
     return True
 
 

@@ -86,6 +86,19 @@ def test_of_many_plans_those_that_fit_and_what_is_left_of_all(tmp_path: Path) ->
     assert "您有3个分期，剩余本金共¥6,000.00，" in said.text
 
 
+@pytest.mark.parametrize("text", ["咖啡壶买的时候没分，现在能分期吗", "那个手冲咖啡壶能单独分期吗"])
+def test_what_is_not_billed_yet_can_be_had_in_periods_with_its_bill(chat: Begin, text: str) -> None:
+    (said,) = chat("c-overlimit").type("make_instalment", text)
+    assert said.response == "utter_instalment_unbilled"
+    assert "¥465.00" in said.text and "不能单独分期" in said.text
+
+
+@pytest.mark.parametrize("text", ["人体工学椅能单独分期吗", "买咖啡机能分期吗", "这个月账单能分期吗"])
+def test_what_is_on_the_bill_or_yet_to_be_bought_has_the_bills_offers(chat: Begin, text: str) -> None:
+    said = chat("c-overlimit").type("make_instalment", text)[0]
+    assert said.response == "utter_instalment_offers" and "不能只分其中一笔" in said.text
+
+
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_a_late_period_is_said_to_be_late_and_not_to_come(tmp_path: Path, count: int) -> None:
     world = states.make(tmp_path)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger import facts
+from ledger import facts, refunds
 from tests.actions import states
 from tests.actions.chat import Chat
 from tests.actions.states import World
@@ -47,6 +47,16 @@ def test_once_it_is_paid_again_the_old_number_is_not_told(world: World) -> None:
     world.customer.repay(120_000)
     said = world.chat().type("account_info", "凭证号是多少")[0]
     assert said.response == "utter_receipt_repaid" and settled.receipt not in said.text
+
+
+def test_what_a_refund_made_up_for_leaves_no_proof_of_the_payment(world: World) -> None:
+    states.settled_taken_back(world)
+    refunds.request(world.ledger, order_no="c-1-1", amount_fen=120_000, key="ask")
+    refunds.complete(world.ledger, order_no="c-1-1", key="done")
+    settled = world.customer.facts.last_settled
+    assert settled is not None and not world.customer.facts.debts.total_fen
+    said = world.chat().type("account_info", "凭证号是多少")[0]
+    assert "到账后被银行撤回" in said.text and settled.receipt not in said.text
 
 
 def test_another_repayment_taken_back_leaves_the_settlement_a_proof(world: World) -> None:
