@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions import bill_named, cards, decisions, listing, own, words
+from actions import bill_named, cards, decisions, guards, listing, own, words
 from actions.turn import Turn
 from ledger.model import AccountFacts, Bill
 
@@ -12,6 +12,8 @@ _BY_HOUR = re.compile("(?<!自动)(?<!扣款)几点(?!.{0,4}(?:出账|扣))|截�
 # Characters for the lines of a bill: in its own answer what its amounts and days leave, for all or none;
 # after it more. Where it is late or being paid these take all the room; the card has the lines anyway.
 ROOM, ROOM_FOR_MORE = 38, 82
+# Of a closed account that owes again: what a bank took back is on no bill and does not wait for one.
+OWING = "utter_closed_owing_bill"
 
 
 def query_bill(turn: Turn) -> None:
@@ -31,6 +33,10 @@ def query_bill(turn: Turn) -> None:
         say_more(turn, facts, bill)
     elif bill is not None:
         say_bill(turn, facts, bill)
+    elif facts.open_charge is not None and facts.state != "CLOSING":
+        card = cards.status("checking", facts.open_charge.amount_fen, facts.open_charge.number)
+        total = words.money(facts.debts.total_fen)
+        turn.say("utter_bill_checking_none", card=card, total=total, **guards.charge_words(facts))
     elif own.being_checked(turn, facts) or own.taken_back(turn, facts):
         return
     elif facts.debts.total_fen:
@@ -44,9 +50,9 @@ def say_last_bill(turn: Turn, facts: AccountFacts) -> None:
     if facts.bills:
         last = facts.bills[0]
         bill = {"bill": words.bill_name(last, today=facts.today), "amount": words.money(last.total_fen)}
-        decisions.say_closed(turn, facts, "utter_closed_bill", **bill)
+        decisions.say_closed(turn, facts, "utter_closed_bill", OWING, **bill)
     else:
-        decisions.say_closed(turn, facts, "utter_closed_repay")
+        decisions.say_closed(turn, facts, "utter_closed_repay", OWING)
 
 
 def say_bill(turn: Turn, facts: AccountFacts, bill: Bill) -> None:
@@ -58,11 +64,9 @@ def say_bill(turn: Turn, facts: AccountFacts, bill: Bill) -> None:
         "total": words.money(facts.debts.total_fen),
         "today": words.day(facts.today),
     }
-    charge = facts.open_charge
-    if charge is not None:
+    if facts.open_charge is not None:
         response = "utter_bill_checking"
-        more |= {"amount": words.money(charge.amount_fen), "number": charge.number}
-        more |= {"at": words.moment(charge.sent_at, today=facts.today)}
+        more |= guards.charge_words(facts)
     elif facts.debts.overdue_fen:
         response = "utter_bill_overdue"
         more |= own.overdue_words(facts)
@@ -100,12 +104,15 @@ def billing_dates(turn: Turn) -> None:
         turn.say("utter_dates_anonymous", **rule)
         return
     if facts.state == "CLOSED":
-        decisions.say_closed(turn, facts, "utter_closed_repay")
+        decisions.say_closed(turn, facts, "utter_closed_repay", OWING)
         return
     more = rule | own.next_words(facts)
     due = own.due_bill(facts)
     by_hour = turn.follow_up == "hour" or (not turn.pressed and _BY_HOUR.search(turn.text))
-    if facts.open_charge is not None or own.overdue_bill(facts) is not None:
+    pressing = facts.open_charge is not None or own.overdue_bill(facts) is not None
+    if not pressing and due is None and turn.decision is None:
+        own.taken_back(turn, facts)  # due before any bill that is to come
+    if pressing:
         _say_pressing_dates(turn, facts, more)
     elif by_hour and due is not None:
         turn.say("utter_dates_hour", **own.bill_words(facts, due))
@@ -116,6 +123,8 @@ def billing_dates(turn: Turn) -> None:
         turn.say(response, **own.bill_words(facts, due), **more)
     else:
         turn.say("utter_dates_frozen" if facts.freezes else "utter_dates", **more)
+    if facts.open_charge is None:
+        own.add_taken_back(turn, facts)
 
 
 def _say_pressing_dates(turn: Turn, facts: AccountFacts, more: dict[str, str]) -> None:
@@ -141,7 +150,7 @@ def change_due_date(turn: Turn) -> None:
     rule = {"bill_day": str(terms.bill_day), "due_day": str(terms.due_day)}
     bill = own.payable_bill(facts) if facts else None
     if facts is not None and facts.state == "CLOSED":
-        decisions.say_closed(turn, facts, "utter_closed_repay")
+        decisions.say_closed(turn, facts, "utter_closed_repay", OWING)
     elif facts is None or bill is None or own.rolls_over(facts, bill):
         turn.say("utter_change_due", **rule)
     elif facts.debts.overdue_fen:

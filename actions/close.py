@@ -56,7 +56,7 @@ def say_closing(turn: Turn) -> None:
     if facts is None:
         turn.say("utter_close_anonymous", path=turn.ledger.terms.close_path)
     elif facts.state == "CLOSED":
-        decisions.say_closed(turn, facts)
+        decisions.say_closed(turn, facts, owing="utter_closed_owing_close")
     elif decisions.again(turn, "close", "settle_close"):
         return
     elif standing := closing.guards(turn.ledger, facts.customer_id):
@@ -95,7 +95,7 @@ def close_impact(turn: Turn) -> None:
     if facts is None:
         turn.say("utter_close_impact_anonymous", lasting=lasting)
     elif facts.state == "CLOSED":
-        decisions.say_closed(turn, facts, "utter_closed_impact")
+        decisions.say_closed(turn, facts, "utter_closed_impact", "utter_closed_owing_close")
     elif facts.debts.total_fen and facts.open_charge is None:
         turn.say(
             "utter_close_impact_owing",

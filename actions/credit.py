@@ -12,7 +12,7 @@ def credit_report(turn: Turn) -> None:
     bill = own.payable_bill(facts) if facts else None
     refused = next((each for each in facts.freezes if each.kind == "bureau"), None) if facts else None
     if facts is not None and facts.state == "CLOSED":
-        decisions.say_closed(turn, facts, "utter_closed_credit")
+        decisions.say_closed(turn, facts, "utter_closed_credit", "utter_closed_owing_credit")
     elif facts is not None and refused is not None and not facts.debts.overdue_fen:
         turn.say("utter_credit_bureau", **own.bureau_words(refused, facts))
     elif facts is not None and bill is None and facts.limit_cut is not None:

@@ -245,14 +245,24 @@ def known(turn: Turn) -> AccountFacts | None:
     return turn.facts
 
 
-def say_closed(turn: Turn, facts: AccountFacts, response: str = "utter_closed", **more: Any) -> None:
-    """Closed since when, and what that means for the question; owed again only after a charge-back."""
+def say_closed(
+    turn: Turn, facts: AccountFacts, response: str = "utter_closed", owing: str = "", **more: Any
+) -> None:
+    """Closed since when, and what that means for the question.
+
+    `owing`: said in place of `response` where something is owed again, which only a charge-back makes so.
+    """
     turn.settle_question()
-    closed_on = words.moment(facts.closed_at, today=facts.today) if facts.closed_at else ""
+    told = {
+        "closed_on": words.moment(facts.closed_at, today=facts.today) if facts.closed_at else "",
+        "receipt": facts.close_receipt,
+        "owed": words.money(facts.debts.total_fen),
+        "path": turn.ledger.terms.repay_path,
+    }
     if facts.debts.total_fen:
-        turn.say("utter_closed_owing", closed_on=closed_on, owed=words.money(facts.debts.total_fen))
+        turn.say(owing or "utter_closed_owing", **{**more, **told, "card": cards.debts(facts.debts)})
     else:
-        turn.say(response, closed_on=closed_on, receipt=facts.close_receipt, **more)
+        turn.say(response, **{**more, **told})
 
 
 def say_under_way(turn: Turn, facts: AccountFacts) -> None:

@@ -26,6 +26,13 @@ _NOT_WANTED = re.compile(
 )
 
 
+# 不是我撤回的, as the button beside the debt says: a person compares it with the bank.
+_NOT_TAKEN_BACK = re.compile(
+    "(?:不是|没有?|谁)[^，。？,.?]{0,6}(?:撤[回走]|拒付)"
+    "|(?:撤[回走]|拒付)[^，。？,.?]{0,6}(?:不是我|不知道|不知情|没同意)"
+)
+
+
 def talk_to_human(turn: Turn) -> None:
     """Gives the number to whoever asks for it; else files a ticket and says when somebody answers.
 
@@ -51,6 +58,19 @@ def talk_to_human(turn: Turn) -> None:
             close.how_to_close(turn)
     else:
         handover.open_ticket(turn, "human", "utter_person_asked")
+
+
+def told_of_taken_back(turn: Turn) -> bool:
+    """Whether typed words deny having had a repayment taken back, where a bank did; then a person is called.
+
+    Nobody else has used the account by that: what to do when it was is no answer.
+    """
+    if turn.pressed or turn.text.rstrip("？?。 ").endswith("吗") or not _NOT_TAKEN_BACK.search(turn.text):
+        return False
+    if turn.facts is None or not turn.facts.debts.chargeback_fen:
+        return False
+    talk_to_human(turn)
+    return True
 
 
 def asks_number(turn: Turn) -> bool:

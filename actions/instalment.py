@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from actions import listing, mentioned, own, rules, words
 from actions.turn import Turn
-from ledger import disclosure
+from ledger import disclosure, lookups
 from ledger.disclosure import PlanOffer
 from ledger.model import AccountFacts, Plan
 
 ROOM = 62  # characters for the plans
+# Of something that is bought already, and not of what might be: 买的, 那笔, 单独.
+_BOUGHT = re.compile("买[的了过]|[那这].?[笔单个件把台张]|单独|只分|已经买")
+CLOSED = ("utter_closed_instalment", "utter_closed_owing_instalment")
 
 
 def make_instalment(turn: Turn) -> None:
@@ -25,14 +30,17 @@ def make_instalment(turn: Turn) -> None:
     rates = {"product": rules.fee_rate(terms, "product"), "bill_rate": rules.fee_rate(terms, "bill")}
     if told_of_amount(turn, rule):
         return
-    facts = own.account(turn, "utter_instalment_anonymous", "utter_closed_instalment", **rule)
+    facts = own.account(turn, "utter_instalment_anonymous", *CLOSED, **rule)
     if facts is None:
         if turn.facts is None:
             own.add(turn, "utter_instalment_rates", **rates)
         return
     if own.being_checked(turn, facts):
         return
-    say_offers(turn, facts, rule, rates)
+    if own.owed_bill(facts) is None and own.taken_back(turn, facts, "utter_instalment_taken_back"):
+        return
+    if not told_of_unbilled(turn, facts, rule):
+        say_offers(turn, facts, rule, rates)
 
 
 def told_of_amount(turn: Turn, rule: dict[str, str]) -> bool:
@@ -52,6 +60,18 @@ def told_of_amount(turn: Turn, rule: dict[str, str]) -> bool:
     response = "utter_instalment_amount_not_offered" if not_offered else "utter_instalment_amount"
     costs = "\n".join(map(rules.offer, chosen))
     turn.say(response, amount=amount, costs=costs, asked=not_offered, **rule)
+    return True
+
+
+def told_of_unbilled(turn: Turn, facts: AccountFacts, rule: dict[str, str]) -> bool:
+    """Whether the words name one thing that was bought and is on no bill yet, and it was told when it can."""
+    if turn.pressed or facts.freezes or not _BOUGHT.search(turn.text):
+        return False
+    found = mentioned.all_named(lookups.purchases(turn.ledger, facts.customer_id), turn.text)
+    if len(found) != 1 or found[0].bill_month or found[0].plan_id or not found[0].left_fen:
+        return False
+    bought = {"goods": own.goods(found[0]), "amount": words.money(found[0].amount_fen)}
+    turn.say("utter_instalment_unbilled", **bought, **own.next_words(facts), **rule)
     return True
 
 
@@ -99,7 +119,7 @@ def say_offers(turn: Turn, facts: AccountFacts, rule: dict[str, str], rates: dic
 def manage_instalment(turn: Turn) -> None:
     """The running plans with what is left of them, and what can still be done."""
     path = turn.ledger.terms.bill_path
-    facts = own.account(turn, "utter_plans_anonymous", "utter_closed_instalment", path=path)
+    facts = own.account(turn, "utter_plans_anonymous", *CLOSED, path=path)
     if facts is None:
         return
     if not facts.plans:
@@ -114,14 +134,14 @@ def manage_instalment(turn: Turn) -> None:
         "utter_plans" if len(lines) == 1 else "utter_plans_several" if whole else "utter_plans_and_more"
     )
     plans = listing.listed(lines, ROOM if whole else ROOM - len(left), "个")
-    turn.say(response, count=str(len(lines)), plans=plans, left=left, due=next_due(facts))
+    turn.say(response, count=str(len(lines)), plans=plans, left=left, due=own.plan_dues(facts, facts.plans))
     own.being_checked(turn, facts)
 
 
 def plan_in_full(plan: Plan, facts: AccountFacts) -> str:
-    """One plan: what it is, what is left of its principal, and when the next period is due."""
-    due = f"，{words.day(plan.next_due_on, today=facts.today)}还下一期" if plan.next_due_on else ""
-    return f"{words.plan(plan)}，剩余本金{words.money(plan.remaining_principal_fen)}{due}"
+    """One plan: what it is, what is left of its principal, what is late, and when the next period is due."""
+    left = words.money(plan.remaining_principal_fen)
+    return f"{words.plan(plan)}，剩余本金{left}{own.plan_dues(facts, [plan])}"
 
 
 def plan_line(plan: Plan) -> str:
@@ -129,12 +149,6 @@ def plan_line(plan: Plan) -> str:
     shop, _, item = words.label(plan.label).partition(" ")
     name, left = listing.in_line(shop, item), words.money(plan.remaining_principal_fen)
     return f"{name}，已出{plan.billed_periods}/{plan.periods}期，剩余本金{left}"
-
-
-def next_due(facts: AccountFacts) -> str:
-    """When the earliest of the plans' next periods is due."""
-    days = [plan.next_due_on for plan in facts.plans if plan.next_due_on]
-    return words.day(min(days), today=facts.today) if days else ""
 
 
 REPLIES = {"make_instalment": make_instalment, "manage_instalment": manage_instalment}

@@ -13,7 +13,7 @@ CHANGED = re.compile(r"降|低了|变[低少小]|少了|恢复|没回来|为什�
 
 
 def query_limit(turn: Turn) -> None:
-    facts = own.account(turn, "utter_limit_anonymous", "utter_closed_limit")
+    facts = own.account(turn, "utter_limit_anonymous", "utter_closed_limit", "utter_closed_owing_limit")
     if facts is None:
         return
     figures = limit_words(facts)
@@ -32,7 +32,9 @@ def query_limit(turn: Turn) -> None:
 
 def limit_change(turn: Turn) -> None:
     """Why it was lowered, or that it was not and what takes up the rest; never that it will rise."""
-    facts = own.account(turn, "utter_limit_change_anonymous", "utter_closed_limit")
+    facts = own.account(
+        turn, "utter_limit_change_anonymous", "utter_closed_limit", "utter_closed_owing_limit"
+    )
     if facts is None or own.being_checked(turn, facts):
         return
     figures = limit_words(facts)
@@ -45,6 +47,8 @@ def limit_change(turn: Turn) -> None:
         turn.say("utter_limit_change_frozen", **figures, **own.freeze_words(facts))
     elif facts.limit.held_fen:
         turn.say("utter_limit_change_held", **figures)
+    elif facts.debts.chargeback_fen:
+        turn.say("utter_limit_change_taken_back", **figures)
     elif not facts.limit.used_fen:
         turn.say("utter_limit_change_unused", **figures)
     elif last is not None and last.state == "SUCCEEDED":
@@ -76,13 +80,14 @@ def say_raise(turn: Turn, facts: AccountFacts) -> None:
 
 
 def limit_words(facts: AccountFacts) -> dict[str, str]:
-    """{total}, {used}, {held} and {available} of the limit."""
-    limit = facts.limit
+    """{total}, {used}, {held} and {available} of the limit, and in {also} what a bank took back of it."""
+    limit, back_fen = facts.limit, facts.debts.chargeback_fen
     return {
         "total": words.money(limit.total_fen),
         "used": words.money(limit.used_fen),
         "held": words.money(limit.held_fen),
         "available": words.money(limit.available_fen),
+        "also": f"，被撤回的还款占用{words.money(back_fen)}" if back_fen else "",
     }
 
 

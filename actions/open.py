@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import other_product, own, rules, words
+from actions import decisions, other_product, own, rules, words
 from actions.turn import Turn
 
 
@@ -12,8 +12,7 @@ def open_account(turn: Turn) -> None:
     if facts is None:
         turn.say("utter_open_anonymous")
     elif facts.state == "CLOSED":
-        closed_on = words.day(facts.closed_at, today=facts.today) if facts.closed_at else ""
-        turn.say("utter_open_again", closed_on=closed_on)
+        decisions.say_closed(turn, facts, "utter_open_again", "utter_closed_owing_open")
     elif not own.being_checked(turn, facts):
         opened_on = words.day(facts.opened_on, today=facts.today)
         if facts.freezes:

@@ -39,7 +39,7 @@ def overdue(turn: Turn) -> None:
     spared = turn.follow_up == "spared"
     general = "utter_waiver_anonymous" if spared else "utter_overdue_anonymous"
     general = "utter_overdue_cap_anonymous" if _asks_cap(turn) else general
-    facts = own.account(turn, general, "utter_closed_repay", **rule)
+    facts = own.account(turn, general, "utter_closed_repay", "utter_closed_owing_overdue", **rule)
     if facts is None or _told_while_checked(turn, facts) or own.being_checked(turn, facts):
         return
     bill = own.owed_bill(facts)
@@ -56,8 +56,10 @@ def overdue(turn: Turn) -> None:
         turn.say("utter_overdue_minimum_met", **rule, **own.bill_words(facts, bill))
     elif bill:
         turn.say("utter_overdue_not_yet", **rule, **own.bill_words(facts, bill))
-    else:
+    elif not own.taken_back(turn, facts, "utter_overdue_taken_back"):
         turn.say("utter_overdue_none", today=words.day(facts.today), **rule)
+    if bill is not None:
+        own.add_taken_back(turn, facts)
 
 
 def _told_while_checked(turn: Turn, facts: AccountFacts) -> bool:
@@ -103,7 +105,8 @@ def of_contacts(turn: Turn) -> bool:
 def request_extension(turn: Turn) -> None:
     """What whoever cannot pay in time can do; only who asks to be registered for it is."""
     due_day = str(turn.ledger.terms.due_day)
-    facts = own.account(turn, "utter_extension_anonymous", "utter_closed_repay", due_day=due_day)
+    closed = "utter_closed_repay", "utter_closed_owing_extension"
+    facts = own.account(turn, "utter_extension_anonymous", *closed, due_day=due_day)
     if facts is None or own.being_checked(turn, facts):
         return
     if not facts.debts.total_fen:
@@ -128,7 +131,8 @@ def say_possible(turn: Turn, facts: AccountFacts) -> None:
     """The least to pay and until when, instalments where the bill can be had in some, and a person."""
     bill = own.owed_bill(facts)
     if bill is None:
-        turn.say("utter_extension_next", **own.next_words(facts))
+        if not own.taken_back(turn, facts, "utter_extension_taken_back"):
+            turn.say("utter_extension_next", **own.next_words(facts))
         return
     offers = disclosure.bill_plans(turn.ledger.terms, bill, facts.now)
     if facts.debts.overdue_fen:
@@ -138,6 +142,7 @@ def say_possible(turn: Turn, facts: AccountFacts) -> None:
     else:
         response = "utter_extension_bill" if isinstance(offers, str) else "utter_extension_instalment"
     turn.say(response, **own.bill_words(facts, bill), **own.overdue_words(facts))
+    own.add_taken_back(turn, facts)
 
 
 def register_hardship(turn: Turn) -> None:
@@ -160,6 +165,9 @@ def register(turn: Turn, facts: AccountFacts) -> None:
     elif bill:
         response = "utter_hardship_bill" if bill.minimum_fen else "utter_hardship_met"
         handover.open_ticket(turn, "hardship", response, **own.bill_words(facts, bill))
+    elif facts.debts.chargeback_fen:
+        more = own.taken_back_words(facts)
+        handover.open_ticket(turn, "hardship", "utter_hardship_taken_back", **more)
     else:
         next_due = words.day(facts.next_due_on, today=facts.today)
         handover.open_ticket(turn, "hardship", "utter_hardship_next", next_due=next_due)

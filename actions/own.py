@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from actions import cards, decisions, diagnosis, listing, words
 from actions.mentioned import Goods
 from actions.turn import Turn
-from ledger.model import AccountFacts, Bill, Freeze
+from ledger.model import AccountFacts, Bill, Freeze, Plan
 
 
-def account(turn: Turn, general: str, closed: str, **more: str) -> AccountFacts | None:
+def account(turn: Turn, general: str, closed: str, owing: str = "", **more: str) -> AccountFacts | None:
     """The facts of an open account. Otherwise the answer has been given, and None is returned.
 
     `general` is the response with the rule for whoever is not logged in, filled with `more`; `closed` the one
-    for an account that is closed, filled with {closed_on} and {receipt}.
+    for an account that is closed, filled with {closed_on} and {receipt}; `owing`: see `decisions.say_closed`.
     """
     facts = turn.facts
     if facts is None:
         turn.say(general, **more)
         return None
     if facts.state == "CLOSED":
-        decisions.say_closed(turn, facts, closed)
+        decisions.say_closed(turn, facts, closed, owing)
         return None
     return facts
 
@@ -38,20 +40,34 @@ def being_checked(turn: Turn, facts: AccountFacts) -> bool:
     return True
 
 
-def taken_back(turn: Turn, facts: AccountFacts) -> bool:
-    """Whether a bank took a repayment back, which is then due at once; the customer was told so."""
+def taken_back(turn: Turn, facts: AccountFacts, response: str = "", **more: str) -> bool:
+    """Whether a bank took a repayment back, which is then due at once and on no bill; they were told so.
+
+    `response`: in place of the general one, what that means for the question.
+    """
     if not facts.debts.chargeback_fen:
         return False
     alone = facts.debts.chargeback_fen == facts.debts.total_fen
-    turn.say(
-        "utter_taken_back" if alone else "utter_taken_back_and_more",
-        card=cards.debts(facts.debts),
-        amount=words.money(facts.debts.chargeback_fen),
-        total=words.money(facts.debts.total_fen),
-        late=words.late_part(facts.debts),
-        today=words.day(facts.today),
-    )
+    general = "utter_taken_back" if alone else "utter_taken_back_and_more"
+    told = taken_back_words(facts) | more
+    turn.say(response or general, card=cards.debts(facts.debts), **told)
     return True
+
+
+def add_taken_back(turn: Turn, facts: AccountFacts) -> None:
+    """The same beside an answer of something else that is owed; an open decision is shown in its place."""
+    if turn.decision is None and len(turn.bubbles) == 1:
+        taken_back(turn, facts)
+
+
+def taken_back_words(facts: AccountFacts) -> dict[str, str]:
+    """Of what a bank took back: {amount}, and with it in all {total}, {late} and {today}."""
+    return {
+        "amount": words.money(facts.debts.chargeback_fen),
+        "total": words.money(facts.debts.total_fen),
+        "late": words.late_part(facts.debts),
+        "today": words.day(facts.today),
+    }
 
 
 def owed_bill(facts: AccountFacts) -> Bill | None:
@@ -108,6 +124,20 @@ def overdue_words(facts: AccountFacts) -> dict[str, str]:
         "penalty": words.money(facts.debts.penalty_fen),
         "a_day": words.money(facts.debts.penalty_a_day_fen),
     }
+
+
+def plan_dues(facts: AccountFacts, plans: Iterable[Plan]) -> str:
+    """What of the plans is late, and when the next period is due: ，11月6日的已逾期，12月6日还下一期."""
+    plans = list(plans)
+    late = sorted({day for plan in plans for day in plan.late_due_on})
+    to_come = [plan.next_due_on for plan in plans if plan.next_due_on]
+    told = ""
+    if late:
+        since = words.day(late[0], today=facts.today)
+        told += f"，{since}{'' if len(late) == 1 else '起'}的已逾期"
+    if to_come:
+        told += f"，{words.day(min(to_come), today=facts.today)}还下一期"
+    return told
 
 
 def next_words(facts: AccountFacts) -> dict[str, str]:

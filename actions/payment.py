@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import decisions, own, words
+from actions import decisions, guards, own, words
 from actions.turn import Turn
 
 
@@ -12,12 +12,12 @@ def payment_setting(turn: Turn) -> None:
     if facts is None:
         turn.say("utter_payment_setting")
     elif facts.state == "CLOSED":
-        decisions.say_closed(turn, facts, "utter_closed_unusable")
+        decisions.say_closed(turn, facts, "utter_closed_unusable", "utter_closed_owing_unusable")
     elif facts.freezes:
         turn.say("utter_payment_setting_frozen", **own.freeze_words(facts))
     elif facts.open_charge is not None:
-        turn.say("utter_payment_setting")
-        own.being_checked(turn, facts)
+        turn.settle_question()
+        turn.say("utter_payment_setting_checking", **guards.charge_words(facts))
     else:
         turn.say("utter_payment_setting_own", available=words.money(facts.limit.available_fen))
 

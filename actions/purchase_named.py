@@ -107,12 +107,11 @@ def _words(facts: AccountFacts, bought: Purchase) -> dict[str, str]:
 
 def _plan_words(facts: AccountFacts, plan: Plan) -> dict[str, str]:
     """{name}, {periods}, {billed}, {left}, {next} and {each} of a plan."""
-    due = f"，{words.day(plan.next_due_on, today=facts.today)}还下一期" if plan.next_due_on else ""
     return {
         "name": words.label(plan.label),
         "periods": str(plan.periods),
         "billed": str(plan.billed_periods),
         "left": words.money(plan.remaining_principal_fen),
-        "next": due,
+        "next": own.plan_dues(facts, [plan]),
         "each": words.plan_period(plan),
     }

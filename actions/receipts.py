@@ -6,7 +6,9 @@ import re
 
 from actions import cards, decisions, late_money, words
 from actions.turn import Turn
+from ledger import lookups
 from ledger.model import AccountFacts, ChargeState, Repayment, Settlement
+from ledger.numbers import charge_of
 
 # Whoever asks for a number or a proof wants that, whatever the question around it is about.
 ASKED = re.compile(
@@ -26,7 +28,8 @@ STATES: dict[ChargeState, str] = {
 
 def payment(turn: Turn, value: Repayment, facts: AccountFacts) -> str:
     """A payment in one line: 11月3日 09:50，¥887.00，已到账，编号S3-1，结清凭证号JQ20261103-0003."""
-    receipt = f"，结清凭证号{value.receipt}" if value.receipt else ""
+    proves = value.receipt and not lookups.taken_back(turn.ledger, value.number)
+    receipt = f"，结清凭证号{value.receipt}" if proves else ""
     return f"{taken(turn, value, facts)}，编号{value.number}{receipt}"
 
 
@@ -37,6 +40,8 @@ def taken(turn: Turn, value: Repayment, facts: AccountFacts) -> str:
     state = STATES[value.state]
     if late is not None:
         state = "后来扣了款，已退给您" if late.returned else "后来扣了款，正在退给您"
+    elif value.state == "SUCCEEDED" and lookups.taken_back(turn.ledger, value.number):
+        state = "到账后被银行撤回"
     return f"{at}，{amount}，{state}"
 
 
@@ -57,8 +62,10 @@ def tell(turn: Turn) -> None:
     settled = facts.last_settled
     if facts.state == "CLOSED":
         say_closed(turn, facts, settled)
-    elif settled is not None:
+    elif settled is not None and not is_taken_back(turn, settled):
         say_settled(turn, facts, settled)
+    elif settled is not None and facts.debts.total_fen:
+        say_taken_back(turn, facts, settled)
     elif facts.debts.total_fen:
         turn.say("utter_receipt_owing", amount=words.money(facts.debts.total_fen))
     elif facts.last_repayment is not None:
@@ -71,7 +78,7 @@ def tell(turn: Turn) -> None:
 
 
 def say_settled(turn: Turn, facts: AccountFacts, settled: Settlement) -> None:
-    """The receipt of the last settling; what was bought since is said to be owed."""
+    """The receipt of the last settling; what is owed since is told, too."""
     owed = facts.debts.total_fen
     turn.say(
         "utter_receipt_settled_owing" if owed else "utter_receipt_settled",
@@ -83,18 +90,37 @@ def say_settled(turn: Turn, facts: AccountFacts, settled: Settlement) -> None:
     )
 
 
+def is_taken_back(turn: Turn, settled: Settlement) -> bool:
+    """Whether the bank took its payment back: then its number proves nothing any more."""
+    return lookups.taken_back(turn.ledger, charge_of(settled.number))
+
+
+def say_taken_back(turn: Turn, facts: AccountFacts, settled: Settlement) -> None:
+    """That the last settling was undone by the bank, and what is owed; its number is no proof to be shown."""
+    turn.say("utter_receipt_taken_back", card=cards.debts(facts.debts), **taken_back_words(facts, settled))
+
+
+def taken_back_words(facts: AccountFacts, settled: Settlement) -> dict[str, str]:
+    return {
+        "at": words.moment(settled.settled_at or facts.now, today=facts.today),
+        "amount": words.money(settled.amount_fen),
+        "settled": settled.receipt,
+        "owed": words.money(facts.debts.total_fen),
+    }
+
+
 def say_closed(turn: Turn, facts: AccountFacts, settled: Settlement | None) -> None:
     """The receipt of the closing, with that of the settling before it when there was one."""
     if settled is None:
         card = cards.close_receipt(facts.close_receipt, facts.closed_at or facts.now)
         decisions.say_closed(turn, facts, "utter_receipt_closed", card=card)
         return
+    undone = is_taken_back(turn, settled)
     decisions.say_closed(
         turn,
         facts,
-        "utter_receipt_settled_closed",
+        "utter_receipt_closed" if undone else "utter_receipt_settled_closed",
+        "utter_receipt_closed_taken_back" if undone else "",
         card=cards.receipt(settled),
-        at=words.moment(settled.settled_at or facts.now, today=facts.today),
-        amount=words.money(settled.amount_fen),
-        settled=settled.receipt,
+        **taken_back_words(facts, settled),
     )

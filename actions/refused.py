@@ -14,7 +14,7 @@ def tell(turn: Turn, facts: AccountFacts, refusal: Refusal, other: Refusal | Non
     elif (freeze := diagnosis.lifted_since(facts, refusal)) is not None:
         _tell_lifted(turn, facts, refusal, freeze)
     elif refusal.reason == "closed":
-        decisions.say_closed(turn, facts, "utter_closed_unusable")
+        decisions.say_closed(turn, facts, "utter_closed_unusable", "utter_closed_owing_unusable")
     elif facts.limit_cut is not None:
         tell_lowered(turn, facts, refusal)
     else:

@@ -53,12 +53,13 @@ def how_to_repay(turn: Turn) -> None:
         turn.say("utter_repay_rolling", interest=interest, **own.bill_words(facts, bill), **path)
     elif bill:
         turn.say("utter_repay_bill", **own.bill_words(facts, bill), **path)
-    elif own.taken_back(turn, facts):
+    elif own.taken_back(turn, facts, "utter_repay_taken_back", path=terms.repay_path):
         return
     elif facts.debts.total_fen:
         turn.say("utter_repay_early", path=terms.repay_path, **own.next_words(facts))
     else:
         decisions.tell_nothing_owed(turn, facts)
+    own.add_taken_back(turn, facts)
 
 
 def told_of_part(turn: Turn, facts: AccountFacts, bill: Bill) -> bool:
@@ -95,18 +96,22 @@ def minimum_payment(turn: Turn) -> None:
         "rate": rules.daily_rate(terms.daily_rate),
         "due_day": str(terms.due_day),
     }
-    facts = own.account(turn, "utter_minimum_anonymous", "utter_closed_repay", **rule)
+    closed = "utter_closed_repay", "utter_closed_owing_minimum"
+    facts = own.account(turn, "utter_minimum_anonymous", *closed, **rule)
     if facts is None or own.being_checked(turn, facts):
         return
     bill = own.owed_bill(facts)
     if bill is None:
-        turn.say("utter_minimum_none", today=words.day(facts.today), **rule)
-    elif facts.debts.overdue_fen:
+        if not own.taken_back(turn, facts, "utter_minimum_taken_back"):
+            turn.say("utter_minimum_none", today=words.day(facts.today), **rule)
+        return
+    if facts.debts.overdue_fen:
         say_minimum_overdue(turn, facts, bill)
     elif not bill.minimum_fen:
         turn.say("utter_minimum_met", **own.bill_words(facts, bill), **rule)
     else:
         turn.say("utter_minimum_bill", **own.bill_words(facts, bill), **rule)
+    own.add_taken_back(turn, facts)
 
 
 def say_minimum_overdue(turn: Turn, facts: AccountFacts, bill: Bill) -> None:
@@ -218,11 +223,14 @@ def auto_debit(turn: Turn) -> None:
         "due_day": str(terms.due_day),
         "path": terms.auto_debit_path,
     }
-    facts = own.account(turn, "utter_debit_anonymous", "utter_closed_repay", **rule)
+    closed = "utter_closed_repay", "utter_closed_owing_debit"
+    facts = own.account(turn, "utter_debit_anonymous", *closed, **rule)
     if facts is None or own.being_checked(turn, facts) or means.told(turn, facts):
         return
     bill = own.owed_bill(facts)
     rule |= {"card_last4": facts.card_last4, **own.next_words(facts)}
+    if bill is None and own.taken_back(turn, facts, "utter_debit_taken_back", path=terms.repay_path):
+        return
     if bill is None:
         turn.say("utter_debit_no_bill" if facts.auto_debit else "utter_debit_off", **rule)
         return
@@ -233,9 +241,19 @@ def auto_debit(turn: Turn) -> None:
     elif late:
         turn.say("utter_debit_missed", **rule)
     elif left := rules.debit_times_left(terms, bill.due_on, facts.now):
-        turn.say("utter_debit_bill", **{**rule, "times": left})
+        tried = debits_failed(facts)
+        turn.say("utter_debit_tried" if tried else "utter_debit_bill", **{**rule, "times": left, **tried})
     else:
         turn.say("utter_debit_today_over", **rule)
+
+
+def debits_failed(facts: AccountFacts) -> dict[str, str]:
+    """Of the due day's tries that took nothing: {tried}, the hours, and {reason} of the last, if any."""
+    failed = [each for each in facts.debits if each.state == "FAILED"]
+    if not failed:
+        return {}
+    hours = "、".join(words.clock(each.due_at or each.sent_at) for each in failed)
+    return {"tried": hours, "reason": words.decline_reason(failed[-1].reason)}
 
 
 REPLIES = {

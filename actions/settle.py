@@ -24,6 +24,12 @@ _ONE_PLAN = re.compile(
     "(?:只|单独|单)(?:想|要|能|先|提前)*[还结付清][^，。]{0,10}(?:分期|那[个笔]|这[个笔])"
     "|(?:[0-9一二三四五六七八九十]+月|账单|[这那一][个笔])[^，。]{0,6}分期[^，。]{0,4}(?:提前|结清|还清|还完)"
 )
+# Whether it is settled already, and no wish: 我结清了吗.
+_PAID = "(?:结清|还清|还完|付清)"
+_WHETHER = re.compile(
+    f"{_PAID}(?:了?没有?|了[吗么嘛])[呢啊呀？?。！! ]*$"
+    f"|(?:是不是|算不算|有没有)[^，。？,.?]{{0,6}}{_PAID}了?[呢啊呀？?。！! ]*$"
+)
 
 
 def prepay_all(turn: Turn) -> None:
@@ -33,6 +39,8 @@ def prepay_all(turn: Turn) -> None:
         turn.say("utter_settle_anonymous", path=turn.ledger.terms.settle_path)
     elif decisions.again(turn, "settle", *([] if enters else ["settle_close"])):
         return
+    elif can_be_quoted(facts) and _asks_whether(turn):
+        say_not_settled(turn, facts)
     elif turn.pressed or enters or not can_be_quoted(facts):
         decisions.show_settle(turn, close_after=False)
     else:
@@ -47,6 +55,17 @@ def prepay_all(turn: Turn) -> None:
             today=words.day(facts.today),
             fees=words.quote_fees(quote),
         )
+
+
+def _asks_whether(turn: Turn) -> bool:
+    """Whether the typed words ask if all is paid, and not if it may be."""
+    return not turn.pressed and _WHETHER.search(turn.text) is not None
+
+
+def say_not_settled(turn: Turn, facts: AccountFacts) -> None:
+    """It is not: what a bank took back, or what is owed, and how to settle it."""
+    if not own.taken_back(turn, facts):
+        turn.say("utter_not_settled", card=cards.debts(facts.debts), **own.taken_back_words(facts))
 
 
 def can_be_quoted(facts: AccountFacts) -> bool:

@@ -15,6 +15,7 @@ from actions import (
     diagnosis,
     follow_up,
     fraud,
+    human,
     hurry,
     links,
     login,
@@ -120,7 +121,7 @@ def answered(turn: Turn) -> bool:
         out_of_scope.apologise(turn)
     elif other_product.keeps_ours(turn):
         other_product.say_only_elsewhere(turn)
-    elif fraud.found(turn) or _says_whose_account(turn, text):
+    elif fraud.found(turn) or human.told_of_taken_back(turn) or _says_whose_account(turn, text):
         return True
     elif _wants_steps(turn, text):
         close.steps_close(turn)

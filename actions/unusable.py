@@ -59,7 +59,7 @@ def refused_for_freeze(turn: Turn) -> Evidence:
 
 
 def tell_closed(turn: Turn, facts: AccountFacts) -> None:
-    decisions.say_closed(turn, facts, "utter_closed_unusable")
+    decisions.say_closed(turn, facts, "utter_closed_unusable", "utter_closed_owing_unusable")
 
 
 def tell_overdue(turn: Turn, facts: AccountFacts, response: str = "") -> None:
@@ -129,8 +129,11 @@ def tell_investigation(turn: Turn, facts: AccountFacts) -> None:
 
 
 def tell_used_up(turn: Turn, facts: AccountFacts) -> None:
-    used, total = words.money(facts.limit.used_fen), words.money(facts.limit.total_fen)
-    tell(turn, "used_up", [("总额度", total), ("已用", used)], total=total, used=used)
+    figures = limit.limit_words(facts)
+    evidence = [("总额度", figures["total"]), ("已用", figures["used"])]
+    if facts.debts.chargeback_fen:
+        evidence.append(("被银行撤回的还款", words.money(facts.debts.chargeback_fen)))
+    tell(turn, "used_up", evidence, **figures)
 
 
 def tell_nothing_found(turn: Turn, facts: AccountFacts) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions import decisions, diagnosis, own, words
+from actions import decisions, diagnosis, guards, own, words
 from actions.turn import Turn
 
 
@@ -13,14 +13,14 @@ def where_usable(turn: Turn) -> None:
         turn.say("utter_usage")
         return
     if facts.state == "CLOSED":
-        decisions.say_closed(turn, facts, "utter_closed_unusable")
+        decisions.say_closed(turn, facts, "utter_closed_unusable", "utter_closed_owing_unusable")
         return
     if facts.freezes:
         turn.say("utter_usage_frozen", **own.freeze_words(facts))
         return
     if facts.open_charge is not None:
-        turn.say("utter_usage")
-        own.being_checked(turn, facts)
+        turn.settle_question()
+        turn.say("utter_usage_checking", **guards.charge_words(facts))
         return
     available = words.money(facts.limit.available_fen)
     named = None if turn.pressed else diagnosis.named_refusal(facts, turn.text)

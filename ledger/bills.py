@@ -55,6 +55,7 @@ class Bills:
     shown: Bill | None  # the one to speak of, yet without its items: the oldest unpaid one, else the latest
     on_shown: list[Item]
     overdue_fen: int
+    late_ids: frozenset[int]  # also of those too old to be shown
 
 
 def read(conn: sa.Connection, account_id: int, owed: list[Item]) -> list[sa.Row[Any]]:
@@ -80,8 +81,14 @@ def views(conn: sa.Connection, rows: list[sa.Row[Any]], today: date, rules: Rule
     _add_older_overdue(views)
     still_owed = [view for view in views if view.outstanding_fen]
     shown = still_owed[-1] if still_owed else (views[0] if views else None)
-    overdue = sum(view.outstanding_fen for view in views if view.state == "OVERDUE")
-    return Bills(tuple(views[:SHOWN]), shown, on_bill[shown.id] if shown else [], overdue)
+    late = [view for view in views if view.state == "OVERDUE"]
+    return Bills(
+        newest=tuple(views[:SHOWN]),
+        shown=shown,
+        on_shown=on_bill[shown.id] if shown else [],
+        overdue_fen=sum(view.outstanding_fen for view in late),
+        late_ids=frozenset(view.id for view in late),
+    )
 
 
 def with_items(bill: Bill, described: tuple[BillItem, ...], today: date) -> Bill:

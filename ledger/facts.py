@@ -154,7 +154,12 @@ def _facts(conn: sa.Connection, owing: _Owing, now: datetime, rules: Rules) -> A
     limit = limits.by(account, books)
     frozen = freezes_in_force.of_account(conn, account.id) if has.freezes else []
     next_bill_on, next_due_on = _next_bill(account, today, rules)
-    dues = {bill.id: bill.due_on for bill, _ in owing.unpaid}
+    dues = plan_views.Dues(
+        of_bill={bill.id: bill.due_on for bill, _ in owing.unpaid},
+        late_ids=billed.late_ids,
+        today=reached,
+        next_on=next_due_on,
+    )
     return AccountFacts(
         customer_id=account.customer_id,
         account_id=account.id,
@@ -171,7 +176,7 @@ def _facts(conn: sa.Connection, owing: _Owing, now: datetime, rules: Rules) -> A
         unbilled=bills.described(unbilled, bought, plans),
         next_bill_on=next_bill_on,
         next_due_on=next_due_on,
-        plans=plan_views.running(conn, account.id, plans, dues, next_due_on),
+        plans=plan_views.running(conn, account.id, plans, dues),
         freezes=tuple(_freeze(row, billed.overdue_fen, today) for row in frozen),
         lifted=_lifted(conn, account.id, now) if has.freezes else (),
         unfreeze_from=_unfreeze_from(frozen, rules.at(today)),

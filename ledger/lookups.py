@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from ledger import bills, items, open_charges, plan_views, purchase_views
+from ledger import bills, items, journals, open_charges, plan_views, purchase_views
 from ledger import settlement as settlements
 from ledger import tables as t
 from ledger.database import Ledger
@@ -50,6 +50,13 @@ def late_money(ledger: Ledger, charge_number: str) -> LateMoney | None:
     if row.state != "FAILED" or row.payout is None:
         return None
     return LateMoney(row.amount_fen, row.payout == "DONE")
+
+
+@checked
+def taken_back(ledger: Ledger, charge_number: str) -> bool:
+    """Whether a bank took back, whole or in part, what the charge had taken, paid since or not."""
+    with ledger.read() as conn:
+        return journals.exists(conn, "gateway", f"chargeback:{charge_number}")
 
 
 @checked

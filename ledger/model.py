@@ -105,7 +105,8 @@ class Plan:
     apr_simple: str  # decimal fraction as text, e.g. "0.1530": 年化（单利）
     fee_free: bool
     started_on: date
-    next_due_on: date | None
+    late_due_on: tuple[date, ...]  # the due days of its periods that are late, the oldest first
+    next_due_on: date | None  # the next one that is still to come, from today on
 
 
 @dataclass(frozen=True)

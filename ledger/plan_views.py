@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,18 +23,23 @@ _OF_ACCOUNT = (
 _OF_PLANS = items.that(bulk.among(t.items.c.plan_id, "plan_ids"))
 
 
+@dataclass(frozen=True)
+class Dues:
+    """When what is billed is due, and what comes next."""
+
+    of_bill: Mapping[int | None, date]  # of the unpaid bills, by id
+    late_ids: frozenset[int]  # of these, the ones that are late
+    today: date  # as far as the account has come
+    next_on: date  # of the bill that comes next
+
+
 def read(conn: sa.Connection, account_id: int) -> Rows:
     """All plans of the account by id, the oldest first."""
     return {row.id: row for row in conn.execute(_OF_ACCOUNT, {"account_id": account_id})}
 
 
-def running(
-    conn: sa.Connection, account_id: int, plans: Rows, dues: Mapping[int | None, date], next_due_on: date
-) -> tuple[Plan, ...]:
-    """Of the plans as they were read those of which principal or a billed fee is still to be paid.
-
-    `dues`: the due days of the unpaid bills, by id. `next_due_on`: that of the bill that comes next.
-    """
+def running(conn: sa.Connection, account_id: int, plans: Rows, dues: Dues) -> tuple[Plan, ...]:
+    """Of the plans as they were read those of which principal or a billed fee is still to be paid."""
     if not plans:
         return ()
     parts: dict[int | None, list[Item]] = {plan_id: [] for plan_id in plans}
@@ -41,24 +47,18 @@ def running(
         parts[item.plan_id].append(item)
     pending = plans_due.pending_fees(conn, account_id)
     return tuple(
-        _view(row, parts[row.id], pending.get(row.id, []), dues, next_due_on)
+        _view(row, parts[row.id], pending.get(row.id, []), dues)
         for row in plans.values()
         if any(item.left_fen for item in parts[row.id])
     )
 
 
-def _view(
-    row: sa.Row[Any],
-    parts: list[Item],
-    pending: list[tuple[int, int]],
-    dues: Mapping[int | None, date],
-    next_due_on: date,
-) -> Plan:
+def _view(row: sa.Row[Any], parts: list[Item], pending: list[tuple[int, int]], dues: Dues) -> Plan:
     billed = {item.period_no for item in parts if item.bill_id is not None}
     unpaid = {item.period_no for item in parts if item.left_fen}
     principal = [item for item in parts if item.kind == "plan_principal"]
     rate = Decimal(row.rate_per_period)
-    owed_now = [dues[item.bill_id] for item in parts if item.left_fen and item.bill_id is not None]
+    billed_ids = {item.bill_id for item in parts if item.left_fen and item.bill_id is not None}
     return Plan(
         id=row.id,
         kind=row.kind,
@@ -75,5 +75,15 @@ def _view(
         apr_simple=str(schedule.apr(rate, row.periods)),
         fee_free=bool(row.fee_free),
         started_on=row.started_on,
-        next_due_on=min(owed_now) if owed_now else next_due_on if pending else None,
+        late_due_on=tuple(sorted(dues.of_bill[bill_id] for bill_id in billed_ids & dues.late_ids)),
+        next_due_on=_next(billed_ids, bool(pending), dues),
     )
+
+
+def _next(billed_ids: set[int], pending: bool, dues: Dues) -> date | None:
+    """Of what is billed the first day that is still to come, else that of the bill on which the rest will be.
+
+    What is past its day and not late, because the minimum was paid, goes over to that bill.
+    """
+    to_come = [dues.of_bill[bill_id] for bill_id in billed_ids if dues.of_bill[bill_id] >= dues.today]
+    return min(to_come, default=dues.next_on if pending or billed_ids - dues.late_ids else None)

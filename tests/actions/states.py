@@ -112,6 +112,17 @@ def fee_free_plan(world: World) -> None:
     world.at("2026-10-03")
 
 
+def plan_late(world: World) -> None:
+    world.customer.buy(120_000, periods=6, **SHOP)
+    world.at("2026-10-07")
+
+
+def plans_late(world: World) -> None:
+    for _ in range(3):
+        world.customer.buy(120_000, periods=6, **SHOP)
+    world.at("2026-11-07")
+
+
 def held_order(world: World) -> None:
     world.customer.hold(45_000)
 
@@ -191,13 +202,34 @@ def taken_back(world: World) -> None:
     world.customer.buy(30_000, **SHOP)
 
 
+def settled_taken_back(world: World, *, close_after: bool = False) -> None:
+    billed(world)
+    world.gateway.set_mode("chargeback")
+    world.customer.confirm(world.customer.quote(close_after=close_after))
+    world.at("2026-10-04")
+    reconciler.run_once(world.ledger)
+    world.gateway.set_mode("succeed")
+
+
+def closed_taken_back(world: World) -> None:
+    settled_taken_back(world, close_after=True)
+
+
+def taken_back_beside_a_bill(world: World) -> None:
+    settled_taken_back(world)
+    world.customer.buy(30_000, **SHOP)
+    world.at("2026-11-03")
+
+
 STATES: dict[str, Callable[[World], None]] = {
     state.__name__: state
     for state in (
         unbilled, billed, minimum_met, repayment_declined, repayment_unknown, partly_repaid,
         bill_repaid_more_unbilled, refund_of_unpaid_bill, refund_before_the_bill, refund_done,
-        refund_credited, fee_free_plan, held_order, after_the_instalment_window, tiny_bill,
-        automatic_debit, automatic_debit_without_bill, debit_declined_once, debit_declined, debit_missed,
+        refund_credited, fee_free_plan, plan_late, plans_late, held_order,
+        after_the_instalment_window, tiny_bill, automatic_debit, automatic_debit_without_bill,
+        debit_declined_once, debit_declined, debit_missed,
         overdue, taken_back_alone, taken_back,
+        settled_taken_back, closed_taken_back, taken_back_beside_a_bill,
     )
 }  # fmt: skip

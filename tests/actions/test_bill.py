@@ -54,7 +54,22 @@ def test_a_bill_that_is_being_paid_offers_no_second_payment(chat: Begin, ledger:
     said = chat("c-unknown").type("query_bill")[0]
     assert words.money(account.bill.outstanding_fen) in said.text
     assert words.money(account.open_charge.amount_fen) in said.text and "请不要重复付款" in said.text
+    assert account.debts.total_fen != account.bill.outstanding_fen
+    assert f"一共欠{words.money(account.debts.total_fen)}" in said.text
     assert [each["intent"] for each in said.buttons] == ["talk_to_human"]
+
+
+@pytest.mark.parametrize(
+    ("stands", "total"),
+    [(states.paying_late, "¥1,206.00"), (states.paying_what_is_not_billed, "¥888.00")],
+)
+def test_all_that_is_owed_is_told_while_a_payment_is_being_checked(
+    tmp_path: Path, stands: Callable[[states.World], None], total: str
+) -> None:
+    world = states.make(tmp_path)
+    stands(world)
+    (said,) = world.chat().type("query_bill", "一共欠多少")
+    assert f"一共欠{total}。" in said.text and "请不要重复付款" in said.text
 
 
 def test_nothing_owed_is_said(chat: Begin) -> None:

@@ -27,6 +27,8 @@ def test_the_cost_shown_is_the_cost_of_the_plan_made(chat: Begin, ledger: Ledger
     whole, annual = words.money(made.remaining_fee_fen), words.percent(made.apr_simple)
     assert f"{periods}期：{each}（共{whole}），年化（单利）{annual}" in shown
     assert f"可分期{words.money(made.principal_fen)}" in shown
+    whole_bill = sum(item.amount_fen for item in account.bill.items if item.kind == "purchase")
+    assert made.principal_fen == whole_bill and "不能只分其中一笔" in shown
 
 
 def test_until_when_and_where(chat: Begin, ledger: Ledger) -> None:
@@ -71,7 +73,7 @@ def test_running_plans_with_what_is_left(chat: Begin, ledger: Ledger) -> None:
         assert f"剩余本金{words.money(plan.remaining_principal_fen)}" in said[0].text
         assert f"已出{plan.billed_periods}/{plan.periods}期" in said[0].text
     due = min(plan.next_due_on for plan in account.plans if plan.next_due_on)
-    assert f"{told.day(ledger, due)}还下期" in said[0].text
+    assert f"{told.day(ledger, due)}还下一期" in said[0].text
     assert "prepay_all" in [each["intent"] for each in said[0].buttons]
 
 
@@ -82,6 +84,34 @@ def test_of_many_plans_those_that_fit_and_what_is_left_of_all(tmp_path: Path) ->
     said = world.chat().type("manage_instalment")[0]
     assert said.response == "utter_plans_and_more" and said.text.endswith("（共3个）。")
     assert "您有3个分期，剩余本金共¥6,000.00，" in said.text
+
+
+@pytest.mark.parametrize("text", ["咖啡壶买的时候没分，现在能分期吗", "那个手冲咖啡壶能单独分期吗"])
+def test_what_is_not_billed_yet_can_be_had_in_periods_with_its_bill(chat: Begin, text: str) -> None:
+    (said,) = chat("c-overlimit").type("make_instalment", text)
+    assert said.response == "utter_instalment_unbilled"
+    assert "¥465.00" in said.text and "不能单独分期" in said.text
+
+
+@pytest.mark.parametrize("text", ["人体工学椅能单独分期吗", "买咖啡机能分期吗", "这个月账单能分期吗"])
+def test_what_is_on_the_bill_or_yet_to_be_bought_has_the_bills_offers(chat: Begin, text: str) -> None:
+    said = chat("c-overlimit").type("make_instalment", text)[0]
+    assert said.response == "utter_instalment_offers" and "不能只分其中一笔" in said.text
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_late_period_is_said_to_be_late_and_not_to_come(tmp_path: Path, count: int) -> None:
+    world = states.make(tmp_path)
+    for number in range(count):
+        world.customer.buy(120_000, periods=6, merchant="远山数码", item=f"相机{number}")
+    world.at("2026-10-07")
+    late = "10月6日的已逾期，11月6日还下一期"
+    assert late in world.chat().type("manage_instalment")[0].text
+    if count == 1:
+        assert late in world.chat().type("query_bill", "相机0还剩几期")[0].text
+    world.at("2026-11-07")
+    late = "10月6日起的已逾期，12月6日还下一期"
+    assert late in world.chat().type("manage_instalment")[0].text
 
 
 def test_no_plans(chat: Begin) -> None:

@@ -34,7 +34,7 @@ def test_closed_may_apply_again_without_a_promise(chat: Begin, ledger: Ledger) -
     closed_at = facts.account_facts(ledger, "c-closed").closed_at
     assert closed_at is not None
     text = chat("c-closed").type("open_account")[0].text
-    assert f"已于{told.day(ledger, closed_at)}关闭" in text and "也可能不通过" in text
+    assert f"已于{told.moment(ledger, closed_at)}关闭" in text and "也可能不通过" in text
 
 
 def test_what_it_is_with_the_terms_days(chat: Begin, ledger: Ledger) -> None:

@@ -21,5 +21,10 @@ def test_own_limit(chat: Begin, ledger: Ledger) -> None:
     assert available in chat("c-clean").type("payment_setting")[0].text
 
 
+def test_it_cannot_be_chosen_while_a_payment_is_being_checked(chat: Begin) -> None:
+    (said,) = chat("c-unknown").type("payment_setting")
+    assert "正在核实" in said.text and "付款时选不了" in said.text and "要用时" not in said.text
+
+
 def test_frozen_cannot_be_chosen(chat: Begin) -> None:
     assert "付款时选不了" in chat("c-overdue").type("payment_setting")[0].text

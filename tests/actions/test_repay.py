@@ -180,7 +180,7 @@ def test_automatic_debit_that_is_off_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("state", "start", "words"),
     [
-        (states.debit_declined_once, "会在10月6日17:00、20:00从尾号6688自动试扣¥1,200.00", "没扣成要当天"),
+        (states.debit_declined_once, "今天08:00试扣过，没扣成", "17:00、20:00会再从尾号6688试扣¥1,200.00"),
         (states.debit_declined, "今天的自动还款都试过，没扣成", "请在今天结束前自己还"),
         (states.debit_missed, "下个还款日前不会再自动扣，请自己还", "9月账单在10月6日没有还清"),
     ],

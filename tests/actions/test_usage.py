@@ -36,7 +36,9 @@ def test_frozen_is_usable_nowhere(chat: Begin) -> None:
 
 
 def test_a_payment_under_way_suspends_use(chat: Begin) -> None:
-    assert "正在核实" in chat("c-unknown").type("where_usable")[1].text
+    (said,) = chat("c-unknown").type("where_usable", "那我现在能用来付款吗")
+    assert said.text.startswith("现在先不能用") and "正在核实" in said.text
+    assert "就能用" not in said.text
 
 
 @pytest.mark.parametrize(

@@ -66,3 +66,17 @@ def test_another_try_after_a_decline(demo: LiveDemo) -> None:
     assert len(demo.ledger("c-overdue")["settlements"]) == 1
     assert "settlement" not in watch.posted("c-overdue")
     demo.gateway("succeed", "c-overdue")
+
+
+def test_what_a_bank_took_back_is_no_fraud_and_the_settlement_no_proof(demo: LiveDemo) -> None:
+    demo.gateway("chargeback", "c-overlimit")
+    asked = demo.say("c-overlimit", text="全部还清")
+    demo.say("c-overlimit", button=button(asked, "确认结清"), acr="payment")
+    demo.clock("1d")
+    proof = words_of(demo.say("c-overlimit", text="给我结清凭证"))
+    assert "后来被银行撤回" in proof and "不能证明结清" in proof
+    assert "还款被银行撤回" in words_of(demo.say("c-overlimit", text="逾期吗"))
+    denied = words_of(demo.say("c-overlimit", text="不是我撤回的"))
+    assert "已转人工客服" in denied and "密码" not in denied
+    kinds = [each["kind"] for each in demo.ledger("c-overlimit")["tickets"]]
+    assert "human" in kinds and "fraud" not in kinds

@@ -112,6 +112,41 @@ def test_a_bill_plan(customer: Customer) -> None:
     assert_books_hold(ledger)
 
 
+def dues(customer: Customer, day: str) -> tuple[tuple[date, ...], date | None]:
+    (plan,) = customer.at(day).facts.plans
+    return plan.late_due_on, plan.next_due_on
+
+
+def test_a_late_period_is_not_the_next_one(ledger: Ledger) -> None:
+    """Each period that is late has its day, and the next one is that of the bill to come."""
+    customer = Customer(ledger, on="2026-10-05")
+    customer.buy(300_000, periods=3)
+    assert dues(customer, "2026-10-20") == ((), NOV_6)
+    assert dues(customer, "2026-11-06") == ((), NOV_6)
+    assert dues(customer, "2026-11-07") == ((NOV_6,), date(2026, 12, 6))
+    assert dues(customer, "2026-12-03") == ((NOV_6,), date(2026, 12, 6))
+    both = NOV_6, date(2026, 12, 6)
+    assert dues(customer, "2026-12-07") == (both, date(2027, 1, 6))
+    assert dues(customer, "2027-01-07") == ((*both, date(2027, 1, 6)), None)
+
+
+def test_the_rest_of_a_period_whose_minimum_was_paid_is_due_with_the_next_bill(ledger: Ledger) -> None:
+    """The purchase is the older principal and is paid first; what is left of a period is not late by that."""
+    customer = Customer(ledger, on="2026-10-05")
+    customer.buy(1_000_000)
+    customer.buy(300_000, periods=3)
+    for issued, after, next_due_on in (
+        ("2026-11-03", "2026-11-07", date(2026, 12, 6)),
+        ("2026-12-03", "2026-12-07", date(2027, 1, 6)),
+        ("2027-01-03", "2027-01-07", date(2027, 2, 6)),
+    ):
+        bill = customer.at(issued).facts.bill
+        assert bill is not None
+        customer.repay(bill.minimum_fen)
+        assert dues(customer, after) == ((), next_due_on)
+    assert not customer.facts.plans[0].remaining_fee_fen, "all its periods are billed"
+
+
 def refused(customer: Customer, bill_id: int, periods: int = 3) -> dict[str, object]:
     with pytest.raises(InstalmentRefused) as error:
         plans.instal_bill(customer.ledger, customer.id, bill_id=bill_id, periods=periods, key=customer.key())

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ledger import payouts, penalties, reconciler, refunds, settlement
+from ledger import lookups, payouts, penalties, reconciler, refunds, settlement
 from ledger import tables as t
 from ledger.clock import FixedClock
 from ledger.database import Ledger
@@ -100,8 +100,13 @@ def test_late_money_is_as_much_as_the_gateway_says(customer: Customer, failed: s
 def test_a_part_taken_back_is_a_part_owed(customer: Customer) -> None:
     customer.buy(FEN)
     number = customer.repay(FEN).number
+    assert not lookups.taken_back(customer.ledger, number)
     say(customer, number, "CHARGED_BACK", fen=3_000)
     assert customer.facts.debts.total_fen == 3_000
+    assert lookups.taken_back(customer.ledger, number)
+    again = customer.repay(3_000).number
+    kept = [lookups.taken_back(customer.ledger, each) for each in (number, again)]
+    assert kept == [True, False]
 
 
 def test_a_part_taken_back_before_the_success_was_heard_is_a_part_owed(
