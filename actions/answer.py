@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import (
     apologies,
     asked_again,
+    bereaved,
     decisions,
     distress,
     follow_up,
@@ -47,6 +48,14 @@ NO_REMINDER = frozenset(
         "register_hardship",
         "goodbye",
     }
+)
+# Answers to typed words that go before their intent's, the first that finds them its own.
+_WHATEVER_ELSE = (
+    scam.harmed,
+    fraud.wondered,
+    scam.still_warned,
+    bereaved.answered,
+    typed.answered,
 )
 
 
@@ -100,7 +109,7 @@ class Answer(Action):
             distress.care(turn)
         elif scam.suspected(turn):
             scam.warn(turn)
-        elif scam.harmed(turn) or fraud.wondered(turn) or scam.still_warned(turn) or typed.answered(turn):
+        elif any(answered(turn) for answered in _WHATEVER_ELSE):
             pass
         elif others_account.asked(turn):
             others_account.refuse(turn)
