@@ -19,6 +19,7 @@ from actions import (
     fraud,
     handover,
     metrics,
+    minors,
     others_account,
     purchase_named,
     receipts,
@@ -55,6 +56,7 @@ _WHATEVER_ELSE = (
     fraud.wondered,
     scam.still_warned,
     bereaved.answered,
+    minors.answered,
     typed.answered,
 )
 
