@@ -55,6 +55,7 @@ _WHATEVER_ELSE = (
     scam.harmed,
     fraud.wondered,
     scam.still_warned,
+    fraud.taken_back,
     bereaved.answered,
     minors.answered,
     typed.answered,
