@@ -20,6 +20,7 @@ from actions import (
     handover,
     metrics,
     minors,
+    not_me,
     others_account,
     purchase_named,
     receipts,
@@ -58,6 +59,7 @@ _WHATEVER_ELSE = (
     fraud.taken_back,
     bereaved.answered,
     minors.answered,
+    not_me.answered,
     typed.answered,
 )
 
