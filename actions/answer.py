@@ -18,6 +18,7 @@ from actions import (
     follow_up,
     fraud,
     handover,
+    harassed,
     metrics,
     minors,
     not_me,
@@ -60,6 +61,7 @@ _WHATEVER_ELSE = (
     bereaved.answered,
     minors.answered,
     not_me.answered,
+    harassed.answered,
     typed.answered,
 )
 
