@@ -12,12 +12,16 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import (
     apologies,
     asked_again,
+    bereaved,
     decisions,
     distress,
     follow_up,
     fraud,
     handover,
+    harassed,
     metrics,
+    minors,
+    not_me,
     others_account,
     purchase_named,
     receipts,
@@ -47,6 +51,18 @@ NO_REMINDER = frozenset(
         "register_hardship",
         "goodbye",
     }
+)
+# Answers to typed words that go before their intent's, the first that finds them its own.
+_WHATEVER_ELSE = (
+    scam.harmed,
+    fraud.wondered,
+    scam.still_warned,
+    fraud.taken_back,
+    bereaved.answered,
+    minors.answered,
+    not_me.answered,
+    harassed.answered,
+    typed.answered,
 )
 
 
@@ -100,7 +116,7 @@ class Answer(Action):
             distress.care(turn)
         elif scam.suspected(turn):
             scam.warn(turn)
-        elif scam.harmed(turn) or fraud.wondered(turn) or scam.still_warned(turn) or typed.answered(turn):
+        elif any(answered(turn) for answered in _WHATEVER_ELSE):
             pass
         elif others_account.asked(turn):
             others_account.refuse(turn)

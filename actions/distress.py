@@ -37,6 +37,8 @@ _WORDS = (
     "|bu ?xiang ?huo(?!dong)|huo ?bu ?xia ?qu|(?<![a-z])zi ?sha(?![a-z])"
 )
 
+_LINE = "12356"  # whom that answer names, and no other
+
 
 @cache
 def _compiled() -> re.Pattern[str]:
@@ -51,6 +53,11 @@ def tell_of_it(text: str) -> bool:
 def told(turn: Turn) -> bool:
     """Whether the customer's own words say so; pressed buttons never do."""
     return not turn.pressed and tell_of_it(turn.text)
+
+
+def just_cared(turn: Turn) -> bool:
+    """Whether the last answer was that care."""
+    return _LINE in handover.last_answer(turn)
 
 
 def care(turn: Turn) -> None:

@@ -165,6 +165,33 @@ def _believe(turn: Turn) -> None:
         turn.say("utter_affirm")
 
 
+def taken_back(turn: Turn) -> bool:
+    """Whether typed words take back a report that is still looked into, and have been written into it.
+
+    It stays open: who presses a customer to take it back gains nothing, and whoever works on it decides.
+    """
+    if turn.pressed or not fraud_denied.takes_back(turn.text, just_told=True):
+        return False
+    report = open_report(turn)  # looked for only now: few words are of one
+    if report is None:
+        return False
+    if not fraud_denied.takes_back(turn.text, just_told=handover.spoke_of(turn, report)):
+        return False
+    tickets.append(turn.ledger, report.id, masking.masked(turn.text), key=f"{turn.key}:denied")
+    handover.say_ticket(turn, report, "utter_fraud_denied")
+    return True
+
+
+def open_report(turn: Turn) -> tickets.Ticket | None:
+    """The sender's report that is not closed, or the customer's, whichever way it was filed."""
+    if turn.ticket is not None and turn.ticket.kind == "fraud":
+        return turn.ticket
+    filed = [each for each in tickets.open_for(turn.ledger, turn.sender) if each.kind == "fraud"]
+    if filed or turn.customer_id is None:
+        return filed[-1] if filed else None
+    return tickets.latest_of(turn.ledger, turn.customer_id, "fraud")
+
+
 def doubted(text: str) -> bool:
     """Whether the words call us swindlers, or ask whether we are, and tell of no harm."""
     if CALLED_NAMES.fullmatch(text.strip()):

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from ledger import Ledger, dump, facts, tickets
+from actions.server import build_executor
+from ledger import Ledger, dump, facts, links, tickets
 from ledger.clock import DemoClock
 from tests.actions.chat import Chat
 
@@ -298,3 +299,62 @@ def test_who_is_offered_a_mended_record_for_money_is_told_what_it_is(
 )
 def test_ones_own_question_about_the_record_is_no_offer(chat: Begin, text: str) -> None:
     assert chat("c-overdue").type("credit_report", text)[0].response != "utter_fraud_fixers"
+
+
+TAKEN_BACK = [
+    "算了是我老婆买的", "哦是我老婆买的 不用查了", "啊 是我老公登的，没事了", "那撤销调查",
+    "不用查了，是误会",
+    "那个工单 撤掉吧 是我自己", "我想起来了，是我买的", "别查了", "能不能撤销盗用登记", "我搞错了",
+    "不是别人，是我儿子", "查清楚了 是我弟登的", "不是盗刷，是我家孩子买的", "不用麻烦你们查了", "没事了",
+]  # fmt: skip
+NOT_TAKEN_BACK = [
+    "不是我老公登的", "是不是我老公登的", "是我前夫偷偷登的", "会不会是我老婆买的？",
+    "我问了老婆，不是她买的",
+    "撤销了吗", "先别撤", "你们搞错了", "调查什么时候结束", "他让我说不用查了", "我看错账单了",
+    "孩子买的还是我买的",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TAKEN_BACK)
+def test_a_report_that_is_taken_back_stays_open_with_the_words_written_into_it(
+    chat: Begin, ledger: Ledger, text: str
+) -> None:
+    for number, intent in enumerate(("how_to_close", "deny", "report_unauthorised", "manage_instalment"), 1):
+        talk = chat("c-lowered")
+        talk.type("report_unauthorised", "有人盗用我的月付买东西")
+        (said,) = talk.type(intent, text, enters="close")
+        (ticket,) = tickets.list_tickets(ledger)
+        assert said.response == "utter_fraud_denied" and ticket.number in said.text
+        assert "是否结束由他们核实" in said.text and talk.slots["decision"] is None
+        assert ticket.state == "OPEN" and ticket.messages[-1].text == text
+        assert [each.text for each in ticket.messages].count(text) == number
+
+
+@pytest.mark.parametrize("text", NOT_TAKEN_BACK)
+def test_what_only_sounds_so_takes_nothing_back(chat: Begin, text: str) -> None:
+    talk = chat("c-lowered")
+    talk.type("report_unauthorised", "有人盗用我的月付买东西")
+    said = talk.type("report_unauthorised", text)
+    assert "utter_fraud_denied" not in [each.response for each in said]
+
+
+@pytest.mark.parametrize("text", TAKEN_BACK)
+def test_without_a_report_there_is_none_to_take_back(chat: Begin, text: str) -> None:
+    said = chat("c-lowered").type("manage_instalment", text)
+    assert "utter_fraud_denied" not in [each.response for each in said]
+
+
+def test_a_mere_goodbye_long_after_the_report_is_one(chat: Begin) -> None:
+    talk = chat("c-lowered")
+    talk.type("report_unauthorised", "有人盗用我的月付买东西")
+    talk.type("query_limit")
+    assert talk.type("goodbye", "没事了")[0].response == "utter_goodbye"
+
+
+def test_a_report_of_the_same_customer_is_found_from_another_device(chat: Begin, ledger: Ledger) -> None:
+    links.link(ledger, "web-other", "c-lowered")
+    chat("c-lowered").type("report_unauthorised", "有人盗用我的月付买东西")
+    other = Chat(build_executor(ledger), "c-lowered", sender="web-other")
+    assert other.type("deny", "不用查了，是我老婆买的")[0].response == "utter_fraud_denied"
+    (ticket,) = tickets.list_tickets(ledger)
+    assert len(ticket.messages) == 1

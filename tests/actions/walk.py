@@ -46,6 +46,14 @@ WORDED = (
     ("nlu_fallback", "wo bu dong"),
     ("nlu_fallback", "登录密码是Qwer2580"),
     ("query_bill", "登录密码是Qwer2580"),
+    ("how_to_close", "我妈走了 她的月付咋办"),
+    ("query_bill", "我哥失踪了 他欠的钱要我还"),
+    ("open_account", "我16岁 用我妈的号开的"),
+    ("report_unauthorised", "孩子趁我睡着用我的月付充游戏了"),
+    ("account_info", "不是我登录的"),
+    ("how_to_close", "我没关 谁关的"),
+    ("overdue", "催收半夜打电话"),
+    ("how_to_close", "别烦我"),
 )
 
 
