@@ -69,7 +69,8 @@ _MENDS = (
     "|(?:逾期|征信|记录|黑名单)[^，。,. ]{0,4}(?:销|消|洗|修复|修改|清|铲|抹)[掉除白]?"
     "|停息|挂账|债务(?:优化|重组)|反催收)"
 )
-_OFFERED = re.compile(f"{_SOMEBODY}[^，。,.]{{0,8}}(?:帮|收|要|交|代|花|付).{{0,10}}{_MENDS}")
+_OFFERED = re.compile(f"{_SOMEBODY}[^，。,.]{{0,8}}(?:帮|收|要|交|代|花|付)[^，。,. ]{{0,10}}{_MENDS}")
+_HONEST = re.compile("帮我还|代[付还]|[还付结]清|还了|付了?账|学费")  # a debt that somebody pays
 # Whose answer tells what a message says by the ledger.
 _TOLD = frozenset({"repayment_status"})
 
@@ -83,8 +84,9 @@ def wondered(turn: Turn) -> bool:
     """
     if turn.pressed:
         return False
-    if not happened(turn.text) and (_OFFERED.search(turn.text) or _told_of_no_debt(turn)):
-        advise(turn, "utter_fraud_fixers" if _OFFERED.search(turn.text) else "utter_fraud_no_debt")
+    offered = _OFFERED.search(turn.text) and not _HONEST.search(turn.text)
+    if not happened(turn.text) and (offered or _told_of_no_debt(turn)):
+        advise(turn, "utter_fraud_fixers" if offered else "utter_fraud_no_debt")
         return True
     if turn.intent in _TOLD:
         return False
@@ -93,6 +95,11 @@ def wondered(turn: Turn) -> bool:
         return False
     advise(turn)
     return True
+
+
+def _only_claimed(text: str) -> bool:
+    """Whether somebody only said that something is owed."""
+    return _SAYS_OWED.search(text) is not None and not happened(text)
 
 
 def _told_of_no_debt(turn: Turn) -> bool:
@@ -145,7 +152,7 @@ def report_unauthorised(turn: Turn) -> None:
         if wonders(turn.text) and not _OF_US.search(turn.text):
             turn.topic = ADVISED
         turn.say("utter_fraud_doubt", hotline=turn.ledger.terms.hotline)
-    elif not turn.pressed and wonders(turn.text):
+    elif not turn.pressed and (wonders(turn.text) or _only_claimed(turn.text)):
         advise(turn)
     elif handover.guessed(turn, REPORT) or handover.feared(turn):
         turn.say("utter_fraud_ask")

@@ -21,6 +21,7 @@ _PAY_AGAIN = re.compile(
 )
 _GIVE_BACK = re.compile(
     "(?:钱|款|[0-9]+)[^，。 ]{0,4}退(?:给|回)?我|退(?:给|回)?我[^，。 ]{0,3}(?:钱|[0-9]+)"
+    "|^[请快都]*退(?:给|回)我"
 )
 # The same where no payment is under way, and with nothing else in it.
 _ONCE_MORE = re.compile(

@@ -98,8 +98,10 @@ def rolls_over(facts: AccountFacts, bill: Bill) -> bool:
 
 def bill_words(facts: AccountFacts, bill: Bill) -> dict[str, str]:
     """The name, amounts and dates of a bill: {bill}, {outstanding}, {minimum}, {due}, {days}."""
+    name = words.bill_name(bill, today=facts.today)
+    late = [each for each in facts.bills if each.state == "OVERDUE"]
     return {
-        "bill": words.bill_name(bill, today=facts.today),
+        "bill": f"最早的{name}" if len(late) > 1 and bill.id == late[-1].id else name,
         "outstanding": words.money(bill.outstanding_fen),
         "minimum": words.money(bill.minimum_fen),
         "due": words.day(bill.due_on, today=facts.today),

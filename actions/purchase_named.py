@@ -61,6 +61,9 @@ def _tell(turn: Turn, facts: AccountFacts, bought: Purchase, plans: dict[int, Pl
         turn.say("utter_purchase_plan", **about, **_plan_words(facts, plan))
     elif plan is not None:
         turn.say("utter_purchase_bill_plan", **about, **_plan_words(facts, plan))
+    elif not bought.left_fen and facts.debts.chargeback_fen:
+        turn.say("utter_purchase_paid_once", **about)
+        own.taken_back(turn, facts)
     elif not bought.left_fen:
         turn.say("utter_purchase_paid", **about)
     elif bill is None:
@@ -78,6 +81,7 @@ def _list(turn: Turn, facts: AccountFacts, found: list[Purchase], plans: dict[in
         for each in found
     ]
     turn.say("utter_purchases", count=str(len(found)), lines=listing.listed(lines, ROOM))
+    own.add_taken_back(turn, facts)
 
 
 def _standing(facts: AccountFacts, bought: Purchase, plans: dict[int, Plan]) -> str:
@@ -88,7 +92,7 @@ def _standing(facts: AccountFacts, bought: Purchase, plans: dict[int, Plan]) -> 
         of = "" if plan.kind == "product" else f"{words.label(plan.label)}"
         return f"{of}分期已出{plan.billed_periods}/{plan.periods}期"
     if not bought.left_fen:
-        return "已还清"
+        return "还过" if facts.debts.chargeback_fen else "已还清"
     return f"在{words.bill_name(bill, today=facts.today)}里，未还" if bill else "还没出账"
 
 

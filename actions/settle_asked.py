@@ -106,16 +106,23 @@ def _told_costs(turn: Turn, facts: AccountFacts) -> bool:
     if quote is None:
         return False
     cost_fen, costs = words.quote_costs(quote)
-    if of_amount and not _named(turn, cost_fen, quote.total_fen):
+    if of_amount and not _named(turn, cost_fen, quote.total_fen, quote.total_fen - facts.debts.total_fen):
         return False
+    back_fen = sum(line.amount_fen for line in quote.lines if line.kind == "chargeback")
     more = {
-        "principal": words.money(quote.total_fen - cost_fen),
+        "principal": words.money(quote.total_fen - cost_fen - back_fen),
+        "back": words.money(back_fen),
         "cost": words.money(cost_fen),
         "costs": costs,
         "waived": words.money(quote.waived_fen),
     }
     response = "utter_settle_costs" if quote.waived_fen else "utter_settle_costs_all"
-    _say(turn, quote, response if cost_fen else "utter_settle_costs_none", **more)
+    if back_fen:
+        alone = back_fen == quote.total_fen
+        response = "utter_settle_costs_only_back" if alone else "utter_settle_costs_back"
+    elif not cost_fen:
+        response = "utter_settle_costs_none"
+    _say(turn, quote, response, **more)
     return True
 
 

@@ -54,7 +54,10 @@ def late_money(ledger: Ledger, charge_number: str) -> LateMoney | None:
 
 @checked
 def taken_back(ledger: Ledger, charge_number: str) -> bool:
-    """Whether a bank took back, whole or in part, what the charge had taken, paid since or not."""
+    """Whether a bank took back, whole or in part, what the charge had taken, paid since or not.
+
+    Of what was no charge, or of an unknown one, it took nothing back.
+    """
     with ledger.read() as conn:
         return journals.exists(conn, "gateway", f"chargeback:{charge_number}")
 

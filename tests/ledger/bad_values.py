@@ -149,6 +149,7 @@ def _of_settling(ledger: Ledger) -> Iterator[Command]:
     yield _of(hearing.hear, answer=said)
     yield _of(lookups.charge, number=paid_by)
     yield _of(lookups.late_money, charge_number=paid_by)
+    yield _of(lookups.taken_back, charge_number=paid_by)
     yield _of(lookups.payout_fen, number="P1")
     why = {"reason": "sorry", "given_by": "staff"}
     goodwill.compensate(ledger, owed_back.id, amount_fen=5_000, **why, key="k-sorry")

@@ -118,6 +118,7 @@ _NEED_NOT_KNOW = {
     "ledger.links.of_customer customer_id",
     "ledger.one_time.make_link customer_id",
     "ledger.one_time.make_decision customer_id",
+    "ledger.lookups.taken_back charge_number",
     "ledger.tickets.latest_of customer_id",
     "ledger.tickets.open_ticket customer_id",
     "ledger.personal.erase customer_id",

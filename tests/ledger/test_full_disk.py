@@ -35,6 +35,8 @@ _WRITE_NOTHING = {
         "charge",
         "settlement",
         "latest_of",
+        "open_for",
+        "taken_back",
     ),
     *(
         "payout_fen",
