@@ -202,3 +202,17 @@ def test_of_what_is_late_and_being_paid_both_are_told(
     later(world)
     assert [each.response for each in world.chat().type("billing_dates")] == [dates]
     assert [each.response for each in world.chat().type("overdue", "逾期了吗")] == [late]
+
+
+def test_what_is_late_of_two_bills_is_not_said_of_one(tmp_path: Path) -> None:
+    world = states.make(tmp_path)
+    states.billed(world)
+    world.customer.buy(30_000, **states.SHOP)
+    world.at("2026-10-16")
+    assert "最早的" not in world.chat().type("overdue", "逾期了吗")[0].text
+    world.at("2026-11-16")
+    late = [each for each in world.customer.facts.bills if each.state == "OVERDUE"]
+    assert len(late) > 1
+    for intent in ("overdue", "query_bill", "make_instalment", "how_to_repay"):
+        said = world.chat().type(intent)[0]
+        assert "最早的" in said.text, said

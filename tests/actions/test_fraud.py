@@ -242,3 +242,19 @@ def test_who_is_offered_a_mended_record_for_money_is_told_what_it_is(
 )
 def test_ones_own_question_about_the_record_is_no_offer(chat: Begin, text: str) -> None:
     assert chat("c-overdue").type("credit_report", text)[0].response != "utter_fraud_fixers"
+
+
+@pytest.mark.parametrize("text", ["对方打来电话说我还欠五千", "有人说我逾期没还"])
+def test_a_claimed_debt_alone_is_registered_for_nobody(chat: Begin, ledger: Ledger, text: str) -> None:
+    for customer in ("c-owing", None):
+        said = chat(customer).type("report_unauthorised", text)
+        assert [each.response for each in said] == ["utter_fraud_wondered"]
+    assert tickets.list_tickets(ledger) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["朋友帮我还清了，逾期记录会消掉吗", "他代还了欠款，征信记录怎么消除", "公司要我付清才消除逾期记录"],
+)
+def test_a_debt_that_somebody_pays_is_no_offer(chat: Begin, text: str) -> None:
+    assert chat("c-cured").type("credit_report", text)[0].response != "utter_fraud_fixers"

@@ -149,3 +149,14 @@ def test_of_a_ticket_that_nobody_took_in_time_since_when_it_waits(chat: Begin, l
     assert said.response == "utter_ticket_late" and told.moment(ledger, ticket.opened_at) in said.text
     assert "没有丢" in said.text and "09:00到21:00" in said.text
     assert talk.push("ticket_late", str(ticket.id))[0].text == said.text
+
+
+@pytest.mark.parametrize("words", ["几号", "多少号", "那是几号"])
+def test_a_day_is_asked_of_the_last_answer_though_a_ticket_is_open(chat: Begin, words: str) -> None:
+    talk = chat("c-clean")
+    talk.type("talk_to_human", "转人工")
+    talk.type("refund")
+    talk.type("billing_dates", "出账日是什么时候")
+    assert talk.type("billing_dates", words)[0].response != "utter_person_waiting"
+    assert "出账" in talk.type("billing_dates", words)[0].text
+    assert "还在排队" in talk.type("talk_to_human", "排到第几号了")[0].text

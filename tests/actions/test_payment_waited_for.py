@@ -109,7 +109,7 @@ def test_nobody_is_sent_off_while_a_payment_is_looked_into(chat: Begin, text: st
     assert said.response == "utter_charge_being_checked" and "请不要重复付款" in said.text
 
 
-@pytest.mark.parametrize("text", ["把钱退给我", "那你们退我886块", "这笔款退回我卡里"])
+@pytest.mark.parametrize("text", ["把钱退给我", "快退给我", "那你们退我886块", "这笔款退回我卡里"])
 def test_who_wants_it_back_hears_what_becomes_of_it(chat: Begin, text: str) -> None:
     (said,) = chat("c-unknown").type("refund", text)
     assert said.response == "utter_charge_being_checked"

@@ -129,3 +129,11 @@ def test_ones_own_matters_after_a_warning_are_answered_as_they_are(chat: Begin, 
     talk = chat("c-clean")
     talk.type("how_to_close", CALLER)
     assert "utter_scam" not in str([each.response for each in talk.type("query_bill", text)])
+
+
+@pytest.mark.parametrize("text", ["那我就交吧", "要不我试试吧", "我转给他吧"])
+def test_giving_in_after_a_warning_or_advice_is_warned_of_again(chat: Begin, text: str) -> None:
+    for before in (CALLER, "网友说收八百帮我清掉逾期记录"):
+        talk = chat("c-owing")
+        talk.type("how_to_close", before)
+        assert [each.response for each in talk.type("how_to_repay", text)] == ["utter_scam_again"]

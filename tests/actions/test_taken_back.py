@@ -210,3 +210,22 @@ def test_a_closed_accounts_settlement_is_no_proof_either(world: World) -> None:
     world.customer.repay(120_000)
     said = world.chat().type("account_info", "结清证明怎么开")[0]
     assert said.response == "utter_receipt_closed" and "结清凭证号" not in said.text
+
+
+def test_what_was_bought_is_not_called_paid(world: World) -> None:
+    states.settled_taken_back(world)
+    said = world.chat().type("query_bill", f"{states.SHOP['item']}还清了吗")
+    assert [each.response for each in said] == ["utter_purchase_paid_once", "utter_taken_back"]
+    assert "不用再还" not in said[0].text and AMOUNT in said[1].text
+
+
+def test_beside_its_quote_it_is_no_principal(world: World) -> None:
+    states.settled_taken_back(world)
+    alone = world.chat()
+    alone.type("offer_settle")
+    assert alone.type("query_bill", "怎么这么多")[0].response == "utter_settle_costs_only_back"
+    states.taken_back_beside_a_bill(world)
+    more = world.chat()
+    more.type("offer_settle")
+    said = more.type("query_bill", "怎么这么多")[0]
+    assert said.response == "utter_settle_costs_back" and "都是本金" not in said.text
