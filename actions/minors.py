@@ -43,7 +43,8 @@ _PAID = "[充买刷花用付拍打按]"
 # The child's doing and not the asker's: 我 only where something of theirs is used, 用我, 趁我.
 _DID = "(?:[^ 我]|(?<=[用拿趁花刷把着偷盗从在道])我|我的| (?!我|月付|怎么|能))"
 _SPENT = re.compile(
-    f"{_BY}{_DID}{{0,16}}(?:{_PAID}(?!卡)[^ 吗]{{0,9}}[了过掉光]|充值|打赏|氪金?|下了?单|刷礼物|刷的|消费|拿我)"
+    f"{_BY}{_DID}{{0,16}}(?:{_PAID}(?!卡)[^ 吗]{{0,9}}[了过掉光]|充值|打赏|氪金?|下了?单"
+    "|刷礼物|刷的|消费|拿我)"
 )
 _PAYS = re.compile(f"{_BY}[^ ]{{0,10}}{_PAID}|{_BY}.{{0,3}}(?:[偷乱误瞒]|背着|趁)")
 _BY_MINOR = re.compile(
@@ -58,7 +59,8 @@ _REPORTED = re.compile("骗|盗|冒|陌生|被人|模式|显示|填错")
 # Answered otherwise: a stranger's doing, what a parent has to pay or to set, the own account to be closed.
 _OTHERWISE = re.compile(
     f"{_REPORTED.pattern}|别人家|[他她]家|邻居|亲戚|学费|奶粉|看病|住院|发烧|开学|影响|征信|商家|在我店"
-    "|(?:怎么|咋|想|要|帮我)[^ ]{0,6}(?:关|注销|取消(?!这?个?订?单))|关[掉闭]|(?:加|设|改|要)[^ ]{0,3}密码|免密|加个?锁|限额"
+    "|(?:怎么|咋|想|要|帮我)[^ ]{0,6}(?:关|注销|取消(?!这?个?订?单))|关[掉闭]"
+    "|(?:加|设|改|要)[^ ]{0,3}密码|免密|加个?锁|限额"
     "|分(?:[0-9一二三四五六七八九十]+)期|剩|(?:不能|没法)用|用不了"
 )
 # The asker's own question beside it, unless that is of taking it back or of what they did not know of.
