@@ -28,13 +28,13 @@ _PEOPLE = (
 )
 _COLLECTOR = "(?:催收|催债|催款|讨债|追债|要债)"
 _PESTERS = (
-    "(?:打|骂|骚扰|威胁|恐吓|吓|上门|爆|群发|曝光|堵|围|半夜|天天|一直|老是|不停|不断|没完|太|找|联系|厉害"
+    "(?:打|骂|骚扰|威胁|恐吓|吓|上门|爆|群发|曝光|堵|围|半夜|天天|一直|老是|不停|不断|没完|太|找(?!不到)|联系|厉害"
     "|缠)"
 )
 _OFTEN = "(?:别|不要|停止|凭什么|为什么|为啥|干嘛|老是?|一直|总是?|天天|半夜|整天|每天|不停|大晚上|凌晨)"
 _CALLS = "(?:打|拨|发|来).{0,4}(?:电话|短信|信息|消息)"
 _HARASSED = re.compile(
-    f"{_COLLECTOR}.{{0,10}}{_PESTERS}|(?:接到|收到|被|还有).{{0,4}}{_COLLECTOR}|{_PESTERS}.{{0,4}}{_COLLECTOR}"
+    f"{_COLLECTOR}.{{0,10}}{_PESTERS}|(?:接到|收到|被|还有).{{0,4}}{_COLLECTOR}(?!之?前)|{_PESTERS}.{{0,4}}{_COLLECTOR}"
     f"|骚扰.{{0,4}}(?:我|{_PEOPLE})|(?:别|不要|停止)再?骚扰|被.{{0,3}}骚扰|(?:爆|轰炸).{{0,4}}通讯录"
     f"|[我他她]?只?是.{{0,6}}紧急联系人|{_OFTEN}[^不没]{{0,3}}(?:找|联系)我?的?{_PEOPLE}"
     f"|{_OFTEN}[^不没]{{0,4}}[打拨][^通不给]{{0,2}}(?:我的?)?(?:{_PEOPLE}|我的?电话|(?:骚扰|催)?电话(?:给我|来|了|骂|催))"
@@ -45,7 +45,10 @@ _OTHERWISE = re.compile(
     "会不会|会.{0,10}[吗么不]$|会打|如果|要是|万一|怕|担心|[几多]少?[天久]|什么时候|还款|还[清完]|还了|付过|付了|还过"
     "|没有?[用借开办]过|不是我|从来没|用我|盗|冒|换|更新|权限|打不[通进]|占线|没人接|律师|起诉|报警|怎么样"
     "|想关|关[掉闭]|之后|让我|转账|转到|账户|网贷|银行|扣"
+    "|验证码|(?:改|换)[^ ]{0,3}(?:手机|号)|记录|奖励|邀请|好用|(?:怎么|咋)(?:才能|看|查|还)"
 )
+# To repay is what the call was about: 别找我爸还款.
+_STOP = re.compile(f"(?:别|不要|停止|甭)再?(?:打|联系|找|骚扰|给)[^ ]{{0,6}}{_PEOPLE}")
 
 
 def answered(turn: Turn) -> bool:
@@ -57,7 +60,8 @@ def answered(turn: Turn) -> bool:
     if _LEAVE.fullmatch(text) or (harassed and _ADVERTISES.search(text) and not re.search(_COLLECTOR, text)):
         _leave(turn)
         return True
-    if not harassed or _OTHERWISE.search(text) or other_product.named(turn):
+    asked = _OTHERWISE.search(text.replace("还款", "") if _STOP.search(text) else text)
+    if not harassed or asked or other_product.named(turn):
         return False
     _tell(turn)
     return True

@@ -22,6 +22,7 @@ _PEOPLE = "(?:家人|家里|父母|爸|妈|老公|老婆|亲戚|朋友|同事|�
 CONTACTS = re.compile(
     f"(?:打|联系|骚扰|通知|告诉|找|爆).{{0,8}}{_PEOPLE}|{_PEOPLE}.{{0,4}}(?:接到|收到|知道|被)|给.{{0,2}}{_PEOPLE}打"
 )
+_ABUSE = re.compile("(?:催|逾期|电话|短信|他们).{0,8}(?:骂|威胁|恐吓|侮辱|爆粗)")
 
 _PENALTY = "(?:违约金|罚息|滞纳金|逾期费|利息)"
 # Neither 以免 nor 避免, with which one asks how not to come to it.
@@ -98,8 +99,9 @@ def _asks_cap(turn: Turn) -> bool:
 
 
 def of_contacts(turn: Turn) -> bool:
-    """Whether the typed words are of calls to people who have no part in it."""
-    return not turn.pressed and bool(CONTACTS.search(turn.text))
+    """Whether the typed words are of calls to people who have no part in it, or of abuse."""
+    abused = _ABUSE.search(turn.text) and "投诉" not in turn.text
+    return not turn.pressed and bool(CONTACTS.search(turn.text) or abused)
 
 
 def request_extension(turn: Turn) -> None:

@@ -26,12 +26,15 @@ HARASSED = [
     "催收给我打电话骂人", "不要再给我打电话了", "一直打我老婆电话，能不能别骚扰她", "天天打电话催",
     "凭什么联系我同事",
     "老打我电话干嘛", "接到催债的", "催收太多了",
+    "别再找我父母还款了", "停止打我单位电话还款",
 ]  # fmt: skip
 OTHERS = [
     "给我打电话", "你们客服为什么不给我打电话", "会打紧急联系人吗", "紧急联系人怎么换",
     "为什么打不通你们电话",
     "别关", "会不会爆通讯录", "几天开始催收", "都付过了催收还打", "被催收了 想关",
     "别人催收打给我之后月付停了",
+    "老有人骚扰我 怎么换绑手机号", "干嘛老是给我发验证码短信", "每天给我同事发信息说月付好用 有邀请奖励吗",
+    "收到催收之前怎么还上", "找不到催收的记录 逾期在哪看",
 ]  # fmt: skip
 
 
@@ -103,3 +106,10 @@ def test_a_complaint_is_filed_at_once(chat: Begin, ledger: Ledger) -> None:
 def test_whoever_asks_what_being_late_means_may_complain_too(chat: Begin) -> None:
     (said,) = chat("c-clean").type("overdue", "会不会爆通讯录")
     assert [each["intent"] for each in said.buttons] == ["billing_dates", "talk_to_human"]
+
+
+@pytest.mark.parametrize("text", ["催收打电话骂我", "催债的一直威胁我", "他们发短信恐吓我 别再骚扰我"])
+def test_who_is_late_and_abused_hears_that_it_is_not_allowed(chat: Begin, text: str) -> None:
+    said = chat("c-overdue").type("overdue", text)
+    assert said[0].response == "utter_overdue_contacts" and "不得骂人、威胁人" in said[0].text
+    assert len(said[0].text) <= 120
