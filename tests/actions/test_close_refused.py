@@ -41,7 +41,8 @@ def test_whoever_refuses_to_close_hears_that_nothing_is_closed(
     said = theirs.type("how_to_close", words, enters="close")
     assert [each.response for each in said] == ["utter_declined_close"]
     assert theirs.slots["decision"] is None
-    assert [each.response for each in chat("c-closed").type("how_to_close", words)] == ["utter_closed"]
+    closed = "utter_fraud_closed_by_whom" if "没说" in words else "utter_closed"  # somebody else may have
+    assert [each.response for each in chat("c-closed").type("how_to_close", words)] == [closed]
 
 
 def test_and_an_open_decision_is_over_with_it(chat: Begin) -> None:

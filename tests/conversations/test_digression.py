@@ -38,7 +38,7 @@ def test_it_is_answered_and_the_decision_offered_again(
     first = demo.say(customer, text=opens)
     said = demo.say(customer, text=question)
     assert len(said) == 2 and names.format(**told(demo.ledger(customer))) in said[0]["text"]
-    assert "刚才" in said[1]["text"] and "还没有办理" in said[1]["text"]
+    assert "还没有办理" in said[1]["text"]
     assert titles_of(said[1:]) == titles_of(first)
     kind = "quote" if opens == SETTLE else "close_decision"
     assert cards_of(said[1:], kind) and watch.changed() == {}
