@@ -84,7 +84,7 @@ def settlement(work: Work, charge: sa.Row[Any], *succeeded: bulk.Change) -> None
     next_fees = {line["plan_id"] for line in lines if line["kind"] == "next_fee"}
     of_quote = {"item_ids": quoted, "plan_ids": next_fees, "new": range(len(lines))}
     found = _SETTLING.ask(work.conn, **of_quote, **_of(work))
-    wanted = [Item(*row) for row in found["owed"]]
+    wanted = list(map(Item._make, found["owed"]))
     numbers, ended = _ending(found["periods"], next_fees)
     ids = sorted(row.id for row in found["new_ids"])
     rows = [{"id": id_, **_recognised(work, line, numbers)} for id_, line in zip(ids, lines, strict=True)]

@@ -7,7 +7,7 @@ round trips to save.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -137,12 +137,15 @@ def write(conn: sa.Connection, *changes: Change) -> None:
     if conn.dialect.name != "postgresql":
         for change in changes:
             sql, order = _sqlite_sql(change.table, _key(change), tuple(change.rows[0]))
-            rows = [tuple([row[name] for name in order]) for row in _bound(conn, change)]
+            binders = _binders(change.table, order, conn.dialect)
+            rows = [tuple([bind(row[name]) for name, bind in binders]) for row in change.rows]
             conn.exec_driver_sql(sql, rows)
     elif changes:
         given: list[Any] = []
         for change in changes:
-            given.append(json.dumps(_bound(conn, change), ensure_ascii=False))
+            binders = _binders(change.table, tuple(change.rows[0]), conn.dialect)
+            records = [{name: bind(row[name]) for name, bind in binders} for row in change.rows]
+            given.append(json.dumps(records, ensure_ascii=False))
             given += [len(change.rows)] if isinstance(change, Update) else []
         shapes = ((change.table, _key(change), tuple(change.rows[0])) for change in changes)
         conn.exec_driver_sql(_sql(*shapes), tuple(given))
@@ -152,21 +155,21 @@ def _key(change: Change) -> tuple[str, ...]:
     return change.key if isinstance(change, Update) else ()
 
 
-def _bound(conn: sa.Connection, change: Change) -> list[Row]:
-    """The rows, each value as the driver takes it."""
-    binders = _binders(change.table, tuple(change.rows[0]), conn.dialect)
-    records = [dict(row) for row in change.rows]
-    for name, bind in binders:
-        for record in records:
-            record[name] = bind(record[name])
-    return records
-
-
 @lru_cache(maxsize=200)
-def _binders(table: sa.Table, names: tuple[str, ...], dialect: sa.Dialect) -> list[tuple[str, Any]]:
-    """Of the columns whose values are not what the driver takes: their names, and what makes them so."""
-    made = [(name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names]
-    return [(name, bind) for name, bind in made if bind is not None]
+def _binders(
+    table: sa.Table, names: tuple[str, ...], dialect: sa.Dialect
+) -> list[tuple[str, Callable[[Any], Any]]]:
+    """The columns, each with what makes of its value the one that the driver takes."""
+    return [(name, binder(table.c[name].type, dialect)) for name in names]
+
+
+def binder(kind: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Callable[[Any], Any]:
+    """What makes of a value of this kind the one that the driver takes."""
+    return kind.dialect_impl(dialect).bind_processor(dialect) or _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 @lru_cache(maxsize=200)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import sqlalchemy as sa
 
@@ -29,8 +28,7 @@ _BOOKS: Final[dict[str, str]] = {
 PRINCIPAL_KINDS: Final = frozenset({"purchase", "plan_principal"})
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     id: int
     kind: ItemKind
     on: date
@@ -70,7 +68,7 @@ _UNTOUCHED: Final = {
     **dict.fromkeys(("purchase_id", "plan_id", "bill_id")),
     **dict.fromkeys(("period_no", "revolving", "paid_fen", "offset_fen", "moved_fen"), 0),
 }
-_COLUMNS = [t.items.c[field.name] for field in fields(Item)]
+_COLUMNS = [t.items.c[name] for name in Item._fields]
 LEFT = t.items.c.amount_fen > t.items.c.paid_fen + t.items.c.offset_fen + t.items.c.moved_fen
 
 
@@ -86,7 +84,7 @@ _NEW = _NEW_ONES.returning(t.items.c.id)
 
 def select(conn: sa.Connection, wanted: sa.Select[Any], **given: Any) -> list[Item]:
     """The items of `that`, in the order in which they came to be."""
-    return [Item(*row) for row in conn.execute(wanted, given)]
+    return list(map(Item._make, conn.execute(wanted, given)))
 
 
 def owed(conn: sa.Connection, account_id: int) -> list[Item]:

@@ -80,7 +80,7 @@ def build(work: Work, sheet: Sheet, *, close_after: bool) -> Draft:
         "version": work.account.version,
         "terms": work.terms.version,
         "close_after": close_after,
-        "lines": [asdict(line) for line in lines],
+        "lines": [vars(line) for line in lines],
     }
     digest = hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     return Draft(

@@ -134,11 +134,11 @@ class Sheet:
     def grow_item(self, item_id: int, fen: int) -> None:
         """Interest and penalty get more day by day."""
         item = self.items.get(item_id) or self.paid_off[item_id]
-        self.items[item_id] = replace(item, amount_fen=item.amount_fen + fen)
+        self.items[item_id] = item._replace(amount_fen=item.amount_fen + fen)
         self.changed_items.add(item_id)
 
     def change_item(self, item_id: int, **values: Any) -> None:
-        self.items[item_id] = replace(self.items[item_id], **values)
+        self.items[item_id] = self.items[item_id]._replace(**values)
         self.changed_items.add(item_id)
 
     def change_bill(self, bill_id: int, **values: Any) -> None:
@@ -146,7 +146,7 @@ class Sheet:
         self.changed_bills.add(bill_id)
 
 
-_ITEM = [t.items.c[each.name] for each in fields(Item)]
+_ITEM = [t.items.c[name] for name in Item._fields]
 _BILL = [t.bills.c[each.name] for each in fields(OpenBill)]
 
 
@@ -199,7 +199,7 @@ def load(
         for row in found[name]:
             getattr(sheets[row.account_id], name).append(row)
     for account_id, *values in found["owed"]:
-        sheets[account_id].items[values[0]] = Item(*values)
+        sheets[account_id].items[values[0]] = Item._make(values)
     for account_id, *values in found["bills"]:
         sheets[account_id].bills[values[0]] = OpenBill(*values)
     _load_paid_off(conn, sheets)
@@ -218,7 +218,7 @@ def _load_paid_off(conn: sa.Connection, sheets: dict[int, Sheet]) -> None:
     growing.discard(None)
     if growing:
         for account_id, *values in conn.execute(_ITEMS, {"ids": growing}):
-            sheets[account_id].paid_off[values[0]] = Item(*values)
+            sheets[account_id].paid_off[values[0]] = Item._make(values)
 
 
 def _load_freezes(conn: sa.Connection, sheets: dict[int, Sheet]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import namedtuple
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -15,8 +16,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from ledger import bulk
+
 _NONE = "[]"
 Answers = dict[str, list[Any]]
+Given = Mapping[str, Any]
 _Question = sa.Select[Any] | sa.CompoundSelect[Any]
 
 
@@ -32,11 +36,31 @@ class Together:
 
     def ask(self, conn: sa.Connection, **given: Any) -> Answers:
         """The rows of each, as named tuples; `given`: what the selects leave to be bound."""
-        texts = conn.execute(self._statement, given).one()
+        sql, bound = _prepared(self._statement, conn.dialect)
+        texts = conn.exec_driver_sql(sql, bound(given)).one()
         return {
             name: rows.read(text, conn.dialect)
             for (name, rows), text in zip(self._answers.items(), texts, strict=True)
         }
+
+
+@lru_cache(maxsize=100)
+def _prepared(statement: sa.Select[Any], dialect: sa.Dialect) -> tuple[str, Callable[[Given], Any]]:
+    """The statement as the driver takes it, and what makes the driver's parameters of the values given.
+
+    Executing it would look this up by a key as large as the statement itself, every time.
+    """
+    compiled = statement.compile(dialect=dialect)
+    binders = {name: bulk.binder(compiled.binds[name].type, dialect) for name in compiled.params}
+    asked = {name for name in binders if compiled.binds[name].required}
+    constants = {name: bind(compiled.params[name]) for name, bind in binders.items() if name not in asked}
+    order = compiled.positiontup  # None where the driver takes them by name
+
+    def bound(given: Given) -> Any:
+        values = constants | {name: binders[name](given[name]) for name in asked}
+        return values if order is None else tuple([values[name] for name in order])
+
+    return str(compiled), bound
 
 
 class _Rows:
