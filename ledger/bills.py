@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -18,18 +18,21 @@ from ledger.errors import BadInput
 from ledger.items import Item
 from ledger.model import Bill, BillItem
 from ledger.terms import Rules
+from ledger.together import Answers
 
 #: How many bills the facts hold, the newest ones.
 SHOWN = 12
 _B = t.bills.c
 _OF_ACCOUNT = _B.account_id == sa.bindparam("account_id")
 _NEWEST = sa.select(_B.id).where(_OF_ACCOUNT).order_by(_B.issued_on.desc()).limit(SHOWN)
-_READ = (
-    sa.select(t.bills)
-    .where(_OF_ACCOUNT, _B.id.in_(_NEWEST) | bulk.among(_B.id, "unpaid_ids"))
-    .order_by(_B.issued_on.desc())
-)
-_ON_BILLS = items.that(bulk.among(t.items.c.bill_id, "bill_ids"))
+_UNPAID = sa.select(t.items.c.bill_id).where(t.items.c.account_id == sa.bindparam("account_id"), items.LEFT)
+_WANTED = _OF_ACCOUNT, _B.id.in_(_NEWEST.correlate(None)) | _B.id.in_(_UNPAID.correlate(None))
+#: Of the account given as `account_id`: its newest bills and those on which something is owed, newest first,
+#: and all that stands on these.
+ASKED: Final = {
+    "bills": sa.select(t.bills).where(*_WANTED).order_by(_B.issued_on.desc()),
+    "on_bills": items.that(t.items.c.bill_id == _B.id, *_WANTED),
+}
 _BOUGHT = sa.select(t.purchases).where(bulk.among(t.purchases.c.id, "purchase_ids"))
 _SHOWN_KINDS = {"settlement_charge": "plan_fee", "chargeback": "penalty"}
 
@@ -58,13 +61,7 @@ class Bills:
     late_ids: frozenset[int]  # also of those too old to be shown
 
 
-def read(conn: sa.Connection, account_id: int, owed: list[Item]) -> list[sa.Row[Any]]:
-    """The account's newest bills and those on which something is owed, newest first."""
-    unpaid_ids = {item.bill_id for item in owed} - {None}
-    return list(conn.execute(_READ, {"account_id": account_id, "unpaid_ids": unpaid_ids}))
-
-
-def unpaid(rows: list[sa.Row[Any]], owed: list[Item]) -> UnpaidBills:
+def unpaid(rows: list[Any], owed: list[Item]) -> UnpaidBills:
     """Of the bills as read those on which something is left, oldest first, each with these items."""
     left: dict[int | None, list[Item]] = {}
     for item in owed:
@@ -72,10 +69,11 @@ def unpaid(rows: list[sa.Row[Any]], owed: list[Item]) -> UnpaidBills:
     return [(row, left[row.id]) for row in reversed(rows) if row.id in left]
 
 
-def views(conn: sa.Connection, rows: list[sa.Row[Any]], today: date, rules: Rules, *, paused: bool) -> Bills:
-    """The bills as they were read. Penalty includes today's, unless time is `paused` by an open charge."""
+def views(found: Answers, today: date, rules: Rules, *, paused: bool) -> Bills:
+    """The bills that `ASKED` has found. Penalty includes today's, unless an open charge has `paused` time."""
+    rows = found["bills"]
     on_bill: dict[int | None, list[Item]] = {row.id: [] for row in rows}
-    for item in items.select(conn, _ON_BILLS, bill_ids=on_bill) if rows else []:
+    for item in map(Item._make, found["on_bills"]):
         on_bill[item.bill_id].append(item)
     views = [_view(row, on_bill[row.id], today, rules, paused=paused) for row in rows]
     _add_older_overdue(views)

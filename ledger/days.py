@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ledger import accrual, billing, bulk, charges, debit_slots, holds, open_charges, schedule, sheet_writer
+from ledger import accrual, billing, bulk, charges, debit_slots, holds, schedule, sheet_writer
 from ledger import tables as t
 from ledger.database import Ledger
 from ledger.errors import Unavailable
@@ -55,17 +55,11 @@ def up_to_today(work: Work, found: Answers | None = None) -> tuple[Work, Sheet]:
     return work, sheets[0]
 
 
-def is_left_behind(
-    conn: sa.Connection, account: sa.Row[Any], unpaid: accrual.UnpaidBills, now: datetime, rules: Rules
-) -> bool:
-    """Whether a day has come on which a job or a command does more than let a late bill grow: a bill is to be
-    issued, an unpaid one has fallen due, a hold is over."""
-    if account.state == "CLOSED":
-        return False
-    reached = debit_slots.awaited(conn, account, unpaid, now.date(), rules) or now.date()
+def is_left_behind(account: sa.Row[Any], unpaid: accrual.UnpaidBills, reached: date) -> bool:
+    """Whether, of an account that has come to the day `reached`, a bill is to be issued or an unpaid one has
+    fallen due: a job or a command does more then than let a late bill grow."""
     fell_due = any(bill.standing == "CURRENT" and bill.due_on < reached for bill, _ in unpaid)
-    late = account.next_bill_on <= reached or fell_due or holds.is_over(conn, account.id, now)
-    return late and open_charges.of_account(conn, account.id) is None
+    return account.next_bill_on <= reached or fell_due
 
 
 def bring_up(ledger: Ledger, account_id: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -20,6 +20,7 @@ from ledger import (
     debit_slots,
     freezes,
     freezes_in_force,
+    holds,
     items,
     journals,
     limits,
@@ -32,6 +33,7 @@ from ledger import (
 )
 from ledger import tables as t
 from ledger.clock import SHANGHAI
+from ledger.columns import Instant, in_full
 from ledger.database import Ledger
 from ledger.door import checked
 from ledger.errors import Unavailable
@@ -45,23 +47,50 @@ from ledger.model import (
     LiftedFreeze,
     LimitCut,
     Refund,
-    Refusal,
-    Settlement,
+    UnfreezeApplication,
 )
 from ledger.terms import Rules, Terms
+from ledger.together import Answers, Together
 from ledger.work import find_account
 
 _REFUSALS_DAYS = 30  # also of the freezes that explain them
 _REFUNDS_DAYS = 90
 _ACCOUNT_ID: sa.BindParameter[int] = sa.bindparam("account_id")
-_SINCE: sa.BindParameter[datetime] = sa.bindparam("since")
-
-# Built once, for building a statement takes longer than running it. What an account has none of is not read.
-_HAS = sa.select(
-    *(
-        sa.exists().where(table.c.account_id == _ACCOUNT_ID).label(table.name)
-        for table in (t.charges, t.freezes, t.limit_cuts, t.refusals, t.refunds, t.settlements, t.purchases)
-    )
+_F, _L, _R, _S = t.freezes.c, t.limit_cuts.c, t.refunds.c, t.settlements.c
+_SETTLEMENTS = sa.select(t.settlements).where(_S.account_id == _ACCOUNT_ID).order_by(_S.id.desc()).limit(1)
+_DEBITED = sa.exists().where(t.charges.c.account_id == _ACCOUNT_ID, t.charges.c.due_at.is_not(None))
+_BOUGHT = sa.exists().where(t.purchases.c.account_id == _ACCOUNT_ID)
+_HAS: Any = sa.select(_DEBITED.label("debits"), _BOUGHT.label("purchases"))
+#: All of an account that is always wanted, in one round trip.
+_ASKED: Final = Together(
+    owed=items.OWED,
+    hold_over=holds.ONE_OVER,
+    balances=journals.BALANCES,
+    open_charge=open_charges.OF_ACCOUNT,
+    freezes=freezes_in_force.OF_ACCOUNT,
+    applications=freezes.APPLICATIONS,
+    repayments=repayments.NEWEST,
+    lifted=sa.select(_F.kind, _F.placed_at, _F.lifted_at)
+    .where(_F.account_id == _ACCOUNT_ID, _F.lifted_at >= sa.bindparam("refused_since", type_=Instant))
+    .order_by(_F.lifted_at.desc()),
+    limit_cut=sa.select(_L.old_fen, _L.new_fen, _L.at, _L.evidence)
+    .where(_L.account_id == _ACCOUNT_ID, _L.lifted_at.is_(None))
+    .order_by(_L.id.desc())
+    .limit(1),
+    refusals=sa.select(t.refusals)
+    .where(t.refusals.c.account_id == _ACCOUNT_ID, t.refusals.c.at >= sa.bindparam("refused_since"))
+    .order_by(t.refusals.c.id.desc()),
+    refunds=sa.select(*(t.purchases.c[name] for name in ("order_no", "merchant", "item")))
+    .add_columns(_R.amount_fen, _R.state, _R.requested_at, _R.done_at, _R.offset_fen, _R.credited_fen)
+    .join_from(t.refunds, t.purchases)
+    .where(_R.account_id == _ACCOUNT_ID)
+    .where((_R.requested_at >= sa.bindparam("refunded_since")) | (_R.state == in_full("PENDING")))
+    .order_by(_R.id.desc()),
+    last_settlement=_SETTLEMENTS,
+    last_settled=_SETTLEMENTS.where(_S.state == in_full("SETTLED")),
+    has=_HAS,
+    **bills.ASKED,
+    **plan_views.ASKED,
 )
 _DEBITS = (
     sa.select(t.charges)
@@ -69,38 +98,6 @@ _DEBITS = (
     .where(t.charges.c.due_at.between(sa.bindparam("midnight"), sa.bindparam("next_midnight")))
     .order_by(t.charges.c.due_at)
 )
-_LIFTED = (
-    sa.select(t.freezes.c.kind, t.freezes.c.placed_at, t.freezes.c.lifted_at)
-    .where(t.freezes.c.account_id == _ACCOUNT_ID, t.freezes.c.lifted_at >= _SINCE)
-    .order_by(t.freezes.c.lifted_at.desc())
-)
-_LIMIT_CUT = (
-    sa.select(*(t.limit_cuts.c[name] for name in ("old_fen", "new_fen", "at", "evidence")))
-    .where(t.limit_cuts.c.account_id == _ACCOUNT_ID, t.limit_cuts.c.lifted_at.is_(None))
-    .order_by(t.limit_cuts.c.id.desc())
-    .limit(1)
-)
-_REFUSALS = (
-    sa.select(t.refusals)
-    .where(t.refusals.c.account_id == _ACCOUNT_ID, t.refusals.c.at >= _SINCE)
-    .order_by(t.refusals.c.id.desc())
-)
-_REFUNDS = (
-    sa.select(*(t.purchases.c[name] for name in ("order_no", "merchant", "item")))
-    .add_columns(*(t.refunds.c[name] for name in ("amount_fen", "state", "requested_at", "done_at")))
-    .add_columns(t.refunds.c.offset_fen, t.refunds.c.credited_fen)
-    .join_from(t.refunds, t.purchases)
-    .where(t.refunds.c.account_id == _ACCOUNT_ID)
-    .where((t.refunds.c.requested_at >= _SINCE) | (t.refunds.c.state == "PENDING"))
-    .order_by(t.refunds.c.id.desc())
-)
-_SETTLEMENT = (
-    sa.select(t.settlements)
-    .where(t.settlements.c.account_id == _ACCOUNT_ID)
-    .order_by(t.settlements.c.id.desc())
-    .limit(1)
-)
-_SETTLED = _SETTLEMENT.where(t.settlements.c.state == "SETTLED")
 
 
 @checked
@@ -108,58 +105,73 @@ def account_facts(ledger: Ledger, customer_id: str) -> AccountFacts:
     """The facts of the customer's newest account. Raises UnknownCustomer."""
     now = ledger.clock.now()
     with ledger.read() as conn:
-        owing = _owing(conn, customer_id)
-        if not days.is_left_behind(conn, owing.account, owing.unpaid, now, ledger.rules):
-            return _facts(conn, owing, now, ledger.rules)
+        known = _read(conn, customer_id, now, ledger.rules)
+        if not known.left_behind:
+            return _facts(conn, known, now, ledger.rules)
     with suppress(Unavailable):  # where nothing can be written it is told as it stands
-        days.bring_up(ledger, owing.account.id)
+        days.bring_up(ledger, known.account.id)
     with ledger.read() as conn:
-        return _facts(conn, _owing(conn, customer_id), now, ledger.rules)
+        return _facts(conn, _read(conn, customer_id, now, ledger.rules), now, ledger.rules)
 
 
 @dataclass(frozen=True)
-class _Owing:
-    """An account, all that is owed on it, its bills that are shown, and what is left on the unpaid ones."""
+class _Known:
+    """An account, what `_ASKED` has found of it, all that is owed on it and what is left on unpaid bills."""
 
     account: sa.Row[Any]
-    items: list[Item]
-    bills: list[sa.Row[Any]]
+    found: Answers
+    owed: list[Item]
     unpaid: accrual.UnpaidBills
+    reached: date  # the day it has come to: today, or one on which an automatic debit is still to be tried
+
+    @property
+    def paused(self) -> bool:
+        """A payment counts from the day it was sent: while its outcome is open, nothing grows."""
+        return bool(self.found["open_charge"]) or self.account.state == "CLOSED"
+
+    @property
+    def left_behind(self) -> bool:
+        """Whether it is to be brought up to today before it is told."""
+        behind = days.is_left_behind(self.account, self.unpaid, self.reached)
+        return not self.paused and (behind or bool(self.found["hold_over"]))
 
 
-def _owing(conn: sa.Connection, customer_id: str) -> _Owing:
+def _read(conn: sa.Connection, customer_id: str, now: datetime, rules: Rules) -> _Known:
     account = find_account(conn, customer_id)
-    owed = items.owed(conn, account.id)
-    rows = bills.read(conn, account.id, owed)
-    return _Owing(account, owed, rows, bills.unpaid(rows, owed))
+    found = _ASKED.ask(
+        conn,
+        account_id=account.id,
+        now=now,
+        refused_since=now - timedelta(days=_REFUSALS_DAYS),
+        refunded_since=now - timedelta(days=_REFUNDS_DAYS),
+    )
+    owed = list(map(Item._make, found["owed"]))
+    unpaid = bills.unpaid(found["bills"], owed)
+    reached = debit_slots.awaited(conn, account, unpaid, now.date(), rules) or now.date()
+    return _Known(account, found, owed, unpaid, reached)
 
 
-def _facts(conn: sa.Connection, owing: _Owing, now: datetime, rules: Rules) -> AccountFacts:
-    account, owed, today = owing.account, owing.items, now.date()
-    has = conn.execute(_HAS, {"account_id": account.id}).one()
-    charge = open_charges.of_account(conn, account.id) if has.charges else None
-    # A payment counts from the day it was sent: while its outcome is open, nothing grows.
-    paused = charge is not None or account.state == "CLOSED"
-    reached = debit_slots.awaited(conn, account, owing.unpaid, today, rules) or today
-    more = (0, 0) if paused else _growth(owing.unpaid, reached, rules)
-    a_day_fen = 0 if paused else accrual.penalty_a_day_fen(owing.unpaid, reached, rules)
-    billed = bills.views(conn, owing.bills, reached, rules, paused=paused)
+def _facts(conn: sa.Connection, known: _Known, now: datetime, rules: Rules) -> AccountFacts:
+    account, found, owed, reached, today = known.account, known.found, known.owed, known.reached, now.date()
+    more = (0, 0) if known.paused else _growth(known.unpaid, reached, rules)
+    a_day_fen = 0 if known.paused else accrual.penalty_a_day_fen(known.unpaid, reached, rules)
+    billed = bills.views(found, reached, rules, paused=known.paused)
     unbilled = [item for item in owed if item.kind == "purchase" and item.bill_id is None]
-    plans = plan_views.read(conn, account.id)
+    plans = plan_views.by_id(found["plans"])
     bought = bills.bought(conn, [*billed.on_shown, *unbilled])
     shown = billed.shown and bills.with_items(
         billed.shown, bills.described(billed.on_shown, bought, plans), reached
     )
-    books = journals.balances(conn, account.id)
+    books = journals.by_book(found["balances"])
     limit = limits.by(account, books)
-    frozen = freezes_in_force.of_account(conn, account.id) if has.freezes else []
     next_bill_on, next_due_on = _next_bill(account, today, rules)
     dues = plan_views.Dues(
-        of_bill={bill.id: bill.due_on for bill, _ in owing.unpaid},
+        of_bill={bill.id: bill.due_on for bill, _ in known.unpaid},
         late_ids=billed.late_ids,
         today=reached,
         next_on=next_due_on,
     )
+    [has] = found["has"]
     return AccountFacts(
         customer_id=account.customer_id,
         account_id=account.id,
@@ -176,23 +188,23 @@ def _facts(conn: sa.Connection, owing: _Owing, now: datetime, rules: Rules) -> A
         unbilled=bills.described(unbilled, bought, plans),
         next_bill_on=next_bill_on,
         next_due_on=next_due_on,
-        plans=plan_views.running(conn, account.id, plans, dues),
-        freezes=tuple(_freeze(row, billed.overdue_fen, today) for row in frozen),
-        lifted=_lifted(conn, account.id, now) if has.freezes else (),
-        unfreeze_from=_unfreeze_from(frozen, rules.at(today)),
-        applications=tuple(freezes.applications_of(conn, account.id)) if has.freezes else (),
-        limit_cut=_limit_cut(conn, account) if has.limit_cuts else None,
-        refusals=_refusals(conn, account.id, now) if has.refusals else (),
-        refunds=_refunds(conn, account.id, now) if has.refunds else (),
-        repayments=repayments.newest(conn, account.id) if has.charges else (),
-        open_charge=open_charges.view(charge) if charge else None,
-        last_settlement=_settlement(conn, account.id, _SETTLEMENT) if has.settlements else None,
-        last_settled=_settlement(conn, account.id, _SETTLED) if has.settlements else None,
-        ever_used=has.purchases,
+        plans=plan_views.running(found, dues),
+        freezes=tuple(_freeze(row, billed.overdue_fen, today) for row in found["freezes"]),
+        lifted=tuple(LiftedFreeze(*row) for row in found["lifted"]),
+        unfreeze_from=_unfreeze_from(found["freezes"], rules.at(today)),
+        applications=tuple(UnfreezeApplication(*row) for row in found["applications"]),
+        limit_cut=_limit_cut(found["limit_cut"], account),
+        refusals=tuple(map(purchases.refusal_view, found["refusals"])),
+        refunds=tuple(Refund(*row) for row in found["refunds"]),
+        repayments=tuple(map(settlement.as_repayment, found["repayments"])),
+        open_charge=next(map(open_charges.view, found["open_charge"]), None),
+        last_settlement=next(map(settlement.view, found["last_settlement"]), None),
+        last_settled=next(map(settlement.view, found["last_settled"]), None),
+        ever_used=bool(has.purchases),
         holds_fen=limit.held_fen,
         card_last4=account.card_last4,
         auto_debit=bool(account.auto_debit),
-        debits=_debits_of(conn, account.id, shown) if has.charges else (),
+        debits=_debits_of(conn, account.id, shown) if has.debits else (),
     )
 
 
@@ -247,7 +259,7 @@ def _debts(
     )
 
 
-def _freeze(row: sa.Row[Any], overdue_fen: int, today: date) -> Freeze:
+def _freeze(row: Any, overdue_fen: int, today: date) -> Freeze:
     """An overdue freeze says how late and how much now; one that is cleared says how late it was."""
     evidence = dict(row.evidence)
     if row.kind == "overdue":
@@ -259,32 +271,11 @@ def _freeze(row: sa.Row[Any], overdue_fen: int, today: date) -> Freeze:
     return Freeze(row.id, row.kind, row.placed_at, evidence)
 
 
-def _lifted(conn: sa.Connection, account_id: int, now: datetime) -> tuple[LiftedFreeze, ...]:
-    given = {"account_id": account_id, "since": now - timedelta(days=_REFUSALS_DAYS)}
-    return tuple(LiftedFreeze(*row) for row in conn.execute(_LIFTED, given))
-
-
-def _unfreeze_from(frozen: list[sa.Row[Any]], terms: Terms) -> date | None:
+def _unfreeze_from(frozen: list[Any], terms: Terms) -> date | None:
     waiting = [row for row in frozen if row.kind == "overdue"]
     return freezes.unfreeze_from(waiting[0], terms.unfreeze_wait_days) if waiting else None
 
 
-def _limit_cut(conn: sa.Connection, account: sa.Row[Any]) -> LimitCut | None:
-    row = conn.execute(_LIMIT_CUT, {"account_id": account.id}).first()
-    return LimitCut(*row) if row and row.new_fen == account.limit_fen else None
-
-
-def _refusals(conn: sa.Connection, account_id: int, now: datetime) -> tuple[Refusal, ...]:
-    given = {"account_id": account_id, "since": now - timedelta(days=_REFUSALS_DAYS)}
-    return tuple(map(purchases.refusal_view, conn.execute(_REFUSALS, given)))
-
-
-def _refunds(conn: sa.Connection, account_id: int, now: datetime) -> tuple[Refund, ...]:
-    """The recent ones, and whichever has not arrived, however long it has been waited for."""
-    given = {"account_id": account_id, "since": now - timedelta(days=_REFUNDS_DAYS)}
-    return tuple(Refund(*row) for row in conn.execute(_REFUNDS, given))
-
-
-def _settlement(conn: sa.Connection, account_id: int, newest: sa.Select[Any]) -> Settlement | None:
-    row = conn.execute(newest, {"account_id": account_id}).first()
-    return settlement.view(row) if row else None
+def _limit_cut(found: list[Any], account: sa.Row[Any]) -> LimitCut | None:
+    """The newest one, where the limit is still what it made of it."""
+    return next((LimitCut(*row) for row in found if row.new_fen == account.limit_fen), None)

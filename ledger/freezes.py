@@ -20,7 +20,8 @@ _APPLICATIONS = sa.select(_A.number, _A.freeze_id, t.freezes.c.kind, _A.at, _A.s
     t.applications, t.freezes
 )
 _NUMBERED = _APPLICATIONS.where(_A.number == sa.bindparam("number"))
-_OF_ACCOUNT = _APPLICATIONS.where(_A.account_id == sa.bindparam("account_id")).order_by(_A.id.desc())
+#: Of the account given as `account_id`: its applications, newest first, as `UnfreezeApplication`s.
+APPLICATIONS = _APPLICATIONS.where(_A.account_id == sa.bindparam("account_id")).order_by(_A.id.desc())
 
 
 @checked
@@ -114,11 +115,6 @@ def refuse_application(ledger: Ledger, customer_id: str, *, number: str, key: st
         return number
 
     return str(commands.run(ledger, customer_id, "refuse_application", {"number": number}, act, key=key))
-
-
-def applications_of(conn: sa.Connection, account_id: int) -> list[UnfreezeApplication]:
-    """The account's applications, newest first."""
-    return [UnfreezeApplication(*row) for row in conn.execute(_OF_ACCOUNT, {"account_id": account_id})]
 
 
 def unfreeze_from(freeze: sa.Row[Any], wait_days: int) -> date | None:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
 from ledger import journals
 from ledger import tables as t
+from ledger.columns import in_full
 from ledger.sheets import Sheet
 from ledger.work import Work
 
 
 def _over() -> tuple[sa.ColumnElement[bool], ...]:
-    return t.purchases.c.state == "HELD", t.purchases.c.expires_at <= sa.bindparam("now")
+    return t.purchases.c.state == in_full("HELD"), t.purchases.c.expires_at <= sa.bindparam("now")
 
 
-_ONE_OVER = (
+#: Of the account given as `account_id`, a hold whose time is over at `now`.
+ONE_OVER: Final = (
     sa.select(t.purchases.c.id)
     .where(t.purchases.c.account_id == sa.bindparam("account_id"), *_over())
     .limit(1)
@@ -48,8 +49,3 @@ def expire(sheet: Sheet) -> bool:
 def expiring() -> sa.ColumnElement[bool]:
     """Of accounts: those with a hold whose time is over at `now`."""
     return sa.exists().where(t.purchases.c.account_id == t.accounts.c.id, *_over())
-
-
-def is_over(conn: sa.Connection, account_id: int, now: datetime) -> bool:
-    """Whether the time of one of the account's holds is over."""
-    return conn.execute(_ONE_OVER, {"account_id": account_id, "now": now}).first() is not None

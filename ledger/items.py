@@ -77,7 +77,8 @@ def that(*where: sa.ColumnElement[bool]) -> sa.Select[Any]:
     return sa.select(*_COLUMNS).where(*where).order_by(t.items.c.id)
 
 
-_OWED = that(t.items.c.account_id == sa.bindparam("account_id"), LEFT)
+#: Of the account given as `account_id`, the items of which something is left.
+OWED: Final = that(t.items.c.account_id == sa.bindparam("account_id"), LEFT)
 _NEW_ONES = sa.insert(t.items)
 _NEW = _NEW_ONES.returning(t.items.c.id)
 
@@ -89,7 +90,7 @@ def select(conn: sa.Connection, wanted: sa.Select[Any], **given: Any) -> list[It
 
 def owed(conn: sa.Connection, account_id: int) -> list[Item]:
     """Items of which something is left, in the order in which they came to be."""
-    return select(conn, _OWED, account_id=account_id)
+    return select(conn, OWED, account_id=account_id)
 
 
 def add(work: Work, kind: ItemKind, amount_fen: int, on: date, **values: Any) -> int:

@@ -41,7 +41,8 @@ WAIVER: Final = "income.waiver"
 
 RECEIVABLES: Final = (UNBILLED, BILLED, PLAN, FEE, INTEREST, PENALTY, CHARGEBACK)
 PRINCIPAL: Final = (UNBILLED, BILLED, PLAN)
-_BALANCES: Final = sa.select(t.balances.c.book, t.balances.c.amount_fen).where(
+#: Of the account given as `account_id`.
+BALANCES: Final = sa.select(t.balances.c.book, t.balances.c.amount_fen).where(
     t.balances.c.account_id == sa.bindparam("account_id")
 )
 _BOOKS_OF: Final = (
@@ -175,7 +176,12 @@ def _books(found: Answers) -> dict[int | None, _Books]:
 
 def balances(conn: sa.Connection, account_id: int) -> dict[str, int]:
     """The cached balances of an account's books; a book that was never used is 0."""
-    found = {row.book: row.amount_fen for row in conn.execute(_BALANCES, {"account_id": account_id})}
+    return by_book(conn.execute(BALANCES, {"account_id": account_id}))
+
+
+def by_book(cached: Iterable[Any]) -> dict[str, int]:
+    """As `balances`, of what `BALANCES` has found."""
+    found = {row.book: row.amount_fen for row in cached}
     return {book: found.get(book, 0) for book in (*RECEIVABLES, CREDIT, HOLD)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -18,15 +18,18 @@ def is_open() -> sa.ColumnElement[bool]:
     return t.charges.c.state.in_([in_full(state) for state in OPEN_STATES])
 
 
-_OF_ACCOUNT = sa.select(t.charges).where(t.charges.c.account_id == sa.bindparam("account_id"), is_open())
+#: Of the account given as `account_id`, its open charge.
+OF_ACCOUNT: Final = sa.select(t.charges).where(
+    t.charges.c.account_id == sa.bindparam("account_id"), is_open()
+)
 
 
 def of_account(conn: sa.Connection, account_id: int) -> sa.Row[Any] | None:
     """The account's open charge, if there is one."""
-    return conn.execute(_OF_ACCOUNT, {"account_id": account_id}).first()
+    return conn.execute(OF_ACCOUNT, {"account_id": account_id}).first()
 
 
-def view(row: sa.Row[Any]) -> Charge:
+def view(row: Any) -> Charge:
     return Charge(
         number=row.number,
         purpose=row.purpose,

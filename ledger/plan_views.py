@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ledger import bulk, items, plans_due, schedule
+from ledger import items, plans_due, schedule
 from ledger import tables as t
 from ledger.items import Item
 from ledger.model import Plan
+from ledger.together import Answers
 
 Rows = Mapping[int | None, sa.Row[Any]]
 
 _OF_ACCOUNT = (
     sa.select(t.plans).where(t.plans.c.account_id == sa.bindparam("account_id")).order_by(t.plans.c.id)
 )
-_OF_PLANS = items.that(bulk.among(t.items.c.plan_id, "plan_ids"))
+#: Of the account given as `account_id`: its plans, all that was owed of them, and the fees to come.
+ASKED: Final = {
+    "plans": _OF_ACCOUNT,
+    "of_plans": items.that(
+        t.items.c.plan_id == t.plans.c.id, t.plans.c.account_id == sa.bindparam("account_id")
+    ),
+    "pending": plans_due.PENDING,
+}
 
 
 @dataclass(frozen=True)
@@ -35,20 +43,22 @@ class Dues:
 
 def read(conn: sa.Connection, account_id: int) -> Rows:
     """All plans of the account by id, the oldest first."""
-    return {row.id: row for row in conn.execute(_OF_ACCOUNT, {"account_id": account_id})}
+    return by_id(conn.execute(_OF_ACCOUNT, {"account_id": account_id}))
 
 
-def running(conn: sa.Connection, account_id: int, plans: Rows, dues: Dues) -> tuple[Plan, ...]:
-    """Of the plans as they were read those of which principal or a billed fee is still to be paid."""
-    if not plans:
-        return ()
-    parts: dict[int | None, list[Item]] = {plan_id: [] for plan_id in plans}
-    for item in items.select(conn, _OF_PLANS, plan_ids=parts):
+def by_id(plans: Iterable[Any]) -> Rows:
+    return {row.id: row for row in plans}
+
+
+def running(found: Answers, dues: Dues) -> tuple[Plan, ...]:
+    """Of the plans that `ASKED` has found those of which principal or a billed fee is still to be paid."""
+    parts: dict[int | None, list[Item]] = {row.id: [] for row in found["plans"]}
+    for item in map(Item._make, found["of_plans"]):
         parts[item.plan_id].append(item)
-    pending = plans_due.pending_fees(conn, account_id)
+    pending = plans_due.by_plan(found["pending"])
     return tuple(
         _view(row, parts[row.id], pending.get(row.id, []), dues)
-        for row in plans.values()
+        for row in found["plans"]
         if any(item.left_fen for item in parts[row.id])
     )
 

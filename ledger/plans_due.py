@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, Literal
 
 import sqlalchemy as sa
@@ -19,7 +19,8 @@ IS_PENDING: Final = t.plan_fees.c.state == in_full("PENDING")
 
 
 _F = t.plan_fees.c
-_PENDING = (
+#: Of the account given as `account_id`, the fees of the periods that are still to be billed.
+PENDING: Final = (
     sa.select(_F.plan_id, _F.period_no, _F.fee_fen)
     .join_from(t.plan_fees, t.plans)
     .where(t.plans.c.account_id == sa.bindparam("account_id"), IS_PENDING)
@@ -41,8 +42,13 @@ _PLANS = sa.select(t.plans).where(bulk.among(t.plans.c.id, "plan_ids"))
 
 def pending_fees(conn: sa.Connection, account_id: int) -> Fees:
     """The fees of the account's periods that are still to be billed."""
+    return by_plan(conn.execute(PENDING, {"account_id": account_id}))
+
+
+def by_plan(pending: Iterable[Any]) -> Fees:
+    """As `pending_fees`, of what `PENDING` has found."""
     fees: Fees = {}
-    for plan_id, number, fee in conn.execute(_PENDING, {"account_id": account_id}):
+    for plan_id, number, fee in pending:
         fees.setdefault(plan_id, []).append((number, fee))
     return fees
 

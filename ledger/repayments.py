@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import sqlalchemy as sa
 
 from ledger import allocation, booking, charges, commands, items, settlement
@@ -14,7 +16,8 @@ from ledger.money import amount
 from ledger.work import Work
 
 _SHOWN = 3
-_NEWEST = (
+#: Of the account given as `account_id`: its newest payments, settling included, newest first.
+NEWEST: Final = (
     settlement.CHARGED.where(t.charges.c.account_id == sa.bindparam("account_id"))
     .order_by(t.charges.c.id.desc())
     .limit(_SHOWN)
@@ -47,8 +50,3 @@ def repay(ledger: Ledger, customer_id: str, *, amount_fen: int, key: str) -> Rep
         settlement.resolve(ledger, number, answer)
     with ledger.read() as conn:
         return settlement.repayment_view(conn, number)
-
-
-def newest(conn: sa.Connection, account_id: int) -> tuple[Repayment, ...]:
-    """The newest payments, settling included, newest first."""
-    return tuple(map(settlement.as_repayment, conn.execute(_NEWEST, {"account_id": account_id})))
