@@ -4,17 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
-from ledger import bills, bulk, items
+from ledger import bills, items
 from ledger import tables as t
+from ledger.columns import in_full
 from ledger.items import Item
+from ledger.together import Together
 
 #: How many purchases are looked at, the newest ones.
 LOOKED_AT = 200
-_ON_BILLS = items.that(bulk.among(t.items.c.bill_id, "bill_ids"), t.items.c.kind == "purchase")
+_P, _B, _N = t.purchases.c, t.bills.c, t.plans.c
+_ACCOUNT_ID: sa.BindParameter[int] = sa.bindparam("account_id")
+_RECENT = sa.select(_B.id, _B.month).where(_B.account_id == _ACCOUNT_ID).order_by(_B.issued_on.desc())
+_BILLS = _RECENT.limit(bills.SHOWN)
+_IN_USE = _P.state.in_((in_full("HELD"), in_full("CAPTURED")))
+_ASKED: Final = Together(
+    purchases=sa.select(t.purchases)
+    .where(_P.account_id == _ACCOUNT_ID, _IN_USE)
+    .order_by(_P.id.desc())
+    .limit(LOOKED_AT),
+    bills=_BILLS,
+    on_bills=items.that(
+        t.items.c.bill_id == _BILLS.subquery("recent").c.id, t.items.c.kind == in_full("purchase")
+    ),
+    owed=items.OWED,
+    bill_plans=sa.select(_N.label, _N.id).where(_N.account_id == _ACCOUNT_ID, _N.kind == in_full("bill")),
+)
 
 
 @dataclass(frozen=True)
@@ -34,20 +52,15 @@ class Purchase:
 
 def newest(conn: sa.Connection, account_id: int) -> tuple[Purchase, ...]:
     """The account's purchases, newest first. Bills of more than a year ago are not looked at: all is paid."""
-    p, b = t.purchases.c, t.bills.c
-    wanted = sa.select(t.purchases).where(p.account_id == account_id, p.state.in_(("HELD", "CAPTURED")))
-    rows = conn.execute(wanted.order_by(p.id.desc()).limit(LOOKED_AT)).all()
-    billed = sa.select(b.id, b.month).where(b.account_id == account_id)
-    recent = conn.execute(billed.order_by(b.issued_on.desc()).limit(bills.SHOWN)).all()
-    months = {row.id: row.month for row in recent}
-    owed = [item for item in items.owed(conn, account_id) if item.kind == "purchase"]
-    of_purchase = {item.purchase_id: item for item in owed}
-    of_purchase |= {item.purchase_id: item for item in items.select(conn, _ON_BILLS, bill_ids=months)}
-    plans = _bill_plans(conn, account_id)
-    return tuple(_view(row, of_purchase.get(row.id), months, plans) for row in rows)
+    found = _ASKED.ask(conn, account_id=account_id)
+    months = {row.id: row.month for row in found["bills"]}
+    plans = {row.label: row.id for row in found["bill_plans"]}
+    known = map(Item._make, [*found["owed"], *found["on_bills"]])
+    of_purchase = {item.purchase_id: item for item in known if item.kind == "purchase"}
+    return tuple(_view(row, of_purchase.get(row.id), months, plans) for row in found["purchases"])
 
 
-def _view(row: sa.Row, item: Item | None, months: dict[int, str], plans: dict[str, int]) -> Purchase:
+def _view(row: Any, item: Item | None, months: dict[int, str], plans: dict[str, int]) -> Purchase:
     month = months.get(item.bill_id or 0, "") if item else ""
     moved = item is not None and item.moved_fen > 0
     return Purchase(
@@ -61,10 +74,3 @@ def _view(row: sa.Row, item: Item | None, months: dict[int, str], plans: dict[st
         bill_month=month,
         plan_id=plans.get(month) if moved else row.plan_id,
     )
-
-
-def _bill_plans(conn: sa.Connection, account_id: int) -> dict[str, int]:
-    """The plan that a month's bill was turned into."""
-    n = t.plans.c
-    rows = conn.execute(sa.select(n.label, n.id).where(n.account_id == account_id, n.kind == "bill"))
-    return {row.label: row.id for row in rows}
