@@ -204,13 +204,11 @@ def _facts(conn: sa.Connection, known: _Known, now: datetime, rules: Rules) -> A
         holds_fen=limit.held_fen,
         card_last4=account.card_last4,
         auto_debit=bool(account.auto_debit),
-        debits=_debits_of(conn, account.id, shown) if has.debits else (),
+        debits=_debits_of(conn, account.id, shown) if shown and has.debits else (),
     )
 
 
-def _debits_of(conn: sa.Connection, account_id: int, bill: Bill | None) -> tuple[Charge, ...]:
-    if bill is None:
-        return ()
+def _debits_of(conn: sa.Connection, account_id: int, bill: Bill) -> tuple[Charge, ...]:
     midnight = datetime.combine(bill.due_on, time(), SHANGHAI)
     day = {"midnight": midnight, "next_midnight": midnight + timedelta(days=1)}
     return tuple(map(open_charges.view, conn.execute(_DEBITS, {"account_id": account_id, **day})))
