@@ -80,6 +80,7 @@ _ASKED: Final = Together(
     refusals=sa.select(t.refusals)
     .where(t.refusals.c.account_id == _ACCOUNT_ID, t.refusals.c.at >= sa.bindparam("refused_since"))
     .order_by(t.refusals.c.id.desc()),
+    # The recent ones, and whichever has not arrived, however long it has been waited for.
     refunds=sa.select(*(t.purchases.c[name] for name in ("order_no", "merchant", "item")))
     .add_columns(_R.amount_fen, _R.state, _R.requested_at, _R.done_at, _R.offset_fen, _R.credited_fen)
     .join_from(t.refunds, t.purchases)
