@@ -31,7 +31,7 @@ _WANTED = _OF_ACCOUNT, _B.id.in_(_NEWEST.correlate(None)) | _B.id.in_(_UNPAID.co
 #: and all that stands on these.
 ASKED: Final = {
     "bills": sa.select(t.bills).where(*_WANTED).order_by(_B.issued_on.desc()),
-    "on_bills": items.that(t.items.c.bill_id == _B.id, *_WANTED),
+    "on_bills": items.that(bulk.among(t.items.c.bill_id, sa.select(_B.id).where(*_WANTED))),
 }
 _BOUGHT = sa.select(t.purchases).where(bulk.among(t.purchases.c.id, "purchase_ids"))
 _SHOWN_KINDS = {"settlement_charge": "plan_fee", "chargeback": "penalty"}

@@ -76,14 +76,18 @@ def _of_json(element: _rows_of, compiler: SQLCompiler, **more: Any) -> str:
 
 
 class among(sa.sql.functions.FunctionElement[bool]):
-    """Whether the column holds one of the ids given as `name`: one statement, however many they are, so that
-    it can be built once."""
+    """Whether the column holds one of the ids given by this name, or found by this select.
+
+    One statement, however many they are, so that it can be built once. They are few: no table is read whole
+    for them, whatever the planner thinks of a join.
+    """
 
     type = sa.Boolean()
     inherit_cache = True
 
-    def __init__(self, column: sa.ColumnElement[int], name: str) -> None:
-        super().__init__(column, sa.bindparam(name, type_=Ids))
+    def __init__(self, column: sa.ColumnElement[int], ids: str | sa.Select[Any]) -> None:
+        given = sa.bindparam(ids, type_=Ids) if isinstance(ids, str) else ids.scalar_subquery()
+        super().__init__(column, given)
 
     def self_group(self, against: Any = None) -> among:
         """As it stands: SQLAlchemy would ask whether it `= 1`, for which SQLite reads the whole table."""
@@ -93,14 +97,20 @@ class among(sa.sql.functions.FunctionElement[bool]):
 @compiles(among, "postgresql")
 def _in_array(element: among, compiler: SQLCompiler, **more: Any) -> str:
     column, ids = (compiler.process(each, **more) for each in element.clauses)
-    return f"{column} = ANY (CAST({ids} AS BIGINT[]))"
+    return f"{column} = ANY ({f'ARRAY{ids}' if _found(element) else f'CAST({ids} AS BIGINT[])'})"
 
 
 @compiles(among, "sqlite")
 def _in_json(element: among, compiler: SQLCompiler, **more: Any) -> str:
     column, ids = (compiler.process(each, **more) for each in element.clauses)
     # The likelihood tells the planner that they are few: it expects 25 ids, and may read a whole table then.
-    return f"likelihood({column} IN (SELECT value FROM json_each({ids})), 0.0001)"  # noqa: S608
+    few = ids if _found(element) else f"(SELECT value FROM json_each({ids}))"  # noqa: S608
+    return f"likelihood({column} IN {few}, 0.0001)"
+
+
+def _found(element: among) -> bool:
+    """Whether its ids are those that a select finds."""
+    return isinstance(element.clauses.clauses[1], sa.ScalarSelect)
 
 
 def upsert(conn: sa.Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ledger import items, plans_due, schedule
+from ledger import bulk, items, plans_due, schedule
 from ledger import tables as t
 from ledger.items import Item
 from ledger.model import Plan
@@ -18,15 +18,12 @@ from ledger.together import Answers
 
 Rows = Mapping[int | None, sa.Row[Any]]
 
-_OF_ACCOUNT = (
-    sa.select(t.plans).where(t.plans.c.account_id == sa.bindparam("account_id")).order_by(t.plans.c.id)
-)
+_MINE = t.plans.c.account_id == sa.bindparam("account_id")
+_OF_ACCOUNT = sa.select(t.plans).where(_MINE).order_by(t.plans.c.id)
 #: Of the account given as `account_id`: its plans, all that was owed of them, and the fees to come.
 ASKED: Final = {
     "plans": _OF_ACCOUNT,
-    "of_plans": items.that(
-        t.items.c.plan_id == t.plans.c.id, t.plans.c.account_id == sa.bindparam("account_id")
-    ),
+    "of_plans": items.that(bulk.among(t.items.c.plan_id, sa.select(t.plans.c.id).where(_MINE))),
     "pending": plans_due.PENDING,
 }
 

@@ -52,7 +52,8 @@ def _prepared(statement: sa.Select[Any], dialect: sa.Dialect) -> tuple[str, Call
     """
     compiled = statement.compile(dialect=dialect)
     binders = {name: bulk.binder(compiled.binds[name].type, dialect) for name in compiled.params}
-    asked = {name for name in binders if compiled.binds[name].required}
+    assert not compiled.post_compile_params, "a list of values: use bulk.among"
+    asked = {name for name in binders if not compiled.binds[name].unique}
     constants = {name: bind(compiled.params[name]) for name, bind in binders.items() if name not in asked}
     order = compiled.positiontup  # None where the driver takes them by name
 
