@@ -18,9 +18,13 @@ from ledger.together import Together
 LOOKED_AT = 200
 _P, _B, _N = t.purchases.c, t.bills.c, t.plans.c
 _ACCOUNT_ID: sa.BindParameter[int] = sa.bindparam("account_id")
-_RECENT = sa.select(_B.id, _B.month).where(_B.account_id == _ACCOUNT_ID).order_by(_B.issued_on.desc())
-_BILLS = _RECENT.limit(bills.SHOWN)
-_IDS = _BILLS.with_only_columns(_B.id)
+_BILLS = (
+    sa.select(_B.id, _B.month)
+    .where(_B.account_id == _ACCOUNT_ID)
+    .order_by(_B.issued_on.desc())
+    .limit(bills.SHOWN)
+)
+_ON_BILLS = bulk.among(t.items.c.bill_id, _BILLS.with_only_columns(_B.id))
 _IN_USE = _P.state.in_((in_full("HELD"), in_full("CAPTURED")))
 _ASKED: Final = Together(
     purchases=sa.select(t.purchases)
@@ -28,7 +32,7 @@ _ASKED: Final = Together(
     .order_by(_P.id.desc())
     .limit(LOOKED_AT),
     bills=_BILLS,
-    on_bills=items.that(bulk.among(t.items.c.bill_id, _IDS), t.items.c.kind == in_full("purchase")),
+    on_bills=items.that(_ON_BILLS, t.items.c.kind == in_full("purchase")),
     owed=items.OWED,
     bill_plans=sa.select(_N.label, _N.id).where(_N.account_id == _ACCOUNT_ID, _N.kind == in_full("bill")),
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -189,12 +189,12 @@ def _valid_until(work: Work) -> datetime:
 
 def _store(work: Work, draft: Draft, close_after: bool, until: datetime) -> sa.Row[Any]:
     """Keep the quote; the same content again is the same quote with a new time."""
-    shown = {"excluded": [asdict(line) for line in draft.excluded], "made_at": work.now, "valid_until": until}
+    shown = {"excluded": [vars(line) for line in draft.excluded], "made_at": work.now, "valid_until": until}
     new = bulk.upsert(work.conn, t.quotes).values(
         quote_id=draft.quote_id,
         account_id=work.account_id,
-        lines=[asdict(line) for line in draft.lines],
-        waived=[asdict(line) for line in draft.waived],
+        lines=[vars(line) for line in draft.lines],
+        waived=[vars(line) for line in draft.waived],
         item_parts=[list(part) for part in draft.item_parts],
         total_fen=draft.total_fen,
         close_after=int(close_after),
